@@ -1,0 +1,166 @@
+"""
+Opens a workspace's database and moves columns in and out of it.
+
+SQLite is the default, PostgreSQL comes by URL. `Store.transaction` is the one way to the data: everything a command does
+happens in it or not at all. pysqlite's own transaction handling is switched off, so that schema changes roll back too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlmodel import SQLModel
+
+from models import tables
+from scheduler.errors import StoreError
+from scheduler.i18n import gettext as _
+
+CHUNK_ROWS = 20_000
+_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+class Store:
+    """A workspace's database."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = sa.create_engine(_with_driver(url))
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+            raise StoreError(
+                _("expected a database URL such as sqlite:///file.db or postgresql://…, got {url!r} ({error})").format(
+                    url=_hide_password(url), error=error
+                )
+            ) from error
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _prepare_sqlite)
+            sa.event.listen(self._engine, "begin", _begin_sqlite)
+
+    @property
+    def dialect(self) -> str:
+        """Name of the database: ``"sqlite"`` or ``"postgresql"``."""
+        return str(self._engine.dialect.name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Connection whose work is committed at the end of the block, or undone if the block raises."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise StoreError(_("the database refused: {error}").format(error=error.orig)) from error
+
+    def migrate(self) -> None:
+        """Brings the schema to the newest version; an interrupted migration leaves the database as it was."""
+        with self.transaction() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Closes the connections to the database."""
+        self._engine.dispose()
+
+
+def insert_columns(connection: sa.Connection, model: type[SQLModel], columns: Mapping[str, Sequence[Any]]) -> int:
+    """
+    Inserts rows given as columns, in chunks; returns their number.
+
+    Parameters
+    ----------
+    columns
+        One sequence of Python values per column, all of the same length.
+    """
+    table = tables.table_of(model)
+    names = list(columns)
+    lengths = {len(column) for column in columns.values()}
+    if len(lengths) != 1:
+        raise ValueError(f"expected columns of one length, got {sorted(lengths)}")
+    (num_rows,) = lengths
+    for start in range(0, num_rows, CHUNK_ROWS):
+        chunk = zip(*(columns[name][start : start + CHUNK_ROWS] for name in names), strict=True)
+        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in chunk])
+    return num_rows
+
+
+def read_columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[list[Any]]:
+    """
+    Runs a select and returns its columns, each as long as there are rows.
+
+    Dates are cheapest as text: select ``sa.cast(column, sa.String)`` and let numpy parse them.
+    """
+    result = connection.execute(statement)
+    width = len(result.keys())
+    columns: list[list[Any]] = [[] for _ in range(width)]
+    for chunk in result.partitions(CHUNK_ROWS):
+        for column, cells in zip(columns, zip(*chunk, strict=True), strict=True):
+            column.extend(cells)
+    return columns
+
+
+def delete_rows(connection: sa.Connection, model: type[SQLModel], **equal: object) -> int:
+    """Deletes the rows whose columns equal the values given; returns their number."""
+    table = tables.table_of(model)
+    statement = sa.delete(table).where(*(table.c[name] == value for name, value in equal.items()))
+    return int(connection.execute(statement).rowcount)
+
+
+def put_artifact(connection: sa.Connection, content: bytes) -> str:
+    """Keeps frozen bytes under their SHA-256 and returns it; bytes kept already are not written again."""
+    name = hashlib.sha256(content).hexdigest()
+    table = tables.table_of(tables.Artifact)
+    if connection.execute(sa.select(table.c.size).where(table.c.content_digest == name)).first() is None:
+        row = {"content_digest": name, "compressed": zlib.compress(content, 1), "size": len(content)}
+        connection.execute(sa.insert(table), [row])
+    return name
+
+
+def get_artifact(connection: sa.Connection, content_digest: str) -> bytes:
+    """
+    Frozen bytes kept under a digest.
+
+    Raises
+    ------
+    StoreError
+        If nothing is kept under it, or the bytes are no longer those that were kept.
+    """
+    table = tables.table_of(tables.Artifact)
+    row = connection.execute(sa.select(table.c.compressed).where(table.c.content_digest == content_digest)).first()
+    if row is None:
+        raise StoreError(_("the database has no file with digest {digest}").format(digest=content_digest))
+    content = zlib.decompress(row[0])
+    if hashlib.sha256(content).hexdigest() != content_digest:
+        raise StoreError(_("the file with digest {digest} was changed in the database").format(digest=content_digest))
+    return content
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _hide_password(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    return f"{head.split('://')[0]}://…@{tail}" if at else url
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,312 @@
+"""
+All tables of a workspace.
+
+Tables are storage: they accept what the rooms' values refuse, so values are validated before a row is made. Codes are
+text, ratios are integers of 10^-6, dates are DATE; bulk work goes through SQLAlchemy Core and `table_of`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class Firm(SQLModel, table=True):
+    """检查对象: one firm of the register."""
+
+    __tablename__ = "firm"
+    firm_id: str = Field(primary_key=True, max_length=18)
+    name: str
+    object_type: str
+    district: str
+    status: str
+    registrar: str = ""
+    station: str = ""
+    industry: str = ""
+    established_on: date | None = None
+    capital_yuan: int | None = Field(default=None, sa_type=sa.BigInteger)
+    address: str = ""
+    libraries: str = ""  # codes joined by ";"
+    last_inspected_on: date | None = None
+    source: str = ""  # file, sheet and row it was imported from
+
+
+class Event(SQLModel, table=True):
+    """信用事件: one dated event of a firm."""
+
+    __tablename__ = "event"
+    event_id: str = Field(primary_key=True, max_length=32)
+    firm_id: str = Field(index=True, max_length=18)
+    kind: str
+    occurred_on: date
+    ended_on: date | None = None
+    amount: int | None = Field(default=None, sa_type=sa.BigInteger)
+    detail: str = ""
+    source: str = ""
+
+
+class Item(SQLModel, table=True):
+    """随机抽查事项: one row of the item list."""
+
+    __tablename__ = "item"
+    item_id: str = Field(primary_key=True)
+    position: int
+    category: str
+    name: str
+    object_description: str
+    kind: str
+    method: str
+    department: str
+    basis: str
+    ratio_text: str
+    speciality: str = ""
+    effort_minutes: int
+    officers_required: int = 2
+
+
+class Officer(SQLModel, table=True):
+    """执法检查人员: one officer or expert of the roster."""
+
+    __tablename__ = "officer"
+    officer_id: str = Field(primary_key=True)
+    name: str
+    unit: str
+    department: str
+    level: str
+    district: str
+    certificate_no: str
+    certificate_valid_until: date | None = None
+    post: str = ""
+    specialities: str = ""  # joined by ";"
+    item_ids: str = ""  # joined by ";"; empty: every item
+    lead_qualified: bool = False
+    expert: bool = False
+    active: bool = True
+
+
+class Recusal(SQLModel, table=True):
+    """回避: an officer who must not meet a firm."""
+
+    __tablename__ = "recusal"
+    officer_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    reason: str = Field(primary_key=True)
+    valid_until: date | None = None
+
+
+class Task(SQLModel, table=True):
+    """抽查任务: one task of a year; lists are joined by ";"."""
+
+    __tablename__ = "task"
+    year: int = Field(primary_key=True)
+    task_id: str = Field(primary_key=True)
+    name: str
+    item_ids: str
+    object_types: str = ""
+    districts: str = ""
+    industries: str = ""
+    libraries: str = ""
+    full_coverage: bool = False
+    ratio_min_micro: int = 0
+    ratio_max_micro: int = 1_000_000
+    starts_on: date
+    ends_on: date
+    initiator: str
+    partners: str = ""
+    mode: str = ""
+    credit_requirement: str = ""
+    note: str = ""
+
+
+class Classification(SQLModel, table=True):
+    """One run of the classifier: every firm's tier as of a date."""
+
+    __tablename__ = "classification"
+    classification_id: int | None = Field(default=None, primary_key=True)
+    as_of: date
+    scorecard_digest: str
+    bins_digest: str  # artifact: tiers table of the audit record
+    num_firms: int
+
+
+class FirmTier(SQLModel, table=True):
+    """信用风险分类: tier of one firm in one run. Internal, never published."""
+
+    __tablename__ = "firm_tier"
+    classification_id: int = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    score: int
+    tier: str
+    rule: str = ""  # direct rule that fired, empty where the score decided
+
+
+class Plan(SQLModel, table=True):
+    """年度抽查工作计划: one version of a year's plan; an approved one never changes."""
+
+    __tablename__ = "plan"
+    plan_id: str = Field(primary_key=True)  # "2026-v1"
+    year: int = Field(index=True)
+    version: int
+    status: str  # draft, solved, approved, superseded
+    base_date: date
+    num_enterprises: int  # N of the base date
+    target: int  # T
+    policy: str  # the policy's TOML as it was
+    reason: str = ""
+    author: str = ""
+    approved_on: date | None = None
+
+
+class Round(SQLModel, table=True):
+    """批次: one round of a year's draws."""
+
+    __tablename__ = "round"
+    round_id: str = Field(primary_key=True)  # "2026-1"
+    year: int = Field(index=True)
+    number: int
+    kind: str
+    starts_on: date
+    ends_on: date
+    counting_visits: int  # visits of the round that count towards T
+    plan_id: str
+
+
+class Allocation(SQLModel, table=True):
+    """Recorded solution of the programme: expected visits of one stratum, package and round, in 10^-6 visits."""
+
+    __tablename__ = "allocation"
+    round_id: str = Field(primary_key=True)
+    solution: int = Field(primary_key=True)  # the how-many-th solve that spoke about this round
+    stratum: str = Field(primary_key=True)
+    package: str = Field(primary_key=True)
+    num_firms: int
+    visits_micro: int = Field(sa_type=sa.BigInteger)
+
+
+class Draw(SQLModel, table=True):
+    """抽取: one attempt to draw a round. Voided attempts stay."""
+
+    __tablename__ = "draw"
+    draw_id: str = Field(primary_key=True)  # "2026-1-1": year, round, attempt
+    round_id: str = Field(index=True)
+    attempt: int
+    status: str  # committed, drawn, voided
+    secret: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    officer_secret: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    commitment_digest: str = ""
+    seed: str = ""
+    committed_on: date
+    drawn_on: date | None = None
+    officers_drawn_on: date | None = None
+    void_reason: str = ""
+
+
+class DrawFile(SQLModel, table=True):
+    """A file frozen by a draw, by its name in the records."""
+
+    __tablename__ = "draw_file"
+    draw_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    content_digest: str
+
+
+class Artifact(SQLModel, table=True):
+    """Content-addressed frozen bytes, compressed with zlib."""
+
+    __tablename__ = "artifact"
+    content_digest: str = Field(primary_key=True)
+    compressed: bytes = Field(sa_type=sa.LargeBinary)
+    size: int = Field(sa_type=sa.BigInteger)
+
+
+class DrawnFirm(SQLModel, table=True):
+    """A firm drawn, with its conditional chance in its round as a fraction of integers."""
+
+    __tablename__ = "drawn_firm"
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    round_id: str = Field(index=True)
+    stratum: str  # internal
+    package: str  # task ids joined by "+"
+    counting: bool  # counts towards T
+    chance_micro: int = Field(sa_type=sa.BigInteger)  # expected visits of the stratum in the round, 10^-6
+    chance_firms: int  # firms of the stratum in the round; chance = chance_micro / 10^6 / chance_firms
+
+
+class Team(SQLModel, table=True):
+    """检查组: one team of a round."""
+
+    __tablename__ = "team"
+    team_id: str = Field(primary_key=True)  # "2026-1-1-371002-001"
+    draw_id: str = Field(index=True)
+    district: str
+
+
+class TeamMember(SQLModel, table=True):
+    """A member of a team; exactly one of each team leads."""
+
+    __tablename__ = "team_member"
+    team_id: str = Field(primary_key=True)
+    officer_id: str = Field(primary_key=True)
+    lead: bool
+    borrowed: bool = False
+
+
+class Visit(SQLModel, table=True):
+    """One visit: the firm drawn, its team and its day."""
+
+    __tablename__ = "visit"
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    team_id: str = Field(default="", index=True)
+    visit_on: date | None = None
+    exception: str = ""  # code of the exception, empty where the lot decided
+
+
+class Result(SQLModel, table=True):
+    """检查结果: one category found for one item in one visit."""
+
+    __tablename__ = "result"
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    item_id: str = Field(primary_key=True)
+    category: str = Field(primary_key=True)
+    inspected_on: date
+    recorded_on: date
+    note: str = ""
+
+
+class QuarantinedRow(SQLModel, table=True):
+    """A row an import refused, kept to be mended."""
+
+    __tablename__ = "quarantined_row"
+    row_id: str = Field(primary_key=True)  # digest of kind and cells: importing the same file twice changes nothing
+    kind: str = Field(index=True)
+    file: str
+    sheet: str
+    row: int
+    cells: str  # JSON: header → text
+    problems: str  # JSON: list of column, value, message, remedy
+
+
+class LogEntry(SQLModel, table=True):
+    """One entry of the hash-chained log."""
+
+    __tablename__ = "log_entry"
+    number: int = Field(primary_key=True)
+    at: str  # ISO 8601 with offset
+    actor: str  # self-declared
+    action: str
+    detail: str  # canonical JSON
+    before: str
+    after: str
+    previous_hash: str
+    entry_hash: str
+
+
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """Core table of a model, for bulk statements."""
+    table = SQLModel.metadata.tables[str(model.__tablename__)]
+    return table

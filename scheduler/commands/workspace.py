@@ -1,0 +1,54 @@
+"""Commands that make a workspace and tell about its log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.i18n import gettext as _
+from scheduler.resources import data_path
+from scheduler.workflow.log import verify_log
+from scheduler.workflow.workspace import create_workspace
+
+
+@click.command(help=_("Make a workspace: a folder with the policy file double-random.toml and an empty database."))
+@click.option(
+    "--settings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=_("Policy file to start from; without it, the shipped example (its limits are expert choices, not official)."),
+)
+@pass_command_context
+def init(context: CommandContext, settings: Path | None) -> None:
+    """Makes a workspace."""
+    source = settings or data_path("examples", "double-random.toml")
+    workspace = create_workspace(
+        context.root,
+        settings_text=source.read_text(encoding="utf-8"),
+        actor=context.actor,
+        now=context.now,
+        url=context.database_url,
+    )
+    say(_("Made a workspace in {root}. Next: double-random template, then double-random import.").format(root=workspace.root))
+
+
+@click.group(help=_("The hash-chained log of everything that changed the workspace."))
+def log() -> None:
+    """Groups the log's commands."""
+
+
+@log.command("verify", help=_("Recompute the chain of the log."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def log_verify(context: CommandContext, as_json: bool) -> None:
+    """Recomputes the chain of the log."""
+    with context.open().transaction() as connection:
+        number = verify_log(connection)
+    if as_json:
+        print_json({"entries": number})
+    else:
+        click.echo(_("{number} entries, chain unbroken").format(number=number))
+
+
+COMMANDS: tuple[click.Command, ...] = (init, log)

@@ -1,0 +1,101 @@
+"""`double-random.toml`: all parameters of a workspace in one file, put together from the rooms' parameter classes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from pydantic import Field, model_validator
+
+from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, RoundPolicy, TargetPolicy, TiersPolicy
+from scheduler.parameters import Parameters, parse_parameters
+from scheduler.registry.codes import RoundKind
+
+
+class BureauSettings(Parameters):
+    """The bureau that draws: area code of GB/T 2260 or a statistical code, and its names."""
+
+    code: str = Field(pattern=r"^[0-9A-Za-z-]+$")
+    name: str
+    name_en: str
+
+
+class YearSettings(Parameters):
+    """The plan's year and the day on which N is counted."""
+
+    year: int = Field(ge=2000, le=2100)
+    base_date: date
+
+
+class DistrictSettings(Parameters):
+    """One district, with its names; `local` marks codes that no official list has."""
+
+    code: str = Field(pattern=r"^[0-9A-Za-z-]+$")
+    name: str
+    name_en: str
+    local: bool = False
+
+
+class ClassifySettings(Parameters):
+    """Which scorecard gives points; a path beside the settings file, or empty for the expert default (not official)."""
+
+    scorecard: str = ""
+
+
+class DrawSettings(Parameters):
+    """Least entropy, in bits, that the announced public sources must have together (design, section 6)."""
+
+    least_entropy_bits: int = Field(default=64, ge=1)
+
+
+class AgendaSettings(Parameters):
+    """What one team can do in a day."""
+
+    visits_per_team_day: int = Field(default=3, ge=1)
+
+
+class ResultsSettings(Parameters):
+    """Working days within which a result must be public (马正其 2018; 20 in every source seen)."""
+
+    publication_working_days: int = Field(default=20, ge=1)
+
+
+class Settings(Parameters):
+    """All of `double-random.toml`."""
+
+    format: int = Field(ge=1, le=1)
+    bureau: BureauSettings
+    year: YearSettings
+    districts: tuple[DistrictSettings, ...]
+    target: TargetPolicy
+    rounds: tuple[RoundPolicy, ...]
+    tiers: TiersPolicy
+    rates: RatesPolicy
+    capacity: CapacityPolicy
+    classify: ClassifySettings = ClassifySettings()
+    draw: DrawSettings = DrawSettings()
+    agenda: AgendaSettings = AgendaSettings()
+    results: ResultsSettings = ResultsSettings()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        numbers = [entry.number for entry in self.rounds]
+        if numbers != list(range(1, len(numbers) + 1)):
+            raise ValueError(f"expected rounds numbered 1, 2, …, got {numbers}")
+        if not any(entry.kind is RoundKind.TARGETED for entry in self.rounds) and self.target.open_share != 1:
+            raise ValueError("expected a targeted round for what the open rounds leave, got none")
+        if self.target.open_share != Decimal(0) and not any(entry.kind is RoundKind.OPEN for entry in self.rounds):
+            raise ValueError("expected an open round for the open share, got none")
+        for name, ratios in (
+            ("rates.floor", self.rates.floor),
+            ("rates.ceiling", self.rates.ceiling),
+            ("tiers.expected_findings", self.tiers.expected_findings),
+        ):
+            if set(ratios) != set(self.tiers.codes):
+                raise ValueError(f"{name}: expected one ratio for each tier {self.tiers.codes}, got {sorted(ratios)}")
+        return self
+
+
+def parse_settings(text: str, name: str) -> Settings:
+    """Reads the text of a `double-random.toml`; raises `PolicyError` naming every bad key."""
+    return parse_parameters(Settings, text, name)
