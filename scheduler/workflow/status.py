@@ -1,0 +1,233 @@
+"""Where the year stands, the next deadline and the next step: read from the store, nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from models import tables
+from models.tables import table_of
+from scheduler.agenda.workdays import add_working_days
+from scheduler.i18n import gettext as _
+from scheduler.registry.codes import RoundKind
+from scheduler.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundStatus:
+    """
+    One round of the year.
+
+    Attributes
+    ----------
+    state
+        ``planned``, ``committed``, ``drawn`` or ``assigned`` (officers drawn).
+    num_counting, num_visits, num_reported
+        Firms drawn that count towards T, all firms drawn, and firms with a result.
+    draw_id
+        The attempt that stands; empty while there is none.
+    last_inspection
+        Newest day of inspection among the round's results.
+    """
+
+    number: int
+    round_id: str
+    kind: str
+    starts_on: date
+    ends_on: date
+    planned: int
+    state: str
+    draw_id: str
+    num_counting: int
+    num_visits: int
+    num_reported: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearStatus:
+    """
+    The year at a glance.
+
+    Attributes
+    ----------
+    target, drawn
+        T, and the distinct enterprises drawn so far that count towards it; `target` is None without a plan.
+    next_step
+        What to do next, with the command.
+    next_deadline
+        The next day something is due, and what; None where nothing is.
+    """
+
+    year: int
+    num_firms: int
+    num_enterprises: int | None
+    target: int | None
+    drawn: int
+    plan: str
+    plan_status: str
+    classified_as_of: date | None
+    rounds: tuple[RoundStatus, ...]
+    num_quarantined: int
+    next_step: str
+    next_deadline: tuple[date, str] | None
+
+
+def year_status(workspace: Workspace) -> YearStatus:
+    """Reads where the workspace's year stands."""
+    with workspace.transaction() as connection:
+        counts = {
+            model: _count(connection, model)
+            for model in (tables.Firm, tables.Item, tables.Task, tables.Officer, tables.QuarantinedRow)
+        }
+        plan = _current_plan(connection, workspace.settings.year.year)
+        classified = connection.execute(sa.select(sa.func.max(table_of(tables.Classification).c.as_of))).scalar()
+        rounds = _rounds(connection, workspace.settings.year.year)
+        deadline = _next_deadline(connection, workspace, rounds)
+        stale = _solution_is_stale(connection, rounds)
+    missing = [model for model in (tables.Firm, tables.Item, tables.Officer, tables.Task) if not counts[model]]
+    return YearStatus(
+        year=workspace.settings.year.year,
+        num_firms=counts[tables.Firm],
+        num_enterprises=plan.num_enterprises if plan else None,
+        target=plan.target if plan else None,
+        drawn=sum(entry.num_counting for entry in rounds),
+        plan=plan.plan_id if plan else "",
+        plan_status=plan.status if plan else "",
+        classified_as_of=classified,
+        rounds=rounds,
+        num_quarantined=counts[tables.QuarantinedRow],
+        next_step=_next_step(missing, classified, plan.status if plan else "", rounds, stale, workspace.today),
+        next_deadline=deadline,
+    )
+
+
+def _count(connection: sa.Connection, model: type[tables.SQLModel]) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table_of(model))).scalar_one())
+
+
+def _current_plan(connection: sa.Connection, year: int) -> sa.Row[tuple[object, ...]] | None:
+    table = table_of(tables.Plan)
+    statement = sa.select(table).where(table.c.year == year).order_by(table.c.version.desc()).limit(1)
+    return connection.execute(statement).first()
+
+
+def _rounds(connection: sa.Connection, year: int) -> tuple[RoundStatus, ...]:
+    table, draw = table_of(tables.Round), table_of(tables.Draw)
+    draws = {
+        row.round_id: row
+        for row in connection.execute(sa.select(draw).where(draw.c.status != "voided").order_by(draw.c.attempt))
+    }
+    drawn = _numbers_by_draw(connection)
+    entries = []
+    for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number, table.c.round_id)):
+        attempt = draws.get(row.round_id)
+        state = "planned" if attempt is None else attempt.status
+        if attempt is not None and attempt.officers_drawn_on is not None:
+            state = "assigned"
+        draw_id = attempt.draw_id if attempt else ""
+        counting, visits, reported = drawn.get(draw_id, (0, 0, 0))
+        entries.append(
+            RoundStatus(
+                number=row.number,
+                round_id=row.round_id,
+                kind=row.kind,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                planned=row.counting_visits,
+                state=state,
+                draw_id=draw_id,
+                num_counting=counting,
+                num_visits=visits,
+                num_reported=reported,
+            )
+        )
+    return tuple(entries)
+
+
+def _numbers_by_draw(connection: sa.Connection) -> dict[str, tuple[int, int, int]]:
+    firm, result = table_of(tables.DrawnFirm), table_of(tables.Result)
+    statement = sa.select(
+        firm.c.draw_id,
+        sa.func.sum(sa.case((firm.c.counting, 1), else_=0)),
+        sa.func.count(),
+    ).group_by(firm.c.draw_id)
+    reported_statement = sa.select(
+        result.c.draw_id, sa.func.count(sa.distinct(result.c.firm_id))
+    ).group_by(result.c.draw_id)
+    reported = {row[0]: int(row[1]) for row in connection.execute(reported_statement)}
+    return {row[0]: (int(row[1]), int(row[2]), reported.get(row[0], 0)) for row in connection.execute(statement)}
+
+
+def _next_deadline(
+    connection: sa.Connection, workspace: Workspace, rounds: tuple[RoundStatus, ...]
+) -> tuple[date, str] | None:
+    draw = table_of(tables.Draw)
+    dates: list[tuple[date, str]] = []
+    for entry in rounds:
+        name = _("round {number}").format(number=entry.number)
+        if entry.state == "planned":
+            dates.append((entry.starts_on, _("{round} starts: firms and officers must be drawn").format(round=name)))
+        elif entry.num_reported < entry.num_visits:
+            due = add_working_days(entry.ends_on, workspace.settings.results.publication_working_days)
+            dates.append((due, _("results of {round} must be public").format(round=name)))
+    del draw, connection
+    coming = sorted(moment for moment in dates)
+    return coming[0] if coming else None
+
+
+def _solution_is_stale(connection: sa.Connection, rounds: tuple[RoundStatus, ...]) -> bool:
+    """Whether a round was drawn after the programme spoke about the next one to draw."""
+    table, draw = table_of(tables.Allocation), table_of(tables.Draw)
+    waiting = [entry for entry in rounds if entry.state == "planned"]
+    num_drawn = sum(entry.state in ("drawn", "assigned") and entry.kind != RoundKind.EXTERNAL for entry in rounds)
+    if not waiting or not num_drawn or waiting[0].kind != RoundKind.TARGETED:
+        return False
+    newest = connection.execute(
+        sa.select(sa.func.max(table.c.solution)).where(table.c.round_id == waiting[0].round_id)
+    ).scalar()
+    del draw
+    return newest is None or int(newest) <= num_drawn
+
+
+def _next_step(
+    missing: list[type[tables.SQLModel]],
+    classified: date | None,
+    plan_status: str,
+    rounds: tuple[RoundStatus, ...],
+    stale: bool,
+    today: date,
+) -> str:
+    if missing:
+        kinds = {tables.Firm: "firms", tables.Item: "items", tables.Officer: "officers", tables.Task: "tasks"}
+        return _("bring in what is missing: double-random import {kind} FILE").format(kind=kinds[missing[0]])
+    if classified is None:
+        return _("put the firms into tiers: double-random classify")
+    steps = {
+        "": _("make the year's plan: double-random plan new"),
+        "draft": _("solve the plan: double-random plan solve"),
+        "solved": _("look at the plan and approve it: double-random plan show, then plan approve"),
+    }
+    if plan_status in steps:
+        return steps[plan_status]
+    for entry in rounds:
+        step = _round_step(entry, stale, today)
+        if step:
+            return step
+    return _("all rounds are drawn and reported: double-random publish")
+
+
+def _round_step(entry: RoundStatus, stale: bool, today: date) -> str:
+    number = entry.number
+    if entry.state == "planned" and stale:
+        return _("solve again on what is still owed: double-random plan solve")
+    if entry.state == "planned":
+        return _("freeze round {number}: double-random draw commit {number}").format(number=number)
+    if entry.state == "committed":
+        return _("when the entropy has spoken, draw: double-random draw targets {number}").format(number=number)
+    if entry.state == "drawn":
+        return _("draw the officers: double-random draw officers {number}").format(number=number)
+    if entry.num_reported < entry.num_visits and entry.starts_on <= today:
+        return _("publish, inspect, and bring in the results: double-random import results FILE")
+    return ""
