@@ -181,6 +181,8 @@ class Allocation(SQLModel, table=True):
     solution: int = Field(primary_key=True)  # the how-many-th solve that spoke about this round
     stratum: str = Field(primary_key=True)
     package: str = Field(primary_key=True)
+    counting: bool  # visits count towards T
+    rest: bool = False  # takes what the stratum's other cells leave of a whole number
     num_firms: int
     visits_micro: int = Field(sa_type=sa.BigInteger)
 

@@ -20,6 +20,8 @@ def upgrade() -> None:
     sa.Column('solution', sa.Integer(), nullable=False),
     sa.Column('stratum', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('package', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('counting', sa.Boolean(), nullable=False),
+    sa.Column('rest', sa.Boolean(), nullable=False),
     sa.Column('num_firms', sa.Integer(), nullable=False),
     sa.Column('visits_micro', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('round_id', 'solution', 'stratum', 'package')
