@@ -1,0 +1,170 @@
+"""
+Words for codes: what a person reads where stores and records hold a code.
+
+The English words are the source of the catalogues; their Chinese is the statutory word (design, section 9; regulation,
+sections 3 to 6). A code without a word is shown as it is, so that a new code never stops a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scheduler.i18n import Translate, gettext
+from scheduler.i18n import noop as N_  # noqa: N812 - the name that extraction of messages looks for
+from scheduler.registry.codes import (
+    UNKNOWN_DISTRICT,
+    EventKind,
+    FirmStatus,
+    ItemKind,
+    ItemMethod,
+    ObjectType,
+    ResultCategory,
+    RoundKind,
+)
+
+OBJECT_TYPE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        ObjectType.ENTERPRISE: N_("Enterprise"),  # 企业
+        ObjectType.INDIVIDUAL: N_("Individual household"),  # 个体工商户
+        ObjectType.COOPERATIVE: N_("Farmers' cooperative"),  # 农民专业合作社
+        ObjectType.REPRESENTATIVE: N_("Representative office of a foreign enterprise"),  # 外国企业常驻代表机构
+        ObjectType.OTHER: N_("Other object type"),  # 其他
+    }
+)
+FIRM_STATUS_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        FirmStatus.OPERATING: N_("In operation"),  # 存续（在营、开业、在册）
+        FirmStatus.SUSPENDED: N_("Business suspended"),  # 歇业
+        FirmStatus.REVOKED: N_("Licence revoked, not deregistered"),  # 吊销，未注销
+        FirmStatus.DEREGISTERED: N_("Deregistered"),  # 注销
+        FirmStatus.MOVED_OUT: N_("Moved out"),  # 迁出
+    }
+)
+ITEM_KIND_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        ItemKind.GENERAL: N_("General inspection item"),  # 一般检查事项
+        ItemKind.KEY: N_("Key inspection item"),  # 重点检查事项
+    }
+)
+ITEM_METHOD_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        ItemMethod.ON_SITE: N_("On-site inspection"),  # 现场检查
+        ItemMethod.WRITTEN: N_("Written inspection"),  # 书面检查
+        ItemMethod.ONLINE: N_("Online monitoring"),  # 网络监测
+    }
+)
+ROUND_KIND_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        RoundKind.OPEN: N_("Open (every firm alike)"),  # 不定向
+        RoundKind.TARGETED: N_("Targeted"),  # 定向
+        RoundKind.EXTERNAL: N_("Drawn elsewhere"),  # 上级抽取
+    }
+)
+EVENT_KIND_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        EventKind.ABNORMAL_LISTING: N_("Put on the list of abnormal operation"),  # 列入经营异常名录
+        EventKind.UNREACHABLE_LISTING: N_("Put on the list of abnormal operation: cannot be contacted"),
+        EventKind.SERIOUS_DISHONESTY: N_("Put on the list of serious dishonesty"),  # 列入严重违法失信名单
+        EventKind.FALSE_REGISTRATION: N_("Registered with false documents"),  # 提交虚假材料取得登记
+        EventKind.PENALTY: N_("Administrative penalty"),  # 行政处罚
+        EventKind.JUDGMENT_DEFAULTER: N_("Judgment defaulter"),  # 失信被执行人
+        EventKind.LAWSUIT: N_("Lawsuit"),  # 诉讼
+        EventKind.COMPLAINT: N_("Complaint or report"),  # 投诉举报
+        EventKind.NEGATIVE_NEWS: N_("Negative public opinion"),  # 负面舆情
+        EventKind.LATE_ANNUAL_REPORT: N_("Annual report late"),  # 年报逾期
+        EventKind.CHANGE_LEGAL_REPRESENTATIVE: N_("Change of legal representative"),  # 法定代表人变更
+        EventKind.CHANGE_ADDRESS: N_("Change of address"),  # 住所变更
+        EventKind.CHANGE_NAME: N_("Change of name"),  # 名称变更
+        EventKind.CHANGE_SCOPE: N_("Change of business scope"),  # 经营范围变更
+        EventKind.LICENCE_EXPIRED: N_("Licence expired or void"),  # 许可证过期或失效
+        EventKind.EQUITY_PLEDGE: N_("Equity pledged"),  # 股权出质
+        EventKind.EQUITY_FREEZE: N_("Equity frozen"),  # 股权冻结
+        EventKind.ASSOCIATE_SANCTIONED: N_("Associated firm sanctioned"),  # 关联企业被吊销、列异、处罚或失信
+        EventKind.CREDIT_REPAIR: N_("Credit repaired"),  # 信用修复
+        EventKind.INSPECTION_CLEAN: N_("Random inspection: no problem found"),  # 抽查未发现问题
+        EventKind.INSPECTION_PROBLEM: N_("Random inspection: problem found"),  # 抽查发现问题
+        EventKind.INSPECTION_REFUSED: N_("Random inspection: refused, serious"),  # 不配合检查情节严重
+    }
+)
+RESULT_CATEGORY_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        ResultCategory.NO_PROBLEM: N_("No problem found"),  # 未发现问题
+        ResultCategory.NOT_PUBLISHED: N_("Did not publish information it must publish"),  # 未按规定公示应当公示的信息
+        ResultCategory.FALSE_PUBLICATION: N_(
+            "Published information hides or falsifies facts"
+        ),  # 公示信息隐瞒真实情况、弄虚作假
+        ResultCategory.UNREACHABLE: N_(
+            "Cannot be contacted at its registered address"
+        ),  # 通过登记的住所（经营场所）无法联系
+        ResultCategory.ORDERED_TO_CORRECT: N_("Problem found, ordered to correct"),  # 发现问题已责令改正
+        ResultCategory.REFUSED: N_("Refused to cooperate, serious"),  # 不配合检查情节严重
+        ResultCategory.NO_ACTIVITY: N_("Does not carry on the activity inspected"),  # 未发现开展本次抽查涉及的经营活动
+        ResultCategory.PENDING: N_("Problem found, to be dealt with"),  # 发现问题待后续处理
+    }
+)
+PLAN_STATUS_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "draft": N_("Draft"),  # 草案
+        "solved": N_("Solved"),  # 已测算
+        "approved": N_("Approved"),  # 已批准
+        "superseded": N_("Superseded"),  # 已被新版本替代
+    }
+)
+DRAW_STATUS_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "planned": N_("Planned"),  # 已计划
+        "committed": N_("Committed, waiting for the lot"),  # 已承诺，待抽取
+        "drawn": N_("Drawn"),  # 已抽取
+        "voided": N_("Voided"),  # 已作废
+    }
+)
+EXCEPTION_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "borrowed": N_("Team lent by another district"),  # 跨区域调配执法检查人员
+        "unmet": N_("No team can take it: assign officers directly"),  # 无可用检查组，直接委派
+    }
+)
+DISTRICT_LABELS: Mapping[str, str] = MappingProxyType({UNKNOWN_DISTRICT: N_("District not known")})  # 未定
+
+_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        str(code): words
+        for group in (
+            OBJECT_TYPE_LABELS,
+            FIRM_STATUS_LABELS,
+            ITEM_KIND_LABELS,
+            ITEM_METHOD_LABELS,
+            ROUND_KIND_LABELS,
+            EVENT_KIND_LABELS,
+            RESULT_CATEGORY_LABELS,
+            PLAN_STATUS_LABELS,
+            DRAW_STATUS_LABELS,
+            EXCEPTION_LABELS,
+            DISTRICT_LABELS,
+        )
+        for code, words in group.items()
+    }
+)
+
+
+def label(code: str, translate: Translate = gettext) -> str:
+    """
+    Words for a code.
+
+    Parameters
+    ----------
+    code
+        A code of `scheduler.registry.codes`, or a status of a plan or a draw.
+    translate
+        Translator of the language wanted; the active language's by default.
+
+    Examples
+    --------
+    >>> label("no_problem", str)
+    'No problem found'
+    >>> label("something-new", str)
+    'something-new'
+    """
+    words = _LABELS.get(code)
+    return translate(words) if words else str(code)
