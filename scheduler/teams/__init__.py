@@ -1,0 +1,1 @@
+"""The roster, teams drawn by lot, and which team visits which firm."""

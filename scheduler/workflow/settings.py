@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pydantic import Field, model_validator
 
+from scheduler.agenda.workdays import HolidayNotice, WorkdayCalendar
 from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, RoundPolicy, TargetPolicy, TiersPolicy
 from scheduler.parameters import Parameters, parse_parameters
 from scheduler.registry.codes import RoundKind
@@ -49,15 +50,25 @@ class DrawSettings(Parameters):
 
 
 class AgendaSettings(Parameters):
-    """What one team can do in a day."""
+    """What one team can do in a day, and the holiday notices of years that `chinesecalendar` does not know yet."""
 
     visits_per_team_day: int = Field(default=3, ge=1)
+    notices: tuple[HolidayNotice, ...] = ()
+
+    @property
+    def calendar(self) -> WorkdayCalendar:
+        """Working days under these notices."""
+        return WorkdayCalendar(notices=self.notices)
 
 
 class ResultsSettings(Parameters):
-    """Working days within which a result must be public (马正其 2018; 20 in every source seen)."""
+    """
+    Deadlines in working days: until a result must be public (马正其 2018; 20 in every source seen), and until it must be
+    decided whether a firm is put on the abnormal-operation list (10 from verification, 企业经营异常名录管理办法).
+    """
 
     publication_working_days: int = Field(default=20, ge=1)
+    abnormal_working_days: int = Field(default=10, ge=1)
 
 
 class Settings(Parameters):

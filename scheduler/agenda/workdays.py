@@ -1,0 +1,204 @@
+"""
+Chinese working days: weekdays, less the State Council's holidays, plus its make-up days.
+
+Every November the State Council's office says which days of the next year are off and which weekends are worked
+instead. `chinesecalendar` carries those notices from 2004 to the newest that its version knows; a `HolidayNotice` read
+from TOML adds a later one. For a year without a notice every weekday counts as a working day, nothing is guessed, and
+`WorkdaySource.WEEKDAYS` tells the caller to say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+
+import chinese_calendar
+from pydantic import Field, model_validator
+
+from scheduler.parameters import Parameters, parse_parameters
+
+ONE_DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+class WorkdaySource(StrEnum):
+    """What a year's working days rest on."""
+
+    NOTICE = "notice"  # 国务院办公厅关于部分节假日安排的通知
+    WEEKDAYS = "weekdays"  # no notice known: Monday to Friday, holidays not taken out
+
+
+class HolidayNotice(Parameters):
+    """
+    One year's notice, for years that the installed `chinesecalendar` does not know yet.
+
+    Attributes
+    ----------
+    year
+        The year the notice is for.
+    holidays
+        Days off, weekends of a holiday included or not.
+    make_up_days
+        Weekend days that are worked.
+    source
+        Number of the notice.
+    """
+
+    year: int = Field(ge=2004, le=2100)
+    holidays: tuple[date, ...]
+    make_up_days: tuple[date, ...] = ()
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> HolidayNotice:
+        # New Year's holiday may begin on the last days of December, so a notice reaches back one year.
+        strangers = sorted({day.year for day in (*self.holidays, *self.make_up_days)} - {self.year - 1, self.year})
+        if strangers:
+            raise ValueError(f"expected days of {self.year} (or the December before), got days of {strangers}")
+        both = sorted(set(self.holidays) & set(self.make_up_days))
+        if both:
+            raise ValueError(f"expected days that are either off or worked, got {both[0]} as both")
+        idle = [day for day in self.make_up_days if day.weekday() < SATURDAY]
+        if idle:
+            raise ValueError(f"expected make-up days on a Saturday or Sunday, got {idle[0]}")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkdayCalendar:
+    """
+    Working days under the notices that `chinesecalendar` knows and those given; a notice given wins.
+
+    Attributes
+    ----------
+    notices
+        Notices of later years, one a year at most.
+    """
+
+    notices: tuple[HolidayNotice, ...] = ()
+
+    def __post_init__(self) -> None:
+        years = [notice.year for notice in self.notices]
+        if len(set(years)) != len(years):
+            raise ValueError(f"expected one notice a year, got {sorted(years)}")
+
+    def source(self, year: int) -> WorkdaySource:
+        """What the working days of a year rest on."""
+        known = any(notice.year == year for notice in self.notices) or _library_days(year) is not None
+        return WorkdaySource.NOTICE if known else WorkdaySource.WEEKDAYS
+
+    def unknown_years(self, start: date, end: date) -> tuple[int, ...]:
+        """Years from `start` to `end` without a notice, ascending: holidays may be missing there."""
+        years = range(start.year, end.year + 1)
+        return tuple(year for year in years if self.source(year) is WorkdaySource.WEEKDAYS)
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether a day is worked."""
+        for notice in self.notices:
+            if day in notice.holidays:
+                return False
+            if day in notice.make_up_days:
+                return True
+        worked = _library_days(day.year)
+        if worked is None or any(notice.year == day.year for notice in self.notices):
+            return day.weekday() < SATURDAY
+        return day in worked
+
+    def working_days(self, start: date, end: date) -> tuple[date, ...]:
+        """Working days from `start` to `end`, both included, ascending; none where the end lies before the start."""
+        days = (start + timedelta(days=offset) for offset in range((end - start).days + 1))
+        return tuple(day for day in days if self.is_working_day(day))
+
+    def add_working_days(self, day: date, number: int) -> date:
+        """
+        The `number`-th working day after a day; the day itself is never counted, and 0 gives it back.
+
+        Raises
+        ------
+        ValueError
+            If the number is negative.
+        """
+        if number < 0:
+            raise ValueError(f"expected a number of working days from 0 up, got {number}")
+        while number:
+            day += ONE_DAY
+            number -= self.is_working_day(day)
+        return day
+
+
+KNOWN_NOTICES = WorkdayCalendar()
+
+
+def is_working_day(day: date) -> bool:
+    """
+    Whether a day is worked, by the notices that `chinesecalendar` knows.
+
+    Examples
+    --------
+    >>> is_working_day(date(2026, 2, 14))  # Saturday, worked in exchange for the Spring Festival
+    True
+    >>> is_working_day(date(2026, 2, 16))  # Monday, Spring Festival
+    False
+    """
+    return KNOWN_NOTICES.is_working_day(day)
+
+
+def working_days(start: date, end: date) -> tuple[date, ...]:
+    """
+    Working days from `start` to `end`, both included, by the notices that `chinesecalendar` knows.
+
+    Examples
+    --------
+    >>> [day.day for day in working_days(date(2026, 2, 13), date(2026, 2, 25))]
+    [13, 14, 24, 25]
+    """
+    return KNOWN_NOTICES.working_days(start, end)
+
+
+def add_working_days(day: date, number: int) -> date:
+    """
+    The `number`-th working day after a day, by the notices that `chinesecalendar` knows.
+
+    Examples
+    --------
+    >>> add_working_days(date(2026, 2, 13), 2)
+    datetime.date(2026, 2, 24)
+    """
+    return KNOWN_NOTICES.add_working_days(day, number)
+
+
+def working_day_source(year: int) -> WorkdaySource:
+    """
+    What the working days of a year rest on, by the notices that `chinesecalendar` knows.
+
+    Examples
+    --------
+    >>> working_day_source(2026).value, working_day_source(2099).value
+    ('notice', 'weekdays')
+    """
+    return KNOWN_NOTICES.source(year)
+
+
+def parse_notice(text: str, name: str) -> HolidayNotice:
+    """
+    Reads the TOML text of a notice: `year`, `holidays`, `make_up_days`, `source`.
+
+    Raises
+    ------
+    PolicyError
+        If a key is missing, unknown or has an impossible value.
+    """
+    return parse_parameters(HolidayNotice, text, name)
+
+
+@cache
+def _library_days(year: int) -> frozenset[date] | None:
+    """Working days of a year by `chinesecalendar`; None where it does not know the year."""
+    try:
+        days: Sequence[date] = chinese_calendar.get_workdays(date(year, 1, 1), date(year, 12, 31))
+    except NotImplementedError:
+        return None
+    return frozenset(days)

@@ -1,0 +1,137 @@
+"""Working days: the notices of 2004–2026, make-up days, years without a notice, notices from a file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from scheduler.agenda.workdays import (
+    HolidayNotice,
+    WorkdayCalendar,
+    WorkdaySource,
+    add_working_days,
+    is_working_day,
+    parse_notice,
+    working_day_source,
+    working_days,
+)
+from scheduler.errors import PolicyError
+
+NOTICE_2027 = """
+year = 2027
+source = "made up for the test"
+holidays = [2026-12-31, 2027-01-01, 2027-02-08]
+make_up_days = [2027-01-03]
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "worked"),
+    [
+        (date(2026, 2, 13), True),  # Friday before the Spring Festival
+        (date(2026, 2, 14), True),  # Saturday, worked for it
+        (date(2026, 2, 15), False),  # Sunday, first day off
+        (date(2026, 2, 23), False),  # Monday, ninth and last day off
+        (date(2026, 2, 24), True),  # Tuesday
+        (date(2026, 2, 28), True),  # Saturday, worked for it
+        (date(2026, 3, 1), False),  # a plain Sunday
+        (date(2026, 5, 4), False),  # Monday of the Labour Day holiday
+        (date(2026, 10, 10), True),  # Saturday, worked for the National Day
+    ],
+)
+def test_day_of_2026_follows_the_notice(day: date, worked: bool) -> None:
+    """Days around the holidays of 2026 are off or worked as the notice says."""
+    assert is_working_day(day) is worked
+
+
+def test_working_days_of_february_2026_are_sixteen() -> None:
+    """February 2026 has 20 weekdays, six of them off (16–20 and 23), and two worked Saturdays (14 and 28): 16."""
+    days = working_days(date(2026, 2, 1), date(2026, 2, 28))
+    assert len(days) == 16
+    assert date(2026, 2, 14) in days
+    assert date(2026, 2, 20) not in days
+
+
+def test_working_days_of_a_window_that_ends_before_it_starts_are_none() -> None:
+    """An empty window has no day."""
+    assert working_days(date(2026, 3, 3), date(2026, 3, 2)) == ()
+
+
+def test_working_days_of_one_day_include_it() -> None:
+    """Both ends belong to the window."""
+    assert working_days(date(2026, 3, 2), date(2026, 3, 2)) == (date(2026, 3, 2),)
+
+
+@pytest.mark.parametrize(
+    ("start", "number", "end"),
+    [
+        # 14, then 24–28 February (28 is a worked Saturday): 14, 24, 25, 26, 27, 28 are the 1st … 6th.
+        (date(2026, 2, 13), 1, date(2026, 2, 14)),
+        (date(2026, 2, 13), 2, date(2026, 2, 24)),
+        (date(2026, 2, 13), 6, date(2026, 2, 28)),
+        (date(2026, 2, 13), 7, date(2026, 3, 2)),
+        (date(2026, 2, 16), 0, date(2026, 2, 16)),
+    ],
+)
+def test_adding_working_days_crosses_the_spring_festival(start: date, number: int, end: date) -> None:
+    """The start is never counted, days off are skipped, worked Saturdays count."""
+    assert add_working_days(start, number) == end
+
+
+def test_adding_a_negative_number_is_refused() -> None:
+    """Deadlines never lie before their start."""
+    with pytest.raises(ValueError, match="from 0 up, got -1"):
+        add_working_days(date(2026, 1, 1), -1)
+
+
+def test_year_without_a_notice_counts_weekdays_and_says_so() -> None:
+    """A year nobody knows yet has all its weekdays, and the source tells that holidays are missing."""
+    assert working_day_source(2099) is WorkdaySource.WEEKDAYS
+    assert working_day_source(2026) is WorkdaySource.NOTICE
+    assert is_working_day(date(2099, 10, 1))  # a Thursday, surely a holiday one day
+    assert not is_working_day(date(2099, 10, 3))  # a Saturday
+    assert WorkdayCalendar().unknown_years(date(2026, 12, 1), date(2099, 1, 1))[-1] == 2099
+    assert WorkdayCalendar().unknown_years(date(2026, 1, 1), date(2026, 12, 31)) == ()
+
+
+def test_notice_from_a_file_rules_its_year_and_the_december_before() -> None:
+    """A notice read from TOML makes its year known, wins over what was known before, and leaves other years alone."""
+    calendar = WorkdayCalendar(notices=(parse_notice(NOTICE_2027, "2027.toml"),))
+    assert calendar.source(2027) is WorkdaySource.NOTICE
+    assert not calendar.is_working_day(date(2026, 12, 31))  # a Thursday that 2026's own notice leaves worked
+    assert is_working_day(date(2026, 12, 31))
+    assert calendar.is_working_day(date(2027, 1, 3))  # a Sunday
+    assert not calendar.is_working_day(date(2027, 2, 8))  # a Monday
+    assert not calendar.is_working_day(date(2026, 2, 16))
+    assert calendar.working_days(date(2026, 12, 30), date(2027, 1, 4)) == (
+        date(2026, 12, 30),
+        date(2027, 1, 3),
+        date(2027, 1, 4),
+    )
+    assert calendar.add_working_days(date(2026, 12, 30), 2) == date(2027, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("holidays = []", "year"),
+        ("year = 2027\nholidays = [2029-01-01]", "expected days of 2027"),
+        ("year = 2027\nholidays = [2027-01-02]\nmake_up_days = [2027-01-02]", "either off or worked"),
+        ("year = 2027\nholidays = []\nmake_up_days = [2027-01-04]", "Saturday or Sunday"),
+        ("year = 2027\nholidays = []\nmakeup = []", "makeup"),
+        ("year = ", "expected TOML"),
+    ],
+)
+def test_bad_notice_is_refused_by_name(text: str, message: str) -> None:
+    """Every mistake in a notice names the file and what is wrong."""
+    with pytest.raises(PolicyError, match=message) as caught:
+        parse_notice(text, "2027.toml")
+    assert "2027.toml" in str(caught.value)
+
+
+def test_two_notices_of_one_year_are_refused() -> None:
+    """Which of two notices holds is not for the program to choose."""
+    notice = HolidayNotice(year=2027, holidays=(date(2027, 1, 1),))
+    with pytest.raises(ValueError, match="one notice a year"):
+        WorkdayCalendar(notices=(notice, notice))
