@@ -7,6 +7,7 @@ happens in it or not at all. pysqlite's own transaction handling is switched off
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         try:
-            self._engine = sa.create_engine(_with_driver(url))
+            self._engine = sa.create_engine(_with_driver(url), poolclass=sa.NullPool)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreError(
                 _("expected a database URL such as sqlite:///file.db or postgresql://…, got {url!r} ({error})").format(
@@ -85,9 +86,10 @@ def insert_columns(connection: sa.Connection, model: type[SQLModel], columns: Ma
     if len(lengths) != 1:
         raise ValueError(f"expected columns of one length, got {sorted(lengths)}")
     (num_rows,) = lengths
-    for start in range(0, num_rows, CHUNK_ROWS):
-        chunk = zip(*(columns[name][start : start + CHUNK_ROWS] for name in names), strict=True)
-        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in chunk])
+    with _collector_paused():
+        for start in range(0, num_rows, CHUNK_ROWS):
+            chunk = zip(*(columns[name][start : start + CHUNK_ROWS] for name in names), strict=True)
+            connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in chunk])
     return num_rows
 
 
@@ -100,9 +102,10 @@ def read_columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[l
     result = connection.execute(statement)
     width = len(result.keys())
     columns: list[list[Any]] = [[] for _ in range(width)]
-    for chunk in result.partitions(CHUNK_ROWS):
-        for column, cells in zip(columns, zip(*chunk, strict=True), strict=True):
-            column.extend(cells)
+    with _collector_paused():
+        for chunk in result.partitions(CHUNK_ROWS):
+            for column, cells in zip(columns, zip(*chunk, strict=True), strict=True):
+                column.extend(cells)
     return columns
 
 
@@ -140,6 +143,18 @@ def get_artifact(connection: sa.Connection, content_digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != content_digest:
         raise StoreError(_("the file with digest {digest} was changed in the database").format(digest=content_digest))
     return content
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Stops the cyclic garbage collector from walking millions of row tuples, which takes half the time of a bulk read."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _with_driver(url: str) -> str:

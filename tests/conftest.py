@@ -1,0 +1,119 @@
+"""Fixtures that all rooms share: the repository, the real files, a private PostgreSQL cluster, an empty workspace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from cli import CHINA
+from scheduler import i18n
+from scheduler.resources import data_path
+from scheduler.workflow.workspace import Workspace, create_workspace
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = REPOSITORY.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages are English unless a test asks otherwise."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    i18n.activate("en")
+
+
+@pytest.fixture
+def repository() -> Path:
+    """Root of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Folder of the real files; tests that ask for it skip where it does not exist."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of real files is not beside the repository")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[str]:
+    """URL of a private PostgreSQL cluster on loopback, run by an unprivileged user; skips where there is no server."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        pytest.skip("PostgreSQL's server is not installed (Debian package postgresql)")
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="double-random-postgresql-"))
+    if as_user:
+        shutil.chown(folder, "postgres", "postgres")
+    port = _free_port()
+    data, binaries = folder / "data", programs[-1].parent
+
+    def run(*words: str) -> None:
+        subprocess.run([*as_user, *words], check=True, capture_output=True, cwd="/")
+
+    run(str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}"
+    finally:
+        run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def postgresql_url(postgresql_cluster: str) -> str:
+    """URL of an empty database of its own in the private cluster."""
+    import psycopg
+
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(f"{postgresql_cluster}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{postgresql_cluster}/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'both.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace on SQLite with the example's settings, on 5 January 2026."""
+    yield from _workspace(tmp_path, None)
+
+
+@pytest.fixture
+def any_workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
+    """An empty workspace as `workspace`, once on SQLite and once on PostgreSQL."""
+    yield from _workspace(tmp_path, database_url)
+
+
+def _workspace(tmp_path: Path, url: str | None) -> Iterator[Workspace]:
+    made = create_workspace(
+        tmp_path / "workspace",
+        settings_text=data_path("examples", "double-random.toml").read_text(encoding="utf-8"),
+        actor="tester",
+        now=datetime(2026, 1, 5, 9, 0, tzinfo=CHINA),
+        url=url,
+    )
+    yield made
+    made.store.close()
