@@ -60,11 +60,16 @@ class AgendaSettings(Parameters):
         """Working days under these notices."""
         return WorkdayCalendar(notices=self.notices)
 
+    @model_validator(mode="after")
+    def _one_notice_a_year(self) -> AgendaSettings:
+        WorkdayCalendar(notices=self.notices)
+        return self
+
 
 class ResultsSettings(Parameters):
     """
     Deadlines in working days: until a result must be public (马正其 2018; 20 in every source seen), and until it must be
-    decided whether a firm is put on the abnormal-operation list (10 from verification, 企业经营异常名录管理办法).
+    decided whether the firm goes on the abnormal-operation list 经营异常名录 (10 from verification).
     """
 
     publication_working_days: int = Field(default=20, ge=1)
