@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def load_events(connection: sa.Connection, frame: Frame, as_of: date) -> Events:
     ).where(event.occurred_on <= as_of)
     ids, kinds, occurred, ended, amounts = read_columns(connection, statement)
     places = dict(zip(frame.firm_id.astype("U18").tolist(), range(len(frame)), strict=True))
-    firm = np.fromiter((places.get(firm_id, -1) for firm_id in ids), dtype=np.int64, count=len(ids))
+    firm = np.fromiter(map(places.get, ids, repeat(-1)), dtype=np.int64, count=len(ids))
     ended_on = np.array(ended, dtype="datetime64[D]")
     ended_on[ended_on > np.datetime64(as_of, "D")] = np.datetime64("NaT")
     known = firm >= 0
