@@ -10,6 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
+_PAIRS = 1 << 15  # node messages built at a time
+
 
 def leaf_hash(data: bytes) -> bytes:
     """
@@ -44,3 +49,35 @@ def tree_root(leaves: Sequence[bytes]) -> bytes:
             parents.append(level[-1])
         level = parents
     return level[0]
+
+
+def array_root(leaves: npt.NDArray[np.uint8]) -> bytes:
+    """
+    Root of the tree over leaf hashes of shape (n, 32), as `tree_root` gives it, in less time and memory.
+
+    Examples
+    --------
+    >>> array_root(np.zeros((3, 32), dtype=np.uint8)) == tree_root([bytes(32)] * 3)
+    True
+    """
+    if not len(leaves):
+        return hashlib.sha256(b"").digest()
+    level = leaves
+    while len(level) > 1:
+        parents = np.empty(((len(level) + 1) // 2, 32), dtype=np.uint8)
+        for start in range(0, len(level) // 2, _PAIRS):
+            pairs = level[2 * start : 2 * min(start + _PAIRS, len(level) // 2)]
+            parents[start : start + len(pairs) // 2] = _parents(pairs)
+        if len(level) % 2:
+            parents[-1] = level[-1]
+        level = parents
+    return level[0].tobytes()
+
+
+def _parents(pairs: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    sha256 = hashlib.sha256
+    messages = np.empty((len(pairs) // 2, 65), dtype=np.uint8)
+    messages[:, 0] = 1
+    messages[:, 1:] = pairs.reshape(-1, 64)
+    nodes = b"".join([sha256(message).digest() for message in messages.view("V65").ravel().tolist()])
+    return np.frombuffer(nodes, dtype=np.uint8).reshape(-1, 32)
