@@ -45,7 +45,7 @@ CLICK = $(shell $(BIN)/python -c 'import click, pathlib; print(pathlib.Path(clic
 CATALOGUE := data/locales/zh_CN/LC_MESSAGES/double-random
 
 locales: $(READY)
-	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k noop -k ngettext:1,2 --no-location --sort-output --omit-header -o .messages.pot . $(CLICK)
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k noop -k N_ -k ngettext:1,2 --no-location --sort-output --omit-header -o .messages.pot scheduler models cli.py $(CLICK)
 	$(BIN)/pybabel -q update -i .messages.pot -o $(CATALOGUE).po -l zh_CN --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
 	@rm .messages.pot

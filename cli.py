@@ -1,8 +1,8 @@
 """
 The command `double-random`: assembles the rooms' commands.
 
-This is the one place that knows terminal, clock, environment, language and exit status. The language is chosen before the
-command modules are imported, because click keeps help texts as they were when a command was made.
+This is the one place that knows terminal, clock, environment, language and exit status. The language is chosen before
+the command modules are imported, because click keeps help texts as they were when a command was made.
 """
 
 from __future__ import annotations
@@ -22,9 +22,21 @@ from rich.progress import TaskID
 
 from scheduler import __version__, i18n
 from scheduler.commands.context import CommandContext
-from scheduler.errors import DoubleRandomError, InfeasiblePlanError
+from scheduler.errors import DoubleRandomError, InfeasiblePlanError, InputError, Problem
 
-COMMAND_MODULES = ("workspace", "status", "registry", "risk", "allocation", "draw", "results", "publication", "audit", "example")
+COMMAND_MODULES = (
+    "workspace",
+    "status",
+    "registry",
+    "risk",
+    "allocation",
+    "draw",
+    "results",
+    "publication",
+    "audit",
+    "example",
+)
+SHOWN_PROBLEMS = 10
 CHINA = timezone(timedelta(hours=8), "UTC+08:00")
 
 
@@ -94,14 +106,16 @@ def build() -> click.Group:
     @click.group(
         invoke_without_command=True,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        help=_("Double-random inspections: risk tiers, an exact plan, a draw nobody can bend, records anybody can check."),
+        help=_(
+            "Double-random inspections: risk tiers, an exact plan, a draw nobody can bend, records anybody can check."
+        ),
     )
     @click.version_option(__version__, message="%(prog)s %(version)s")
     @click.option("--lang", type=click.Choice(["zh", "en"]), help=_("Language; otherwise the locale decides."))
     @click.option(
         "--workspace",
         type=click.Path(file_okay=False, path_type=Path),
-        default=Path("."),
+        default=Path(),
         envvar="DOUBLE_RANDOM_WORKSPACE",
         help=_("Folder of the workspace; otherwise the current one."),
     )
@@ -156,6 +170,26 @@ def show_error(error: DoubleRandomError) -> None:
     if isinstance(error, InfeasiblePlanError):
         for sentence in error.relaxations:
             click.echo(f"  - {sentence}", err=True)
+    if isinstance(error, InputError):
+        for problem in error.problems[:SHOWN_PROBLEMS]:
+            click.echo(f"  - {describe_problem(problem)}", err=True)
+        more = len(error.problems) - SHOWN_PROBLEMS
+        if more > 0:
+            click.echo(i18n.gettext("  … and {number} more").format(number=more), err=True)
+
+
+def describe_problem(problem: Problem) -> str:
+    """One line about a bad cell: place, what was expected, the value, the remedy."""
+    _ = i18n.gettext
+    place = ", ".join(part for part in (problem.file, problem.sheet) if part)
+    return _("{place}, row {row}, {column}: {message} “{value}”. {remedy}").format(
+        place=place,
+        row=problem.row,
+        column=problem.column,
+        message=problem.message,
+        value=problem.value,
+        remedy=problem.remedy,
+    )
 
 
 if __name__ == "__main__":

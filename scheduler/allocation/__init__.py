@@ -1,0 +1,1 @@
+"""The linear programme of the year, its policy, its rounding to quotas."""

@@ -1,0 +1,1 @@
+"""Verification of published bytes: knows the specification and the hashing primitives, nothing else."""

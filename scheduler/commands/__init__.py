@@ -1,0 +1,1 @@
+"""One module per room: click commands that read their arguments, call one workflow function and print."""

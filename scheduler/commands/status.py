@@ -29,7 +29,8 @@ def status(context: CommandContext, as_json: bool = False) -> None:
 def show_status(year: YearStatus) -> None:
     """Prints a year's status for people."""
     console = Console(highlight=False)
-    console.print(_("[bold]{year}[/]: {firms} firms on the register").format(year=year.year, firms=f"{year.num_firms:,}"))
+    num_firms = f"{year.num_firms:,}"
+    console.print(_("[bold]{year}[/]: {firms} firms on the register").format(year=year.year, firms=num_firms))
     if year.num_quarantined:
         console.print(
             _("{number} rows wait in quarantine: double-random quarantine list").format(number=year.num_quarantined)

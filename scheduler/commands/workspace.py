@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.draw.hashing import content_digest
 from scheduler.i18n import gettext as _
 from scheduler.resources import data_path
-from scheduler.workflow.log import verify_log
+from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.workspace import create_workspace
 
 
@@ -30,7 +31,14 @@ def init(context: CommandContext, settings: Path | None) -> None:
         now=context.now,
         url=context.database_url,
     )
-    say(_("Made a workspace in {root}. Next: double-random template, then double-random import.").format(root=workspace.root))
+    with workspace.transaction() as connection:
+        settings_digest = content_digest(workspace.settings_text.encode("utf-8"))
+        append_log(connection, workspace, "init", {"bureau": workspace.settings.bureau.code}, after=settings_digest)
+    say(
+        _("Made a workspace in {root}. Next: double-random template, then double-random import.").format(
+            root=workspace.root
+        )
+    )
 
 
 @click.group(help=_("The hash-chained log of everything that changed the workspace."))

@@ -1,0 +1,1 @@
+"""Canonical bytes, commitment, seed, tickets, selection: see docs/draw-specification.md."""

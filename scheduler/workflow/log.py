@@ -1,8 +1,8 @@
 """
 The log: who changed what and when, each entry carrying the hash of the one before.
 
-An entry's hash covers all its fields, so that a changed, dropped or re-ordered entry shows. `before` and `after` are digests
-of what the command found and left, as the command defines them.
+An entry's hash covers all its fields, so that a changed, dropped or re-ordered entry shows. `before` and `after` are
+digests of what the command found and left, as the command defines them.
 """
 
 from __future__ import annotations

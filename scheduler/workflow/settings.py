@@ -68,8 +68,8 @@ class AgendaSettings(Parameters):
 
 class ResultsSettings(Parameters):
     """
-    Deadlines in working days: until a result must be public (马正其 2018; 20 in every source seen), and until it must be
-    decided whether the firm goes on the abnormal-operation list 经营异常名录 (10 from verification).
+    Deadlines in working days: until a result must be public (马正其 2018; 20 in every source seen), and until it must
+    be decided whether the firm goes on the abnormal-operation list 经营异常名录 (10 from verification).
     """
 
     publication_working_days: int = Field(default=20, ge=1)

@@ -121,7 +121,8 @@ def _rounds(connection: sa.Connection, year: int) -> tuple[RoundStatus, ...]:
     }
     drawn = _numbers_by_draw(connection)
     entries = []
-    for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number, table.c.round_id)):
+    statement = sa.select(table).where(table.c.year == year).order_by(table.c.number, table.c.round_id)
+    for row in connection.execute(statement):
         attempt = draws.get(row.round_id)
         state = "planned" if attempt is None else attempt.status
         if attempt is not None and attempt.officers_drawn_on is not None:
