@@ -1,0 +1,1 @@
+"""Benchmarks: they print figures, `NAME: VALUE UNIT`, and assert nothing: the machines are noisy."""
