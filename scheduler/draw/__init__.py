@@ -1,1 +1,1 @@
-"""Canonical bytes, commitment, seed, tickets, selection: see docs/draw-specification.md."""
+"""The draw: canonical bytes, commitment, seed, tickets, selection (docs/draw-specification.md)."""

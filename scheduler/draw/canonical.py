@@ -2,8 +2,9 @@
 Canonical bytes: one way to write a document and one way to write a table, so that equal content has equal bytes.
 
 Documents are JSON: UTF-8, keys sorted, two spaces of indentation, no floats, a final line feed.
-Tables are tab-separated text: UTF-8, a header line, one line a row, line feeds, no quoting. Cells cannot contain tabs, line
-breaks or control characters; integers have no sign but minus and no leading zeros; an empty cell is a missing value.
+Tables are tab-separated text: UTF-8, a header line, one line a row, line feeds, no quoting. Cells cannot contain tabs,
+line breaks or control characters; integers have no sign but minus and no leading zeros; an empty cell is a missing
+value.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MAX_DEPTH = 20
 
 
 def document_bytes(document: Mapping[str, Any]) -> bytes:
-    """
+    r"""
     Canonical bytes of a JSON document.
 
     Raises
@@ -31,14 +32,14 @@ def document_bytes(document: Mapping[str, Any]) -> bytes:
     Examples
     --------
     >>> document_bytes({"b": [1, 2], "a": "威海"}).decode()
-    '{\\n  "a": "威海",\\n  "b": [\\n    1,\\n    2\\n  ]\\n}\\n'
+    '{\n  "a": "威海",\n  "b": [\n    1,\n    2\n  ]\n}\n'
     """
     _refuse_floats(document, 0)
     return (json.dumps(document, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode("utf-8")
 
 
 def parse_document(content: bytes, name: str) -> dict[str, Any]:
-    """
+    r"""
     Reads a canonical JSON document and refuses bytes that are not its only canonical form.
 
     Parameters
@@ -55,7 +56,7 @@ def parse_document(content: bytes, name: str) -> dict[str, Any]:
 
     Examples
     --------
-    >>> parse_document(b'{\\n  "a": 1\\n}\\n', "x.json")
+    >>> parse_document(b'{\n  "a": 1\n}\n', "x.json")
     {'a': 1}
     """
     try:
@@ -69,7 +70,7 @@ def parse_document(content: bytes, name: str) -> dict[str, Any]:
 
 
 def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """
+    r"""
     Canonical bytes of a table whose cells are text already.
 
     Raises
@@ -80,7 +81,7 @@ def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     Examples
     --------
     >>> table_bytes(("firm_id", "leaf"), [("91", "ab")])
-    b'firm_id\\tleaf\\n91\\tab\\n'
+    b'firm_id\tleaf\n91\tab\n'
     """
     lines = ["\t".join(header)]
     lines.extend("\t".join(row) for row in rows)
@@ -91,7 +92,7 @@ def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def parse_table(content: bytes, header: Sequence[str], name: str) -> list[list[str]]:
-    """
+    r"""
     Reads a canonical table with the columns expected.
 
     Returns
@@ -106,7 +107,7 @@ def parse_table(content: bytes, header: Sequence[str], name: str) -> list[list[s
 
     Examples
     --------
-    >>> parse_table(b"firm_id\\tleaf\\n91\\tab\\n", ("firm_id", "leaf"), "pool.tsv")
+    >>> parse_table(b"firm_id\tleaf\n91\tab\n", ("firm_id", "leaf"), "pool.tsv")
     [['91'], ['ab']]
     """
     try:

@@ -5,8 +5,8 @@ Everything hashed is one line of text, so that anybody can repeat it with any SH
 
     double-random/1/<tag>|<field>|<field>…
 
-Fields are codes, digests and numbers of the alphabet ``0-9 A-Z a-z . _ - + / : *``; none can contain the separator, so two
-different lists of fields never make the same message. Source of the hash: FIPS 180-4 (SHA-256), RFC 2104 (HMAC).
+Fields are codes, digests and numbers of the alphabet ``0-9 A-Z a-z . _ - + / : *``; none can contain the separator, so
+two different lists of fields never make the same message. Source of the hash: FIPS 180-4 (SHA-256), RFC 2104 (HMAC).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def prefix(tag: str, *fields: str) -> bytes:
     """
     Bytes that all messages of one tag and the same first fields begin with, the last separator included.
 
-    Whoever hashes a million messages builds this once and appends the rest; the rest must keep to the alphabet of fields.
+    Whoever hashes a million messages builds this once and appends the rest, which must keep to the alphabet too.
 
     Examples
     --------

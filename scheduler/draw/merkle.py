@@ -1,8 +1,8 @@
 """
 Merkle tree of RFC 9162 section 2.1: leaves are hashed with prefix 0x00, nodes with prefix 0x01.
 
-A tree of n leaves splits at the largest power of two below n; pairing neighbours level by level and carrying a lone last
-node upwards gives the same tree.
+A tree of n leaves splits at the largest power of two below n; pairing neighbours level by level and carrying a lone
+last node upwards gives the same tree.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def tree_root(leaves: Sequence[bytes]) -> bytes:
     sha256 = hashlib.sha256
     level = list(leaves)
     while len(level) > 1:
-        parents = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
+        pairs = zip(level[::2], level[1::2], strict=False)
+        parents = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
         if len(level) % 2:
             parents.append(level[-1])
         level = parents
@@ -71,7 +72,7 @@ def array_root(leaves: npt.NDArray[np.uint8]) -> bytes:
         if len(level) % 2:
             parents[-1] = level[-1]
         level = parents
-    return level[0].tobytes()
+    return bytes(level[0])
 
 
 def _parents(pairs: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
