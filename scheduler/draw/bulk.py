@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from scheduler.registry.frame import Ids
+from scheduler.registry.frame import Ids, Mask
 
 CHUNK = 1 << 15  # messages at a time: their Python objects fit the processor's cache
 DIGEST_BYTES = 32
@@ -45,16 +45,29 @@ def checked_ids(firm_id: Ids) -> Ids:
     """
     if not len(firm_id):
         return firm_id
-    letters = np.ascontiguousarray(firm_id).view(np.uint8).reshape(len(firm_id), -1)
-    padding = letters == 0
-    if bool(padding[:, 0].any()) or bool((padding[:, :-1] & ~padding[:, 1:]).any()):
-        raise ValueError("expected firm ids of at least one character, got an empty one")
-    bad = ~(_FIELD_BYTES[letters] | padding).all(axis=1)
+    bad = ~fits_alphabet(firm_id) | (firm_id == b"")
     if bool(bad.any()):
-        raise ValueError(f"expected firm ids of digits and letters, got {firm_id[bad][0]!r}")
+        raise ValueError(f"expected firm ids of digits and letters, got {firm_id[bad][0].decode('ascii', 'replace')!r}")
     if not bool(np.all(firm_id[:-1] < firm_id[1:])):
         raise ValueError("expected firm ids in strictly ascending order, got repeated or unordered ones")
     return firm_id
+
+
+def fits_alphabet(codes: Ids) -> Mask:
+    r"""
+    Which codes may stand in messages and, without care, in cells, shape (n,).
+
+    Examples
+    --------
+    >>> fits_alphabet(np.array([b"F5211", b"", b"a b", b"a\x00b"])).tolist()
+    [True, True, False, False]
+    """
+    if not len(codes):
+        return np.zeros(0, dtype=np.bool_)
+    letters = np.ascontiguousarray(codes).view(np.uint8).reshape(len(codes), -1)
+    padding = letters == 0
+    broken = (padding[:, :-1] & ~padding[:, 1:]).any(axis=1)
+    return np.asarray((_FIELD_BYTES[letters] | padding).all(axis=1) & ~broken)
 
 
 def chunks(num_rows: int) -> Iterator[slice]:

@@ -49,6 +49,8 @@ class Commitment:
         Sources announced, in their order.
     day_value
         Public value known on the day of the commitment and not before.
+    drawn_before
+        Ids, ascending, of the draws of the year whose firms this pool leaves out or asks less of.
     software
         Name and version of the program.
     log_head
@@ -57,7 +59,7 @@ class Commitment:
     Examples
     --------
     >>> _example().digest
-    '5cc40058964bcf408a8e5562e46274711d835acaa2624f9f9e8e4399fb1bd856'
+    'befeee6335fa5881e4e1217cd51a8591236a4b82b02c1e5b29cb30f16b7bf0e7'
     """
 
     bureau: str
@@ -76,6 +78,7 @@ class Commitment:
     sealed: Mapping[str, str]
     entropy: Sequence[EntropySource]
     day_value: PublicValue | None
+    drawn_before: Sequence[str]
     software: str
     log_head: str
 
@@ -97,6 +100,7 @@ class Commitment:
             "sealed": dict(self.sealed),
             "entropy": [source.document() for source in self.entropy],
             "day_value": self.day_value.document() if self.day_value else None,
+            "drawn_before": list(self.drawn_before),
             "software": self.software,
             "log_head": self.log_head,
         }
@@ -257,6 +261,7 @@ def _from_document(document: Mapping[str, Any]) -> Commitment:
             for entry in document["entropy"]
         ),
         day_value=PublicValue(name=day_value["name"], value=day_value["value"]) if day_value else None,
+        drawn_before=tuple(document["drawn_before"]),
         software=document["software"],
         log_head=document["log_head"],
     )
@@ -282,6 +287,7 @@ def _example() -> Commitment:
         sealed=seal_files(bytes(32), dict.fromkeys(SEALED_FILES, b"")),
         entropy=(EntropySource(name="beacon", spoken_on=date(2026, 2, 20), bits=512),),
         day_value=None,
+        drawn_before=(),
         software="double-random 0.1.0",
         log_head="0" * 64,
     )
