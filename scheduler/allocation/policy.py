@@ -1,8 +1,8 @@
 """
 The planner's limits, as the policy file states them.
 
-Ratios, floors, ceilings and hours are the bureau's own choices, except where `source` names a rule; none is presented as
-official otherwise.
+Ratios, floors, ceilings and hours are the bureau's own choices, except where `source` names a rule; none is presented
+as official otherwise.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class RatesPolicy(Parameters):
     """
     Bounds on the yearly rates of discretionary visits in targeted rounds, per object type and tier.
 
-    `floor` and `ceiling` map tier codes to ratios; `step` is the least difference between the rates of neighbouring tiers;
-    `tolerance` bounds how far a district's rate may lie from the city's for the same tier, type and set of tasks, where the
-    stratum has at least `least_cell` firms.
+    `floor` and `ceiling` map tier codes to ratios; `step` is the least difference between the rates of neighbouring
+    tiers; `tolerance` bounds how far a district's rate may lie from the city's for the same tier, type and set of
+    tasks, where the stratum has at least `least_cell` firms.
     """
 
     floor: dict[str, Ratio]
@@ -71,7 +71,7 @@ class CapacityPolicy(Parameters):
 
 
 class TiersPolicy(Parameters):
-    """Tiers from low to high risk, and the expected findings per visit the programme weighs them with until a model is trained."""
+    """Tiers from low to high risk, and the findings expected of a visit for one task until a model is trained."""
 
     codes: tuple[str, ...]
     expected_findings: dict[str, Ratio]

@@ -1,0 +1,118 @@
+"""
+Packages: which tasks one visit may serve.
+
+Of the tasks a firm can still be visited for, F are of full coverage and owed in this visit, G are general (they hold
+a general item) and O are other discretionary ones. Tasks of G and of O each stand in a chain, the one with the
+greatest free ratio first. A package holds a first part of the G chain, or all of it and a first part of the O chain,
+or a first part of the O chain alone; where F is owed every package holds all of F. Any rates that fall along the
+chain can be made of its first parts with the fewest journeys, so nothing is lost for the number of packages to stay
+linear in the number of tasks.
+
+**Counting.** A visit counts towards T if the firm's type does and the package holds a task of G. Full-coverage tasks
+never count by themselves: a firm has at most one discretionary visit a year, so no firm is counted twice.
+
+**Quotas never exceed the firms there are.** Rounding (specification, section 6) moves the sum of a stratum's ordinary
+cells of one line by less than one, so a stratum with ordinary cells in one line alone, whose expected visits are at
+most its N firms, gets at most N. With cells in both lines the two sums S and S' are rounded on their own; the
+programme keeps S + S' ≤ N − 1 there (`mixed`), and quotas, being integers below S + 1 and S' + 1, sum to less than N
++ 1, that is to at most N. Where N = 1 that would leave no room: such a stratum has packages of one line alone. In a
+compulsory stratum the same holds with the n firms of its schedule for N, so the rest, n less the ordinary quotas, is
+never negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """
+    Tasks one visit serves.
+
+    Attributes
+    ----------
+    task_ids
+        Ascending.
+    counting
+        Whether the visit counts towards T.
+    rest
+        Whether it is the compulsory visit alone, which takes what the stratum's other packages leave.
+    compulsory, discretionary
+        Whether it serves full-coverage tasks, and whether it serves any others.
+    """
+
+    task_ids: tuple[str, ...]
+    counting: bool
+    rest: bool
+    compulsory: bool
+    discretionary: bool
+
+    @property
+    def key(self) -> str:
+        """As the specification writes it."""
+        return "+".join(self.task_ids)
+
+
+def packages(
+    owed: Sequence[str], general: Sequence[str], other: Sequence[str], *, counts: bool, alone: bool
+) -> tuple[Package, ...]:
+    """
+    Packages of a stratum in a round, in ascending order of key.
+
+    Parameters
+    ----------
+    owed
+        Full-coverage tasks of the visit, F; empty where none is owed.
+    general, other
+        Chains G and O of tasks whose windows meet the round.
+    counts
+        Whether the stratum's object type counts towards T.
+    alone
+        Whether only one firm is there to visit, so that all ordinary packages must be of one line.
+
+    Examples
+    --------
+    >>> [package.key for package in packages((), ("G1",), ("O2", "O1"), counts=True, alone=False)]
+    ['G1', 'G1+O1+O2', 'G1+O2', 'O1+O2', 'O2']
+    """
+    chosen: dict[tuple[str, ...], bool] = {}
+    for part in range(1, len(general) + 1):
+        chosen[tuple(sorted((*owed, *general[:part])))] = counts
+    for part in range(1, len(other) + 1):
+        if general:
+            chosen[tuple(sorted((*owed, *general, *other[:part])))] = counts
+        chosen[tuple(sorted((*owed, *other[:part])))] = False
+    if alone and any(chosen.values()):
+        chosen = {task_ids: counting for task_ids, counting in chosen.items() if counting}
+    found = [
+        Package(task_ids=task_ids, counting=counting, rest=False, compulsory=bool(owed), discretionary=True)
+        for task_ids, counting in chosen.items()
+    ]
+    if owed:
+        task_ids = tuple(sorted(owed))
+        found.append(Package(task_ids=task_ids, counting=False, rest=True, compulsory=True, discretionary=False))
+    return tuple(sorted(found, key=lambda package: package.key))
+
+
+def mixed(found: Sequence[Package]) -> bool:
+    """Whether ordinary packages stand in both lines, so that one visit must be kept in hand."""
+    return len({package.counting for package in found if not package.rest}) == 2
+
+
+def minutes_per_officer(
+    task_ids: Sequence[str], items_of: Mapping[str, Sequence[str]], minutes_of: Mapping[str, int], journey: int
+) -> int:
+    """
+    Minutes one officer spends on a visit: the journey once, and each item once.
+
+    Parameters
+    ----------
+    items_of, minutes_of
+        Items of each task, and minutes of each item.
+    journey
+        Minutes of a journey.
+    """
+    items = {item_id for task_id in task_ids for item_id in items_of[task_id]}
+    return journey + sum(minutes_of[item_id] for item_id in items)
