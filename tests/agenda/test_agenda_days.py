@@ -124,7 +124,7 @@ def test_days_are_dealt_anew_where_spreading_would_overload() -> None:
 
 
 def test_days_depend_on_the_secret() -> None:
-    """With the same seed, 60 secrets send a firm to each of twelve days (missing one has a chance of 12 · (11/12)^60)."""
+    """With the same seed, 60 secrets send a firm to each of twelve days (one is missed with chance 12 · (11/12)^60)."""
     met = {plan(["T1"] * 12, {"T1": needs("T1")}, secret=bytes([number]) * 32)[0].visit_on for number in range(60)}
     assert met == set(DAYS)
 

@@ -1,0 +1,159 @@
+"""Teams, their members and the visits of a draw: rows and values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from models.store import delete_rows, insert_columns, read_columns
+from models.tables import Draw, DrawnFirm, Officer, Round, TeamMember, Visit, table_of
+from models.tables import Team as TeamRow
+from scheduler.teams.lots import Team
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawState:
+    """
+    The attempt of a round that stands, with its round.
+
+    Attributes
+    ----------
+    officer_secret
+        Key of the officers' lot; None where none was made yet.
+    starts_on, ends_on
+        Window of the round.
+    """
+
+    draw_id: str
+    round_id: str
+    kind: str
+    status: str
+    seed: str
+    officer_secret: bytes | None
+    drawn_on: date | None
+    officers_drawn_on: date | None
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitColumns:
+    """Visits of a draw as columns of one length, ascending by firm id; `team_id` and `exception` may be empty."""
+
+    firm_id: tuple[str, ...]
+    team_id: tuple[str, ...]
+    visit_on: tuple[date | None, ...]
+    exception: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTeam:
+    """A team for people: its lead first, then its members by officer id, with the names on the roster of today."""
+
+    team_id: str
+    district: str
+    officer_ids: tuple[str, ...]
+    names: tuple[str, ...]
+    num_visits: int
+
+
+def load_draw_state(connection: sa.Connection, round_id: str) -> DrawState | None:
+    """The newest attempt of a round that is not voided; None where there is none."""
+    draw, entry = table_of(Draw), table_of(Round)
+    statement = (
+        sa.select(draw, entry.c.kind, entry.c.starts_on, entry.c.ends_on)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .where(draw.c.round_id == round_id, draw.c.status != "voided")
+        .order_by(draw.c.attempt.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).mappings().first()
+    return DrawState(**{name: row[name] for name in DrawState.__slots__}) if row else None
+
+
+def load_drawn_packages(
+    connection: sa.Connection, draw_id: str
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Firm id, package and stratum of every firm of a draw, in ascending order of firm id."""
+    table = table_of(DrawnFirm)
+    statement = sa.select(table.c.firm_id, table.c.package, table.c.stratum).where(table.c.draw_id == draw_id)
+    rows = sorted(zip(*read_columns(connection, statement), strict=True))
+    firm_id, package, stratum = zip(*rows, strict=True) if rows else ((), (), ())
+    return tuple(firm_id), tuple(package), tuple(stratum)
+
+
+def save_teams(connection: sa.Connection, draw_id: str, teams: Sequence[Team]) -> None:
+    """Keeps the teams of a draw and their members."""
+    insert_columns(
+        connection,
+        TeamRow,
+        {
+            "team_id": [team.team_id for team in teams],
+            "draw_id": [draw_id] * len(teams),
+            "district": [team.district for team in teams],
+        },
+    )
+    members = [(team, officer) for team in teams for officer in team.officers]
+    insert_columns(
+        connection,
+        TeamMember,
+        {
+            "team_id": [team.team_id for team, _ in members],
+            "officer_id": [officer.officer_id for _, officer in members],
+            "lead": [officer is team.lead for team, officer in members],
+            "borrowed": [False] * len(members),
+        },
+    )
+
+
+def load_teams(connection: sa.Connection, draw_id: str) -> tuple[StoredTeam, ...]:
+    """The teams of a draw, in ascending order of team id."""
+    team, member, officer, visit = table_of(TeamRow), table_of(TeamMember), table_of(Officer), table_of(Visit)
+    statement = (
+        sa.select(team.c.team_id, team.c.district, member.c.officer_id, member.c.lead, officer.c.name)
+        .join(member, member.c.team_id == team.c.team_id)
+        .join(officer, officer.c.officer_id == member.c.officer_id, isouter=True)
+        .where(team.c.draw_id == draw_id)
+    )
+    counts = sa.select(visit.c.team_id, sa.func.count()).where(visit.c.draw_id == draw_id).group_by(visit.c.team_id)
+    loads: dict[str, int] = {row[0]: int(row[1]) for row in connection.execute(counts)}
+    members: dict[tuple[str, str], list[tuple[bool, str, str]]] = {}
+    for row in connection.execute(statement):
+        members.setdefault((row.team_id, row.district), []).append((not row.lead, row.officer_id, row.name or ""))
+    return tuple(
+        StoredTeam(
+            team_id=team_id,
+            district=district,
+            officer_ids=tuple(entry[1] for entry in sorted(members[team_id, district])),
+            names=tuple(entry[2] for entry in sorted(members[team_id, district])),
+            num_visits=loads.get(team_id, 0),
+        )
+        for team_id, district in sorted(members)
+    )
+
+
+def replace_visits(connection: sa.Connection, draw_id: str, visits: VisitColumns) -> None:
+    """Replaces the visits of a draw."""
+    delete_rows(connection, Visit, draw_id=draw_id)
+    insert_columns(
+        connection,
+        Visit,
+        {
+            "draw_id": [draw_id] * len(visits.firm_id),
+            "firm_id": visits.firm_id,
+            "team_id": visits.team_id,
+            "visit_on": visits.visit_on,
+            "exception": visits.exception,
+        },
+    )
+
+
+def note_officers_drawn(connection: sa.Connection, draw_id: str, day: date, officer_secret: bytes) -> None:
+    """Keeps the day on which the officers of a draw were drawn, and the key they were drawn with."""
+    table = table_of(Draw)
+    connection.execute(
+        sa.update(table).where(table.c.draw_id == draw_id).values(officers_drawn_on=day, officer_secret=officer_secret)
+    )

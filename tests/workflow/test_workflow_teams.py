@@ -1,0 +1,352 @@
+"""Drawing officers in a workspace: frozen inputs, files and tables, once only, lists drawn elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from cli import CHINA
+from models import tables
+from models.draw_rows import get_file, list_files, put_file
+from models.registry_rows import insert_firms, save_items, save_officers, save_recusals, save_tasks
+from models.store import insert_columns
+from models.tables import table_of
+from scheduler.agenda.workdays import is_working_day
+from scheduler.draw.canonical import document_bytes, parse_document, table_bytes
+from scheduler.errors import StateError
+from scheduler.registry.codes import ItemKind, ItemMethod, RoundKind
+from scheduler.registry.items import InspectionItem, Task, TaskRange
+from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, recusals_bytes, roster_bytes
+from scheduler.teams.roster import Officer, Recusal
+from scheduler.workflow.log import verify_log
+from scheduler.workflow.teams import OfficersSummary, draw_officers, show_teams
+from scheduler.workflow.workspace import Workspace
+
+FIRMS = tuple(f"91371002MA3C0000{number:02d}" for number in range(12))
+DISTRICTS = ("371002", "371003")
+SECRET = b"o" * 32
+
+
+def officer(number: int, district: str, **changes: Any) -> Officer:
+    """A certified officer who may lead and knows food, but for the changes."""
+    made = Officer(
+        officer_id=f"O{number:02d}",
+        name=f"Name {number}",
+        unit="unit",
+        department="department",
+        level="county",
+        district=district,
+        certificate_no=str(number),
+        certificate_valid_until=date(2027, 12, 31),
+        post="",
+        specialities=("food",),
+        item_ids=("G01",),
+        lead_qualified=True,
+        expert=False,
+        active=True,
+    )
+    return dataclasses.replace(made, **changes)
+
+
+ROSTER = (
+    *(officer(number, DISTRICTS[number % 2]) for number in range(8)),
+    officer(8, DISTRICTS[0], active=False, certificate_valid_until=None),
+)
+RECUSALS = (Recusal(officer_id="O01", firm_id=FIRMS[1], reason="kin", valid_until=None),)
+
+
+def item(item_id: str, speciality: str) -> InspectionItem:
+    """An item of the list."""
+    return InspectionItem(
+        item_id=item_id,
+        category="c",
+        name="n",
+        object_description="",
+        kind=ItemKind.GENERAL,
+        method=ItemMethod.ON_SITE,
+        department="d",
+        basis="b",
+        ratio_text="",
+        speciality=speciality,
+        effort_minutes=30,
+        officers_required=2,
+    )
+
+
+def task(task_id: str, item_id: str) -> Task:
+    """A task that runs the whole year."""
+    return Task(
+        task_id=task_id,
+        name="t",
+        item_ids=(item_id,),
+        range=TaskRange(),
+        full_coverage=False,
+        ratio_min_micro=0,
+        ratio_max_micro=1_000_000,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+        initiator="d",
+        partners=(),
+        mode="",
+        credit_requirement="",
+        note="",
+    )
+
+
+def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> str:
+    """A register of twelve firms in two districts, a roster, and a round in which all firms were drawn."""
+    number = "X1" if kind is RoundKind.EXTERNAL else "1"
+    draw_id, round_id = f"2026-{number}-1", f"2026-{number}"
+    districts = [DISTRICTS[index % 2] for index in range(len(FIRMS))]
+    strata = {
+        RoundKind.OPEN: ["open"] * len(FIRMS),
+        RoundKind.TARGETED: [f"{district}/enterprise/B/T1" for district in districts],
+        RoundKind.EXTERNAL: [""] * len(FIRMS),
+    }[kind]
+    columns = {
+        "draw_id": [draw_id] * len(FIRMS),
+        "firm_id": FIRMS,
+        "round_id": [round_id] * len(FIRMS),
+        "stratum": strata,
+        "package": ["T1+T2" if index % 3 else "T1" for index in range(len(FIRMS))],
+        "counting": [True] * len(FIRMS),
+        "chance_micro": [1] * len(FIRMS),
+        "chance_firms": [1] * len(FIRMS),
+    }
+    with workspace.transaction() as connection:
+        insert_firms(
+            connection,
+            {
+                "firm_id": FIRMS,
+                "name": ["n"] * len(FIRMS),
+                "object_type": ["enterprise"] * len(FIRMS),
+                "district": districts,
+                "status": ["operating"] * len(FIRMS),
+            },
+        )
+        save_items(connection, (item("G01", "food"), item("G02", "")))
+        save_tasks(connection, 2026, (task("T1", "G01"), task("T2", "G02")))
+        save_officers(connection, ROSTER)
+        save_recusals(connection, RECUSALS)
+        insert_columns(connection, tables.DrawnFirm, columns)
+        row = {
+            "round_id": round_id,
+            "year": 2026,
+            "number": 1,
+            "kind": str(kind),
+            "starts_on": date(2026, 3, 2),
+            "ends_on": date(2026, 5, 29),
+            "counting_visits": 12,
+            "plan_id": "2026-v1",
+        }
+        connection.execute(sa.insert(table_of(tables.Round)), [row])
+        attempt = {
+            "draw_id": draw_id,
+            "round_id": round_id,
+            "attempt": 1,
+            "status": status,
+            "officer_secret": None if kind is RoundKind.EXTERNAL else SECRET,
+            "commitment_digest": "",
+            "seed": "" if kind is RoundKind.EXTERNAL else "ab" * 32,
+            "committed_on": date(2026, 2, 1),
+            "drawn_on": date(2026, 2, 10),
+            "void_reason": "",
+        }
+        connection.execute(sa.insert(table_of(tables.Draw)), [attempt])
+        if kind is RoundKind.EXTERNAL:
+            put_file(connection, draw_id, "drawn.tsv", b"firm_id\n")
+            return draw_id
+        window = {"starts_on": "2026-03-02", "ends_on": "2026-05-29"}
+        put_file(connection, draw_id, "commitment.json", document_bytes({"window": window}))
+        put_file(connection, draw_id, ROSTER_NAME, roster_bytes(ROSTER))
+        put_file(connection, draw_id, RECUSALS_NAME, recusals_bytes(RECUSALS))
+        rows = [(firm_id, "enterprise", district) for firm_id, district in zip(FIRMS, districts, strict=True)]
+        register = table_bytes(("firm_id", "object_type", "district"), rows)
+        put_file(connection, draw_id, "register.tsv", register)
+    return draw_id
+
+
+def rows_of(workspace: Workspace, model: type[SQLModel]) -> list[dict[str, Any]]:
+    """All rows of a table, in a fixed order."""
+    with workspace.transaction() as connection:
+        rows = [dict(row) for row in connection.execute(sa.select(table_of(model))).mappings()]
+    return sorted(rows, key=lambda row: [str(value) for value in row.values()])
+
+
+@pytest.mark.parametrize("kind", [RoundKind.OPEN, RoundKind.TARGETED])
+def test_draw_officers_fills_tables_and_freezes_files(any_workspace: Workspace, kind: RoundKind) -> None:
+    """Every visit gets a team of its district and a working day; files say the same as the tables."""
+    draw_id = prepare(any_workspace, kind)
+    summary = draw_officers(any_workspace, 1)
+    # 4 officers in each district make 2 teams each; one officer is left out for two reasons.
+    assert (summary.num_eligible, summary.num_teams, summary.num_idle) == (8, 4, 0)
+    assert summary.excluded == {"inactive": 1, "no_certificate": 1}
+    assert (summary.num_visits, summary.exceptions) == (12, {})
+    assert (summary.least_load, summary.greatest_load) == (3, 3)  # 6 visits over 2 teams in each district
+    visits = rows_of(any_workspace, tables.Visit)
+    assert [row["firm_id"] for row in visits] == sorted(FIRMS)
+    for index, row in enumerate(visits):
+        assert row["team_id"].startswith(f"{draw_id}-{DISTRICTS[index % 2]}-")
+        assert date(2026, 3, 2) <= row["visit_on"] <= date(2026, 5, 29)
+        assert is_working_day(row["visit_on"])
+    members = {(row["team_id"], row["officer_id"]) for row in rows_of(any_workspace, tables.TeamMember)}
+    assert (visits[1]["team_id"], "O01") not in members  # recused from this firm
+    assert sum(row["lead"] for row in rows_of(any_workspace, tables.TeamMember)) == 4
+    with any_workspace.transaction() as connection:
+        content = get_file(connection, draw_id, "visits.tsv").decode()
+        frozen = parse_document(get_file(connection, draw_id, "officers.json"), "officers.json")
+        num_members = len(get_file(connection, draw_id, "teams.tsv").splitlines()) - 1
+        assert verify_log(connection) == 1
+    assert content.splitlines()[1].split("\t") == [
+        visits[0]["firm_id"],
+        visits[0]["team_id"],
+        visits[0]["visit_on"].isoformat(),
+        "",
+    ]
+    assert num_members == len(members) == 8
+    assert [entry["specialities"] for entry in frozen["packages"]] == [["food"], ["food"]]
+    assert frozen["working_days"][0] == "2026-03-02"
+
+
+def test_draw_officers_of_open_and_targeted_rounds_agree(workspace: Workspace, tmp_path: Any) -> None:
+    """The frozen register of an open round gives the same districts as the strata of a targeted one."""
+    from scheduler.workflow.workspace import create_workspace
+
+    other = create_workspace(tmp_path / "other", settings_text=workspace.settings_text, actor="t", now=workspace.now)
+    files = []
+    for made, kind in ((workspace, RoundKind.OPEN), (other, RoundKind.TARGETED)):
+        draw_id = prepare(made, kind)
+        draw_officers(made, 1)
+        with made.transaction() as connection:
+            files.append([get_file(connection, draw_id, name) for name in ("teams.tsv", "visits.tsv")])
+    other.store.close()
+    assert files[0] == files[1]
+
+
+def test_draw_officers_runs_once(workspace: Workspace) -> None:
+    """A second run is refused and changes nothing."""
+    prepare(workspace, RoundKind.OPEN)
+    draw_officers(workspace, 1)
+    before = rows_of(workspace, tables.Visit)
+    with pytest.raises(StateError, match="runs once"):
+        draw_officers(workspace, 1)
+    assert rows_of(workspace, tables.Visit) == before
+
+
+def test_dry_run_tells_the_same_and_changes_nothing(workspace: Workspace) -> None:
+    """A rehearsal leaves no team, no file and no log entry; the run after it comes out as it said."""
+    draw_id = prepare(workspace, RoundKind.OPEN)
+    rehearsed = draw_officers(workspace, 1, dry_run=True)
+    assert rows_of(workspace, tables.Team) == []
+    assert rows_of(workspace, tables.LogEntry) == []
+    with workspace.transaction() as connection:
+        assert "teams.tsv" not in list_files(connection, draw_id)
+    assert draw_officers(workspace, 1) == rehearsed
+
+
+@pytest.mark.parametrize("status", ["committed", "voided"])
+def test_draw_officers_needs_firms_that_were_drawn(workspace: Workspace, status: str) -> None:
+    """A round that is only committed, or whose draw was voided, is refused with the step to take."""
+    prepare(workspace, RoundKind.OPEN, status=status)
+    with pytest.raises(StateError, match="draw targets 1"):
+        draw_officers(workspace, 1)
+
+
+def test_draw_officers_of_an_unknown_round_is_refused(workspace: Workspace) -> None:
+    """A round that the year does not have is named."""
+    with pytest.raises(StateError, match="round 9"):
+        draw_officers(workspace, 9)
+
+
+def test_another_secret_than_the_committed_one_is_refused(workspace: Workspace) -> None:
+    """Only lists drawn elsewhere take a key when officers are drawn."""
+    prepare(workspace, RoundKind.OPEN)
+    with pytest.raises(StateError, match="committed to its own"):
+        draw_officers(workspace, 1, officer_secret=b"x")
+
+
+def test_draw_without_an_officer_secret_is_refused(workspace: Workspace) -> None:
+    """A damaged draw is told apart from one that is ready."""
+    prepare(workspace, RoundKind.OPEN)
+    with workspace.transaction() as connection:
+        connection.execute(sa.update(table_of(tables.Draw)).values(officer_secret=None))
+    with pytest.raises(StateError, match="no officer secret"):
+        draw_officers(workspace, 1)
+
+
+def test_package_with_a_task_that_is_gone_is_refused(workspace: Workspace) -> None:
+    """A task or an item taken off its list after the draw is named."""
+    prepare(workspace, RoundKind.OPEN)
+    with workspace.transaction() as connection:
+        save_tasks(connection, 2026, (task("T1", "G09"), task("T2", "G02")))
+    with pytest.raises(StateError, match="got G09"):
+        draw_officers(workspace, 1)
+    with workspace.transaction() as connection:
+        save_tasks(connection, 2026, (task("T1", "G01"),))
+    with pytest.raises(StateError, match="got T2"):
+        draw_officers(workspace, 1)
+
+
+def test_list_drawn_elsewhere_gets_officers_of_the_live_roster(workspace: Workspace) -> None:
+    """An external list needs no commitment: districts come from the register, the key from the system or the caller."""
+    draw_id = prepare(workspace, RoundKind.EXTERNAL)
+    summary = draw_officers(workspace, "X1", officer_secret=SECRET)
+    assert (summary.draw_id, summary.num_teams, summary.num_visits, summary.exceptions) == (draw_id, 4, 12, {})
+    assert rows_of(workspace, tables.Draw)[0]["officer_secret"] == SECRET
+
+
+def test_list_drawn_elsewhere_gets_a_key_of_its_own(workspace: Workspace) -> None:
+    """Without a key given, 32 bytes come from the system and are kept."""
+    prepare(workspace, RoundKind.EXTERNAL)
+    draw_officers(workspace, "X1")
+    assert len(rows_of(workspace, tables.Draw)[0]["officer_secret"]) == 32
+
+
+def late(workspace: Workspace, day: date) -> Workspace:
+    """The same workspace on another day."""
+    return dataclasses.replace(workspace, now=datetime(day.year, day.month, day.day, 9, tzinfo=CHINA))
+
+
+def test_officers_drawn_within_the_window_get_days_after_it(workspace: Workspace) -> None:
+    """Nobody is sent out on a day that is over: all visits fall after the day of the draw of officers."""
+    prepare(workspace, RoundKind.OPEN)
+    summary = draw_officers(late(workspace, date(2026, 5, 26)), 1)
+    assert summary.first_day == date(2026, 5, 27)
+    assert summary.last_day == date(2026, 5, 29)  # 3 visits of a team over the 3 days 27, 28, 29: one a day
+    assert summary.exceptions == {}
+
+
+def test_officers_drawn_after_the_window_leave_visits_without_day(workspace: Workspace) -> None:
+    """A round that is over has teams and no days, and says so."""
+    prepare(workspace, RoundKind.OPEN)
+    summary: OfficersSummary = draw_officers(late(workspace, date(2026, 5, 29)), 1)
+    assert summary.exceptions == {"no_day": 12}
+    assert summary.first_day is None
+
+
+def test_round_without_officers_has_unmet_visits(workspace: Workspace) -> None:
+    """With nobody on the roster every visit is unmet; nothing breaks."""
+    draw_id = prepare(workspace, RoundKind.OPEN)
+    with workspace.transaction() as connection:
+        put_file(connection, draw_id, ROSTER_NAME, roster_bytes(()))
+    summary = draw_officers(workspace, 1)
+    assert summary.exceptions == {"unmet": 12}
+    assert (summary.num_teams, summary.greatest_load) == (0, 0)
+
+
+def test_show_teams_lists_leads_first(workspace: Workspace) -> None:
+    """The internal list of teams names the lead first and counts the visits; before the draw it is refused."""
+    prepare(workspace, RoundKind.OPEN)
+    with pytest.raises(StateError, match="draw officers 1"):
+        show_teams(workspace, 1)
+    draw_officers(workspace, 1)
+    shown = show_teams(workspace, 1)
+    leads = {row["team_id"]: row["officer_id"] for row in rows_of(workspace, tables.TeamMember) if row["lead"]}
+    assert {team.team_id: team.officer_ids[0] for team in shown} == leads
+    assert [team.num_visits for team in shown] == [3, 3, 3, 3]
+    assert shown[0].names[0].startswith("Name ")
