@@ -1,7 +1,300 @@
-"""Commands of the room."""
+"""Commands that commit to a draw, draw firms and officers, void, and tell where the draws stand."""
 
 from __future__ import annotations
 
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.draw.seed import EntropySource, PublicValue
+from scheduler.errors import UsageError
+from scheduler.i18n import gettext as _
+from scheduler.labels import label
+from scheduler.workflow.draw import AttemptState, commit_draw, draw_targets, show_draws, void_draw
+
+_SOURCE = re.compile(r"([^@=]+)@([0-9]{4}-[0-9]{2}-[0-9]{2}):([0-9]{1,4})")
+_SECRETS = re.compile(r"([0-9a-fA-F]{64})\s+([0-9a-fA-F]{64})\s*")
+
+
+@click.group(help=_("Commit to a draw, draw firms and officers, void."))
+def draw() -> None:
+    """Groups the draw's commands."""
+
+
+@draw.command(
+    help=_("Freeze pool, plan and inputs of a round and commit to its draw; prints the text for the bulletin.")
+)
+@click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
+@click.option(
+    "--entropy",
+    "sources",
+    metavar="NAME@DATE:BITS",
+    multiple=True,
+    required=True,
+    help=_("Public source that will speak on a later day, and its bits; give the option once for each."),
+)
+@click.option(
+    "--day-value", metavar="NAME=VALUE", help=_("Public value of today, so that nobody can say it was back-dated.")
+)
+@click.option(
+    "--secret-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=_("File with the two secrets, 64 hexadecimal digits each; otherwise the system makes them."),
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("Write commitment.json here too."))
+@click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def commit(
+    context: CommandContext,
+    round_number: int,
+    sources: tuple[str, ...],
+    day_value: str | None,
+    secret_file: Path | None,
+    out: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Commits to the draw of a round."""
+    secret, officer_secret = read_secrets(secret_file)
+    summary = commit_draw(
+        context.open(),
+        round_number,
+        entropy=[parse_source(text) for text in sources],
+        day_value=PublicValue(**dict(zip(("name", "value"), parse_value(day_value), strict=True)))
+        if day_value
+        else None,
+        secret=secret,
+        officer_secret=officer_secret,
+        dry_run=dry_run,
+    )
+    for warning in summary.warnings:
+        say(_("Note: {warning}").format(warning=warning))
+    if dry_run:
+        say(_("Dry run: nothing was changed, and a real commitment would have another digest."))
+    elif out:
+        write_aside(out, summary.content)
+    if as_json:
+        print_json({**_document(summary), "dry_run": dry_run})
+    else:
+        click.echo(summary.bulletin, nl=False)
+
+
+@draw.command(help=_("Draw the firms of a round, once, with what the announced sources said."))
+@click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
+@click.option(
+    "--entropy",
+    "values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    required=True,
+    help=_("What an announced source said; give the option once for each."),
+)
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def targets(context: CommandContext, round_number: int, values: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """Draws the firms of a round."""
+    said = parse_values(values)
+    for name, value in said.items():
+        say(f"{name} = {value}")
+    if not yes:
+        click.confirm(_("Draw with these values? A round is drawn once."), abort=True, err=True)
+    summary = draw_targets(context.open(), round_number, said)
+    if as_json:
+        print_json(_document(summary))
+        return
+    click.echo(
+        _("Draw {draw_id}: {drawn} of {pool} firms drawn, {counting} of them for the target").format(
+            draw_id=summary.draw_id, drawn=summary.num_drawn, pool=summary.num_firms, counting=summary.num_counting
+        )
+    )
+    click.echo(_("Seed: {seed}").format(seed=summary.seed))
+    click.echo(_("Digest of the list: {digest}").format(digest=summary.drawn_digest))
+
+
+@draw.command(help=_("Draw teams, who visits whom, and the days of a round."))
+@click.argument("round_number", metavar="ROUND")
+@click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def officers(context: CommandContext, round_number: str, dry_run: bool, as_json: bool) -> None:
+    """Draws the officers of a round."""
+    from scheduler.workflow.teams import draw_officers
+
+    number = int(round_number) if round_number.isdecimal() else round_number
+    summary = draw_officers(context.open(), number, dry_run=dry_run)
+    if dry_run:
+        say(_("Dry run: nothing was changed."))
+    if as_json:
+        print_json({**_document(summary), "dry_run": dry_run})
+        return
+    click.echo(
+        _("Draw {draw_id}: {teams} teams of {officers} officers, {visits} visits from {first} to {last}").format(
+            draw_id=summary.draw_id,
+            teams=summary.num_teams,
+            officers=summary.num_eligible - summary.num_idle,
+            visits=summary.num_visits,
+            first=summary.first_day or "-",
+            last=summary.last_day or "-",
+        )
+    )
+    for code, number_of in summary.exceptions.items():
+        click.echo(f"  {label(code)}: {number_of}")
+    if summary.unknown_years:
+        years = ", ".join(map(str, summary.unknown_years))
+        say(_("Note: no holiday notice is known for {years}; look at the days.").format(years=years))
+
+
+@draw.command(help=_("Void the draw of a round; it stays on record with its reason."))
+@click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
+@click.option("--reason", required=True, help=_("Why, in one sentence; it is published."))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@pass_command_context
+def void(context: CommandContext, round_number: int, reason: str, yes: bool) -> None:
+    """Voids the draw of a round."""
+    if not yes:
+        click.confirm(
+            _("Void the draw of round {round}? This stays visible for ever.").format(round=round_number),
+            abort=True,
+            err=True,
+        )
+    draw_id = void_draw(context.open(), round_number, reason)
+    click.echo(
+        _("Draw {draw_id} is void. The next attempt needs a source that has not spoken yet.").format(draw_id=draw_id)
+    )
+
+
+@draw.command(help=_("Where the draws stand, voided ones included."))
+@click.argument("round_number", metavar="[ROUND]", type=click.IntRange(min=1), required=False)
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def show(context: CommandContext, round_number: int | None, as_json: bool) -> None:
+    """Tells where the draws stand."""
+    attempts = show_draws(context.open(), round_number)
+    if as_json:
+        print_json({"draws": [_document(attempt) for attempt in attempts]})
+    elif not attempts:
+        say(_("Nothing is committed to yet."))
+    else:
+        click.echo("\n\n".join(describe(attempt) for attempt in attempts))
+
+
+def describe(attempt: AttemptState) -> str:
+    """An attempt in words, one fact a line."""
+    lines = [
+        _("Draw {draw_id}: {status}").format(draw_id=attempt.draw_id, status=label(attempt.status)),
+        _("  kind: {kind}").format(kind=label(attempt.kind)),
+        _("  committed on {day}: {digest}").format(day=attempt.committed_on, digest=attempt.commitment_digest),
+    ]
+    lines += [
+        _("  source: {name}, {day}, {bits} bits").format(name=source.name, day=source.spoken_on, bits=source.bits)
+        for source in attempt.entropy
+    ]
+    if attempt.drawn_on:
+        lines.append(
+            _("  drawn on {day}: {drawn} firms, {counting} of them for the target; seed {seed}").format(
+                day=attempt.drawn_on, drawn=attempt.num_drawn, counting=attempt.num_counting, seed=attempt.seed
+            )
+        )
+    if attempt.officers_drawn_on:
+        lines.append(_("  officers drawn on {day}").format(day=attempt.officers_drawn_on))
+    if attempt.void_reason:
+        lines.append(_("  voided: {reason}").format(reason=attempt.void_reason))
+    return "\n".join(lines)
+
+
+def parse_source(text: str) -> EntropySource:
+    """
+    Reads ``NAME@DATE:BITS``.
+
+    Raises
+    ------
+    UsageError
+        If the text is written otherwise or the day does not exist.
+    """
+    found = _SOURCE.fullmatch(unicodedata.normalize("NFC", text))
+    try:
+        day = date.fromisoformat(found[2]) if found else None
+    except ValueError:
+        day = None
+    if found is None or day is None:
+        raise UsageError(
+            _("--entropy: expected NAME@DATE:BITS such as beacon@2026-02-20:512, got {text!r}").format(text=text)
+        )
+    return EntropySource(name=found[1].strip(), spoken_on=day, bits=int(found[3]))
+
+
+def parse_value(text: str) -> tuple[str, str]:
+    """
+    Reads ``NAME=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        If there is no equals sign.
+    """
+    name, equals, value = unicodedata.normalize("NFC", text).partition("=")
+    if not equals:
+        raise UsageError(_("expected NAME=VALUE, got {text!r}").format(text=text))
+    return name.strip(), value.strip()
+
+
+def parse_values(texts: Iterable[str]) -> dict[str, str]:
+    """
+    Reads several ``NAME=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        If a name is given twice.
+    """
+    pairs = [parse_value(text) for text in texts]
+    if len(dict(pairs)) != len(pairs):
+        raise UsageError(
+            _("--entropy: expected each source once, got {names}").format(names=", ".join(n for n, _v in pairs))
+        )
+    return dict(pairs)
+
+
+def read_secrets(path: Path | None) -> tuple[bytes | None, bytes | None]:
+    """
+    Reads the two secrets of a file, in hexadecimal digits; nothing without a file.
+
+    Raises
+    ------
+    UsageError
+        If the file holds anything else.
+    """
+    if path is None:
+        return None, None
+    found = _SECRETS.fullmatch(path.read_bytes().decode("ascii", "replace"))
+    if found is None:
+        raise UsageError(
+            _("{path}: expected two lines of 64 hexadecimal digits, the draw's secret and the officers'").format(
+                path=path
+            )
+        )
+    return bytes.fromhex(found[1]), bytes.fromhex(found[2])
+
+
+def write_aside(path: Path, content: bytes) -> None:
+    """Writes a file aside and renames it, so that nobody reads half of it."""
+    aside = path.with_name(path.name + ".part")
+    aside.write_bytes(content)
+    aside.replace(path)
+
+
+def _document(value: Any) -> dict[str, Any]:
+    fields = dataclasses.asdict(value)
+    return {name: field for name, field in fields.items() if not isinstance(field, bytes)}
+
+
+COMMANDS: tuple[click.Command, ...] = (draw,)

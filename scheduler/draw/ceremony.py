@@ -1,0 +1,175 @@
+"""
+The ceremony: what was said in public after the commitment, and what came out (specification, section 5).
+
+A voided draw keeps its ceremony and gets its reason, so that it stays visible for ever; a list drawn elsewhere has one
+too, with nothing to recompute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from scheduler.draw.canonical import document_bytes, parse_document
+from scheduler.draw.hashing import FORMAT_VERSION
+from scheduler.draw.seed import PublicValue, entropy_document
+from scheduler.errors import RecordError, UsageError
+from scheduler.i18n import gettext as _
+from scheduler.registry.codes import RoundKind
+
+DRAWN, VOIDED = "drawn", "voided"
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceremony:
+    """
+    A ceremony as value; `content` is what is published.
+
+    Attributes
+    ----------
+    draw_id, kind
+        Which draw.
+    void_reason
+        Why the draw was voided; empty where it was not.
+    drawn_on
+        Day of the draw; None where it was voided before.
+    commitment_digest
+        Digest of the commitment; empty for a list drawn elsewhere.
+    entropy
+        What the sources said, in the order announced.
+    seed
+        Seed, 64 hexadecimal digits; empty where there was none.
+    num_drawn, num_counting
+        Firms drawn, and those of them that count towards the target.
+    drawn_digest
+        Digest of `drawn.tsv`; empty where nothing was drawn.
+
+    Examples
+    --------
+    >>> ceremony = unspoken_ceremony("2026-1-1", RoundKind.OPEN, "00" * 32)
+    >>> ceremony.status, ceremony.voided("wrong pool").status
+    ('drawn', 'voided')
+    """
+
+    draw_id: str
+    kind: RoundKind
+    void_reason: str = ""
+    drawn_on: date | None
+    commitment_digest: str
+    entropy: Sequence[PublicValue]
+    seed: str
+    num_drawn: int
+    num_counting: int
+    drawn_digest: str
+
+    @property
+    def status(self) -> str:
+        """``"drawn"`` or ``"voided"``."""
+        return VOIDED if self.void_reason else DRAWN
+
+    def voided(self, reason: str) -> Ceremony:
+        """
+        The ceremony of the draw once it is voided.
+
+        Raises
+        ------
+        UsageError
+            If the reason is empty, too long or holds control characters.
+        """
+        plain = " ".join(reason.split())
+        if not plain or len(plain) > LONGEST_REASON or not plain.isprintable():
+            raise UsageError(
+                _("expected a reason of 1 to {longest} plain characters, got {reason!r}").format(
+                    longest=LONGEST_REASON, reason=reason[:60]
+                )
+            )
+        return replace(self, void_reason=plain)
+
+    def document(self) -> dict[str, Any]:
+        """The ceremony as `ceremony.json` writes it."""
+        return {
+            "format": FORMAT_VERSION,
+            "draw_id": self.draw_id,
+            "kind": self.kind.value,
+            "status": self.status,
+            "void_reason": self.void_reason,
+            "drawn_on": self.drawn_on.isoformat() if self.drawn_on else "",
+            "commitment_digest": self.commitment_digest,
+            "entropy": entropy_document(self.entropy),
+            "seed": self.seed,
+            "num_drawn": self.num_drawn,
+            "num_counting": self.num_counting,
+            "drawn_digest": self.drawn_digest,
+        }
+
+    @property
+    def content(self) -> bytes:
+        """Bytes of `ceremony.json`."""
+        return document_bytes(self.document())
+
+
+def unspoken_ceremony(draw_id: str, kind: RoundKind, commitment_digest: str) -> Ceremony:
+    """
+    Ceremony of a draw whose entropy has not spoken; it is written only when the draw is voided before.
+
+    Examples
+    --------
+    >>> unspoken_ceremony("2026-1-1", RoundKind.OPEN, "00" * 32).voided("wrong pool").document()["drawn_on"]
+    ''
+    """
+    return Ceremony(
+        draw_id=draw_id,
+        kind=kind,
+        drawn_on=None,
+        commitment_digest=commitment_digest,
+        entropy=(),
+        seed="",
+        num_drawn=0,
+        num_counting=0,
+        drawn_digest="",
+    )
+
+
+def parse_ceremony(content: bytes) -> Ceremony:
+    """
+    Reads a frozen `ceremony.json`.
+
+    Raises
+    ------
+    RecordError
+        If it is not a ceremony of this format.
+
+    Examples
+    --------
+    >>> ceremony = unspoken_ceremony("2026-1-1", RoundKind.OPEN, "00" * 32).voided("wrong pool")
+    >>> parse_ceremony(ceremony.content) == ceremony
+    True
+    """
+    document = parse_document(content, "ceremony.json")
+    try:
+        ceremony = _from_document(document)
+    except (KeyError, TypeError, ValueError, UsageError) as error:
+        raise RecordError(
+            _("ceremony.json: expected a ceremony of format 1, got another document ({error})").format(error=error)
+        ) from error
+    if ceremony.content != content:
+        raise RecordError(_("ceremony.json: expected a ceremony of format 1, got one with other keys"))
+    return ceremony
+
+
+def _from_document(document: Mapping[str, Any]) -> Ceremony:
+    return Ceremony(
+        draw_id=document["draw_id"],
+        kind=RoundKind(document["kind"]),
+        void_reason=document["void_reason"],
+        drawn_on=date.fromisoformat(document["drawn_on"]) if document["drawn_on"] else None,
+        commitment_digest=document["commitment_digest"],
+        entropy=tuple(PublicValue(name=entry["name"], value=entry["value"]) for entry in document["entropy"]),
+        seed=document["seed"],
+        num_drawn=document["num_drawn"],
+        num_counting=document["num_counting"],
+        drawn_digest=document["drawn_digest"],
+    )

@@ -1,0 +1,298 @@
+"""
+Commits to a draw: freezes all that decides it as files of the record, and says what is published.
+
+Rounds are committed to in their order, when the earlier ones are drawn; an attempt is never replaced, only voided.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from models.draw_rows import (
+    COMMITTED,
+    DRAWN,
+    VOIDED,
+    StoredDraw,
+    StoredRound,
+    get_file,
+    insert_draw,
+    load_draws,
+    load_log_head,
+    load_rounds,
+    put_file,
+)
+from models.registry_rows import load_officers, load_recusals
+from scheduler import __version__
+from scheduler.draw.canonical import document_bytes
+from scheduler.draw.commitment import (
+    SECRET_BYTES,
+    Commitment,
+    bulletin_text,
+    parse_commitment,
+    seal_files,
+    secret_digests,
+)
+from scheduler.draw.files import allocation_table, pool_table, register_table
+from scheduler.draw.pool import Pool, open_pool, targeted_pool
+from scheduler.draw.quotas import counting_visits
+from scheduler.draw.seed import EntropySource, PublicValue, check_announcement
+from scheduler.errors import StateError
+from scheduler.i18n import gettext as _
+from scheduler.registry.codes import RoundKind
+from scheduler.teams.frozen import recusals_bytes, roster_bytes
+from scheduler.workflow.log import GENESIS, append_log
+from scheduler.workflow.pools import RoundPool, planned_package, round_pool
+from scheduler.workflow.workspace import Workspace
+
+APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitSummary:
+    """
+    What was committed to.
+
+    Attributes
+    ----------
+    content
+        Bytes of `commitment.json`, to be published.
+    bulletin
+        Text for the notice board, in the active language.
+    warnings
+        What the planner should look at, in words.
+    """
+
+    draw_id: str
+    commitment_digest: str
+    num_firms: int
+    counting_visits: int
+    content: bytes
+    bulletin: str
+    warnings: tuple[str, ...]
+
+
+def commit_draw(
+    workspace: Workspace,
+    round_number: int,
+    *,
+    entropy: Iterable[EntropySource],
+    day_value: PublicValue | None = None,
+    secret: bytes | None = None,
+    officer_secret: bytes | None = None,
+    dry_run: bool = False,
+) -> CommitSummary:
+    """
+    Freezes all that decides the draw of a round and commits to it.
+
+    Parameters
+    ----------
+    entropy
+        Public sources that will speak later, in the order they will be hashed.
+    day_value
+        A public value of today, which shows that the commitment was not made earlier.
+    secret, officer_secret
+        Keys of the salts and of the officers' lot, 32 bytes each; by default the system's randomness.
+    dry_run
+        Tells what would be committed to, and changes nothing.
+
+    Raises
+    ------
+    StateError
+        If the round cannot be committed to yet, or any more.
+    UsageError
+        If the sources announced do not suffice.
+    """
+    sources = tuple(entropy)
+    keys = (secret or secrets.token_bytes(SECRET_BYTES), officer_secret or secrets.token_bytes(SECRET_BYTES))
+    with workspace.transaction() as connection:
+        draws = load_draws(connection, workspace.settings.year.year)
+        entry = _round_to_commit(connection, workspace, round_number, draws)
+        _check_sources(connection, workspace, entry, draws, sources)
+        pool = round_pool(connection, workspace, entry)
+        summary = _commit(connection, workspace, entry, draws, pool, sources, day_value, keys)
+        if dry_run:
+            connection.rollback()
+    return replace(summary, warnings=_warnings(entry, sources, day_value))
+
+
+def round_id_of(workspace: Workspace, round_number: int) -> str:
+    """Id of a round of the workspace's year."""
+    return f"{workspace.settings.year.year}-{round_number}"
+
+
+def standing_draw(draws: Iterable[StoredDraw], round_id: str) -> StoredDraw | None:
+    """The attempt of a round that is not voided; there is one at most."""
+    return next((draw for draw in draws if draw.round_id == round_id and draw.status != VOIDED), None)
+
+
+def _round_to_commit(
+    connection: sa.Connection, workspace: Workspace, round_number: int, draws: Iterable[StoredDraw]
+) -> StoredRound:
+    rounds = [
+        entry for entry in load_rounds(connection, workspace.settings.year.year) if entry.kind is not RoundKind.EXTERNAL
+    ]
+    entry = next((entry for entry in rounds if entry.round_id == round_id_of(workspace, round_number)), None)
+    if entry is None:
+        raise StateError(
+            _("the plan has no round {round}; run “double-random plan new” or give another number").format(
+                round=round_number
+            )
+        )
+    if entry.plan_status != APPROVED:
+        raise StateError(
+            _("plan {plan} is not approved; run “double-random plan approve” first").format(plan=entry.plan_id)
+        )
+    for earlier in rounds:
+        standing = standing_draw(draws, earlier.round_id)
+        if earlier.number < entry.number and (standing is None or standing.status != DRAWN):
+            raise StateError(
+                _("round {earlier} is not drawn yet; rounds are drawn in their order").format(earlier=earlier.number)
+            )
+    standing = standing_draw(draws, entry.round_id)
+    if standing is not None:
+        raise StateError(
+            _("round {round} is committed to already (draw {draw_id}); void that attempt first").format(
+                round=round_number, draw_id=standing.draw_id
+            )
+        )
+    return entry
+
+
+def _check_sources(
+    connection: sa.Connection,
+    workspace: Workspace,
+    entry: StoredRound,
+    draws: Iterable[StoredDraw],
+    sources: tuple[EntropySource, ...],
+) -> None:
+    least_bits = workspace.settings.draw.least_entropy_bits
+    check_announcement(sources, least_bits=least_bits, committed_on=workspace.today)
+    earlier = [draw.draw_id for draw in draws if draw.round_id == entry.round_id]
+    announced = {
+        (source.name, source.spoken_on)
+        for draw_id in earlier
+        for source in parse_commitment(get_file(connection, draw_id, "commitment.json")).entropy
+    }
+    if earlier and all((source.name, source.spoken_on) in announced for source in sources):
+        raise StateError(
+            _("expected a source that no voided attempt announced, got only those of {draws}; add a new one").format(
+                draws=", ".join(earlier)
+            )
+        )
+
+
+def _commit(
+    connection: sa.Connection,
+    workspace: Workspace,
+    entry: StoredRound,
+    draws: tuple[StoredDraw, ...],
+    inputs: RoundPool,
+    sources: tuple[EntropySource, ...],
+    day_value: PublicValue | None,
+    keys: tuple[bytes, bytes],
+) -> CommitSummary:
+    attempt = 1 + sum(draw.round_id == entry.round_id for draw in draws)
+    draw_id = f"{entry.round_id}-{attempt}"
+    try:
+        pool = _pool(draw_id, entry.kind, inputs, keys[0])
+        files = _sealed_files(connection, workspace, inputs)
+        digests = secret_digests(*keys)
+    except ValueError as error:
+        raise StateError(
+            _("round {round} cannot be frozen: {error}").format(round=entry.number, error=error)
+        ) from error
+    commitment = Commitment(
+        bureau=workspace.settings.bureau.code,
+        year=workspace.settings.year.year,
+        draw_id=draw_id,
+        kind=entry.kind,
+        committed_on=workspace.today,
+        starts_on=entry.starts_on,
+        ends_on=entry.ends_on,
+        counting_visits=counting_visits(inputs.cells),
+        package=planned_package(entry.kind, inputs.cells),
+        num_firms=len(pool),
+        root=pool.root,
+        secret=digests[0],
+        officer_secret=digests[1],
+        sealed=seal_files(keys[0], files),
+        entropy=sources,
+        day_value=day_value,
+        drawn_before=sorted(draw.draw_id for draw in draws if draw.status == DRAWN),
+        software=f"double-random {__version__}",
+        log_head=load_log_head(connection) or GENESIS,
+    )
+    draw = StoredDraw(
+        draw_id=draw_id,
+        round_id=entry.round_id,
+        attempt=attempt,
+        status=COMMITTED,
+        secret=keys[0],
+        officer_secret=keys[1],
+        commitment_digest=commitment.digest,
+        seed="",
+        committed_on=workspace.today,
+        drawn_on=None,
+        officers_drawn_on=None,
+        void_reason="",
+    )
+    insert_draw(connection, draw)
+    for name, content in {**files, "pool.tsv": pool_table(pool), "commitment.json": commitment.content}.items():
+        put_file(connection, draw_id, name, content)
+    append_log(
+        connection,
+        workspace,
+        "draw commit",
+        {
+            "draw_id": draw_id,
+            "num_firms": len(pool),
+            "counting_visits": commitment.counting_visits,
+            "entropy": [source.document() for source in sources],
+        },
+        after=commitment.digest,
+    )
+    return CommitSummary(
+        draw_id=draw_id,
+        commitment_digest=commitment.digest,
+        num_firms=len(pool),
+        counting_visits=commitment.counting_visits,
+        content=commitment.content,
+        bulletin=bulletin_text(commitment),
+        warnings=(),
+    )
+
+
+def _pool(draw_id: str, kind: RoundKind, inputs: RoundPool, secret: bytes) -> Pool:
+    if kind is RoundKind.OPEN:
+        return open_pool(draw_id, inputs.firm_id)
+    return targeted_pool(draw_id, secret, inputs.firm_id, inputs.stratum, inputs.strata)
+
+
+def _sealed_files(connection: sa.Connection, workspace: Workspace, inputs: RoundPool) -> dict[str, bytes]:
+    return {
+        "register.tsv": register_table(inputs.frame, inputs.classes, inputs.disposition, inputs.labels),
+        "scorecard.json": document_bytes(inputs.classification.scorecard.document()),
+        "allocation.tsv": allocation_table(inputs.cells),
+        "roster.tsv": roster_bytes(load_officers(connection)),
+        "recusals.tsv": recusals_bytes(load_recusals(connection)),
+        "policy.toml": workspace.settings_text.encode("utf-8"),
+    }
+
+
+def _warnings(entry: StoredRound, sources: Iterable[EntropySource], day_value: PublicValue | None) -> tuple[str, ...]:
+    warnings = [
+        _("{name} speaks on {day}, but visits may begin on {start}: nothing can be drawn before").format(
+            name=source.name, day=source.spoken_on, start=entry.starts_on
+        )
+        for source in sources
+        if source.spoken_on >= entry.starts_on
+    ]
+    if day_value is None:
+        warnings.append(
+            _("no value of the day is given: nothing outside shows that the commitment was not made earlier")
+        )
+    return tuple(warnings)
