@@ -121,23 +121,28 @@ class Task(SQLModel, table=True):
 
 
 class Classification(SQLModel, table=True):
-    """One run of the classifier: every firm's tier as of a date."""
+    """One run of the classifier, whole in two artifacts: its scorecard, and the bins and flags of every firm."""
 
     __tablename__ = "classification"
     classification_id: int | None = Field(default=None, primary_key=True)
     as_of: date
-    scorecard_digest: str
-    bins_digest: str  # artifact: tiers table of the audit record
+    scorecard_digest: str  # artifact: canonical TOML
+    bins_digest: str  # artifact: firm ids, bins and flags, from which score, tier and rule follow
     num_firms: int
 
 
 class FirmTier(SQLModel, table=True):
-    """信用风险分类: tier of one firm in one run. Internal, never published."""
+    """
+    信用风险分类: history of a firm's tier. Internal, never published.
+
+    A row stands for the run that first gave the firm this tier by this rule, and for all later runs until the firm's
+    next row.
+    """
 
     __tablename__ = "firm_tier"
-    classification_id: int = Field(primary_key=True)
     firm_id: str = Field(primary_key=True, max_length=18)
-    score: int
+    classification_id: int = Field(primary_key=True)
+    score: int  # in that first run
     tier: str
     rule: str = ""  # direct rule that fired, empty where the score decided
 

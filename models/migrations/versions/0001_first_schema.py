@@ -104,12 +104,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('firm_id')
     )
     op.create_table('firm_tier',
-    sa.Column('classification_id', sa.Integer(), nullable=False),
     sa.Column('firm_id', sqlmodel.sql.sqltypes.AutoString(length=18), nullable=False),
+    sa.Column('classification_id', sa.Integer(), nullable=False),
     sa.Column('score', sa.Integer(), nullable=False),
     sa.Column('tier', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('rule', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.PrimaryKeyConstraint('classification_id', 'firm_id')
+    sa.PrimaryKeyConstraint('firm_id', 'classification_id')
     )
     op.create_table('item',
     sa.Column('item_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
