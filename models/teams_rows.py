@@ -21,8 +21,8 @@ class DrawState:
 
     Attributes
     ----------
-    officer_secret
-        Key of the officers' lot; None where none was made yet.
+    secret, officer_secret
+        Keys of the salts and of the officers' lot; None for a list drawn elsewhere that has no officers yet.
     starts_on, ends_on
         Window of the round.
     """
@@ -32,6 +32,8 @@ class DrawState:
     kind: str
     status: str
     seed: str
+    commitment_digest: str
+    secret: bytes | None
     officer_secret: bytes | None
     drawn_on: date | None
     officers_drawn_on: date | None

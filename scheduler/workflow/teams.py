@@ -1,29 +1,24 @@
 """
 Draws the officers of a round: teams by lot, a team and a day for every visit, frozen as files of the draw.
 
-Roster and recusals are those the commitment froze; a list drawn elsewhere has none, so it takes the roster as it stands
-and a key of its own.
+What they are drawn from is read by `officer_inputs`; here the pure rooms decide, and what they decided is kept.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
-from models.draw_rows import get_file, put_file
-from models.registry_rows import load_items, load_officers, load_recusals, load_tasks
-from models.tables import DrawnFirm, Firm, table_of
+from models.draw_rows import put_file
 from models.teams_rows import (
     DrawState,
     StoredTeam,
     VisitColumns,
     load_draw_state,
-    load_drawn_packages,
     load_teams,
     note_officers_drawn,
     replace_visits,
@@ -31,7 +26,7 @@ from models.teams_rows import (
 )
 from scheduler.agenda.days import PlannedDay, plan_days
 from scheduler.agenda.frozen import OFFICERS_NAME, VISITS_NAME, exception_text, officers_bytes, visits_bytes
-from scheduler.draw.canonical import document_bytes, parse_document
+from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import content_digest
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
@@ -41,20 +36,15 @@ from scheduler.teams.frozen import (
     RECUSALS_NAME,
     ROSTER_NAME,
     TEAMS_NAME,
-    parse_recusals,
-    parse_roster,
     recusals_bytes,
     roster_bytes,
     teams_bytes,
 )
 from scheduler.teams.lots import TeamLot, draw_teams
 from scheduler.teams.matching import MatchException, Matching, Visits, match_visits
-from scheduler.teams.needs import PackageNeeds, package_needs
-from scheduler.teams.roster import Officer, Recusal
 from scheduler.workflow.log import append_log
+from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.workspace import Workspace
-
-SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,23 +85,6 @@ class OfficersSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Inputs:
-    """All that the draw of officers goes by."""
-
-    draw_id: str
-    visits: Visits
-    officers: tuple[Officer, ...]
-    recusals: tuple[Recusal, ...]
-    needs: Mapping[str, PackageNeeds]
-    starts_on: date
-    ends_on: date
-    working_days: tuple[date, ...]
-    unknown_years: tuple[int, ...]
-    seed: str
-    officer_secret: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
     """What the lot gave, in the order of the visits."""
 
@@ -144,7 +117,7 @@ def draw_officers(
     """
     with workspace.transaction() as connection:
         state = _ready_state(connection, workspace, round_number, officer_secret)
-        inputs = _read_inputs(connection, workspace, state, officer_secret)
+        inputs = read_inputs(connection, workspace, state, officer_secret)
         outcome = _draw(workspace, inputs)
         _store(connection, workspace, inputs, outcome)
         if dry_run:
@@ -195,38 +168,7 @@ def _ready_state(
     return state
 
 
-def _read_inputs(
-    connection: sa.Connection, workspace: Workspace, state: DrawState, officer_secret: bytes | None
-) -> _Inputs:
-    firm_ids, packages, strata = load_drawn_packages(connection, state.draw_id)
-    if state.kind == RoundKind.EXTERNAL:
-        officers, recusals = load_officers(connection), load_recusals(connection)
-        starts_on, ends_on = state.starts_on, state.ends_on
-        seed = content_digest(get_file(connection, state.draw_id, "drawn.tsv"))
-        secret = officer_secret or secrets.token_bytes(SECRET_BYTES)
-    else:
-        officers = parse_roster(get_file(connection, state.draw_id, ROSTER_NAME))
-        recusals = parse_recusals(get_file(connection, state.draw_id, RECUSALS_NAME))
-        starts_on, ends_on = _committed_window(connection, state.draw_id)
-        seed, secret = state.seed, _committed_secret(state)
-    tasks = load_tasks(connection, workspace.settings.year.year)
-    calendar = workspace.settings.agenda.calendar
-    return _Inputs(
-        draw_id=state.draw_id,
-        visits=Visits(firm_id=firm_ids, package=packages, district=_districts(connection, state, firm_ids, strata)),
-        officers=officers,
-        recusals=recusals,
-        needs=package_needs(packages, tasks, load_items(connection)),
-        starts_on=starts_on,
-        ends_on=ends_on,
-        working_days=calendar.working_days(max(starts_on, workspace.today + timedelta(days=1)), ends_on),
-        unknown_years=calendar.unknown_years(starts_on, ends_on),
-        seed=seed,
-        officer_secret=secret,
-    )
-
-
-def _draw(workspace: Workspace, inputs: _Inputs) -> _Outcome:
+def _draw(workspace: Workspace, inputs: OfficerInputs) -> _Outcome:
     step = _("drawing officers")
     eligibility = check_eligibility(inputs.officers, inputs.ends_on)
     lot = draw_teams(
@@ -239,7 +181,7 @@ def _draw(workspace: Workspace, inputs: _Inputs) -> _Outcome:
         needs=inputs.needs,
         recusals=inputs.recusals,
         first_day=inputs.starts_on,
-        bureau=workspace.settings.bureau.code,
+        bureau=inputs.bureau,
         seed=inputs.seed,
         officer_secret=inputs.officer_secret,
     )
@@ -272,7 +214,7 @@ def _visit_columns(visits: Visits, lot: TeamLot, matching: Matching, days: Seque
     )
 
 
-def _store(connection: sa.Connection, workspace: Workspace, inputs: _Inputs, outcome: _Outcome) -> None:
+def _store(connection: sa.Connection, workspace: Workspace, inputs: OfficerInputs, outcome: _Outcome) -> None:
     columns = outcome.columns
     files = {
         OFFICERS_NAME: officers_bytes(
@@ -309,7 +251,7 @@ def _store(connection: sa.Connection, workspace: Workspace, inputs: _Inputs, out
     )
 
 
-def _summary(inputs: _Inputs, outcome: _Outcome) -> OfficersSummary:
+def _summary(inputs: OfficerInputs, outcome: _Outcome) -> OfficersSummary:
     loads = outcome.matching.loads(len(outcome.lot.teams))
     dated = [day for day in outcome.columns.visit_on if day is not None]
     reasons = Counter(str(reason) for entry in outcome.eligibility.excluded for reason in entry.reasons)
@@ -336,48 +278,3 @@ def _count_exceptions(cells: Sequence[str]) -> dict[str, int]:
 
 def _files_digest(files: Mapping[str, bytes]) -> str:
     return content_digest(document_bytes({name: content_digest(content) for name, content in files.items()}))
-
-
-def _committed_window(connection: sa.Connection, draw_id: str) -> tuple[date, date]:
-    commitment = parse_document(get_file(connection, draw_id, "commitment.json"), "commitment.json")
-    window = commitment["window"]
-    return date.fromisoformat(window["starts_on"]), date.fromisoformat(window["ends_on"])
-
-
-def _committed_secret(state: DrawState) -> bytes:
-    if state.officer_secret is None:
-        raise StateError(_("draw {draw} has no officer secret; void it and commit anew").format(draw=state.draw_id))
-    return state.officer_secret
-
-
-def _districts(
-    connection: sa.Connection, state: DrawState, firm_ids: Sequence[str], strata: Sequence[str]
-) -> tuple[str, ...]:
-    """District of each firm drawn: from its stratum, the frozen register, or the register as it stands."""
-    if state.kind == RoundKind.TARGETED:
-        return tuple(stratum.split("/")[0] for stratum in strata)
-    if state.kind == RoundKind.OPEN:
-        found = _frozen_districts(get_file(connection, state.draw_id, "register.tsv"), set(firm_ids))
-    else:
-        found = _live_districts(connection, state.draw_id)
-    return tuple(found[firm_id] for firm_id in firm_ids)
-
-
-def _frozen_districts(register: bytes, wanted: set[str]) -> dict[str, str]:
-    """Districts of the firms wanted; the register has half a million lines, so only theirs are taken apart."""
-    found = {}
-    for line in register.decode("utf-8").split("\n"):
-        firm_id = line.partition("\t")[0]
-        if firm_id in wanted:
-            found[firm_id] = line.split("\t")[2]  # firm_id object_type district …
-    return found
-
-
-def _live_districts(connection: sa.Connection, draw_id: str) -> dict[str, str]:
-    drawn, firm = table_of(DrawnFirm), table_of(Firm)
-    statement = (
-        sa.select(firm.c.firm_id, firm.c.district)
-        .join(drawn, drawn.c.firm_id == firm.c.firm_id)
-        .where(drawn.c.draw_id == draw_id)
-    )
-    return {row.firm_id: row.district for row in connection.execute(statement)}

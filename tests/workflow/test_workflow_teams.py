@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,8 +18,9 @@ from models.registry_rows import insert_firms, save_items, save_officers, save_r
 from models.store import insert_columns
 from models.tables import table_of
 from scheduler.agenda.workdays import is_working_day
-from scheduler.draw.canonical import document_bytes, parse_document, table_bytes
-from scheduler.errors import StateError
+from scheduler.draw.canonical import parse_document, table_bytes
+from scheduler.draw.commitment import SEALED_FILES, Commitment, seal_files, secret_digests
+from scheduler.errors import StateError, StoreError
 from scheduler.registry.codes import ItemKind, ItemMethod, RoundKind
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, recusals_bytes, roster_bytes
@@ -30,6 +32,7 @@ from scheduler.workflow.workspace import Workspace
 FIRMS = tuple(f"91371002MA3C0000{number:02d}" for number in range(12))
 DISTRICTS = ("371002", "371003")
 SECRET = b"o" * 32
+DRAW_SECRET = b"d" * 32
 
 
 def officer(number: int, district: str, **changes: Any) -> Officer:
@@ -150,6 +153,7 @@ def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> 
             "round_id": round_id,
             "attempt": 1,
             "status": status,
+            "secret": None if kind is RoundKind.EXTERNAL else DRAW_SECRET,
             "officer_secret": None if kind is RoundKind.EXTERNAL else SECRET,
             "commitment_digest": "",
             "seed": "" if kind is RoundKind.EXTERNAL else "ab" * 32,
@@ -161,14 +165,48 @@ def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> 
         if kind is RoundKind.EXTERNAL:
             put_file(connection, draw_id, "drawn.tsv", b"firm_id\n")
             return draw_id
-        window = {"starts_on": "2026-03-02", "ends_on": "2026-05-29"}
-        put_file(connection, draw_id, "commitment.json", document_bytes({"window": window}))
-        put_file(connection, draw_id, ROSTER_NAME, roster_bytes(ROSTER))
-        put_file(connection, draw_id, RECUSALS_NAME, recusals_bytes(RECUSALS))
         rows = [(firm_id, "enterprise", district) for firm_id, district in zip(FIRMS, districts, strict=True)]
-        register = table_bytes(("firm_id", "object_type", "district"), rows)
-        put_file(connection, draw_id, "register.tsv", register)
+        freeze(
+            connection,
+            draw_id,
+            kind,
+            {
+                "register.tsv": table_bytes(("firm_id", "object_type", "district"), rows),
+                ROSTER_NAME: roster_bytes(ROSTER),
+                RECUSALS_NAME: recusals_bytes(RECUSALS),
+            },
+        )
     return draw_id
+
+
+def freeze(connection: sa.Connection, draw_id: str, kind: RoundKind, files: Mapping[str, bytes]) -> None:
+    """Freezes files of a draw with a commitment to them and to the secret."""
+    contents = dict.fromkeys(SEALED_FILES, b"") | dict(files)
+    secret, officer_secret = secret_digests(DRAW_SECRET, SECRET)
+    commitment = Commitment(
+        bureau="371000",
+        year=2026,
+        draw_id=draw_id,
+        kind=kind,
+        committed_on=date(2026, 2, 1),
+        starts_on=date(2026, 3, 2),
+        ends_on=date(2026, 5, 29),
+        counting_visits=12,
+        package="",
+        num_firms=12,
+        root="",
+        secret=secret,
+        officer_secret=officer_secret,
+        sealed=seal_files(DRAW_SECRET, contents),
+        entropy=(),
+        day_value=None,
+        drawn_before=(),
+        software="double-random",
+        log_head="",
+    )
+    for name, content in {**files, "commitment.json": commitment.content}.items():
+        put_file(connection, draw_id, name, content)
+    connection.execute(sa.update(table_of(tables.Draw)).values(commitment_digest=commitment.digest))
 
 
 def rows_of(workspace: Workspace, model: type[SQLModel]) -> list[dict[str, Any]]:
@@ -270,12 +308,25 @@ def test_another_secret_than_the_committed_one_is_refused(workspace: Workspace) 
         draw_officers(workspace, 1, officer_secret=b"x")
 
 
-def test_draw_without_an_officer_secret_is_refused(workspace: Workspace) -> None:
-    """A damaged draw is told apart from one that is ready."""
+@pytest.mark.parametrize(
+    "change", [{"officer_secret": None}, {"officer_secret": b"x" * 32}, {"commitment_digest": "0"}]
+)
+def test_draw_with_another_commitment_or_secret_is_refused(workspace: Workspace, change: dict[str, Any]) -> None:
+    """A key or a commitment that is not what was published stops the draw of officers."""
     prepare(workspace, RoundKind.OPEN)
     with workspace.transaction() as connection:
-        connection.execute(sa.update(table_of(tables.Draw)).values(officer_secret=None))
-    with pytest.raises(StateError, match="no officer secret"):
+        connection.execute(sa.update(table_of(tables.Draw)).values(**change))
+    with pytest.raises(StoreError, match="not what was published"):
+        draw_officers(workspace, 1)
+
+
+@pytest.mark.parametrize("name", ["roster.tsv", "recusals.tsv", "register.tsv"])
+def test_changed_frozen_file_is_refused(workspace: Workspace, name: str) -> None:
+    """A roster, recusals or register exchanged after the commitment is found out before anything is drawn."""
+    draw_id = prepare(workspace, RoundKind.OPEN)
+    with workspace.transaction() as connection:
+        put_file(connection, draw_id, name, get_file(connection, draw_id, name) + b"more\n")
+    with pytest.raises(StoreError, match=f"{name} is not what was committed to"):
         draw_officers(workspace, 1)
 
 
@@ -333,7 +384,9 @@ def test_round_without_officers_has_unmet_visits(workspace: Workspace) -> None:
     """With nobody on the roster every visit is unmet; nothing breaks."""
     draw_id = prepare(workspace, RoundKind.OPEN)
     with workspace.transaction() as connection:
-        put_file(connection, draw_id, ROSTER_NAME, roster_bytes(()))
+        register = get_file(connection, draw_id, "register.tsv")
+        files = {"register.tsv": register, ROSTER_NAME: roster_bytes(()), RECUSALS_NAME: recusals_bytes(())}
+        freeze(connection, draw_id, RoundKind.OPEN, files)
     summary = draw_officers(workspace, 1)
     assert summary.exceptions == {"unmet": 12}
     assert (summary.num_teams, summary.greatest_load) == (0, 0)

@@ -1,0 +1,206 @@
+"""
+What the officers of a round are drawn from.
+
+Roster, recusals and window are those the commitment froze, checked against it again; a list drawn elsewhere has none,
+so it takes the roster as it stands and a key of its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from models.draw_rows import get_file
+from models.registry_rows import load_items, load_officers, load_recusals, load_tasks
+from models.tables import DrawnFirm, Firm, table_of
+from models.teams_rows import DrawState, load_drawn_packages
+from scheduler.draw.commitment import SECRET_BYTES, Commitment, parse_commitment
+from scheduler.draw.hashing import content_digest, digest, sealed_digest
+from scheduler.errors import StoreError
+from scheduler.i18n import gettext as _
+from scheduler.registry.codes import RoundKind
+from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, parse_recusals, parse_roster
+from scheduler.teams.matching import Visits
+from scheduler.teams.needs import PackageNeeds, package_needs
+from scheduler.teams.roster import Officer, Recusal
+from scheduler.workflow.workspace import Workspace
+
+REGISTER_NAME = "register.tsv"
+DISTRICT_CELL = 2  # firm_id object_type district … (specification, section 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerInputs:
+    """
+    All that a draw of officers goes by.
+
+    Attributes
+    ----------
+    bureau
+        The bureau's own code, whose officers serve every district.
+    visits, needs
+        The visits, and what each package asks for.
+    officers, recusals
+        The roster.
+    starts_on, ends_on
+        Window of the round.
+    working_days, unknown_years
+        Days still to come in the window, and years whose holidays no notice told.
+    seed, officer_secret
+        What the lot is keyed with.
+    """
+
+    draw_id: str
+    bureau: str
+    visits: Visits
+    needs: Mapping[str, PackageNeeds]
+    officers: tuple[Officer, ...]
+    recusals: tuple[Recusal, ...]
+    starts_on: date
+    ends_on: date
+    working_days: tuple[date, ...]
+    unknown_years: tuple[int, ...]
+    seed: str
+    officer_secret: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """The part of the inputs that a commitment froze, or that a list drawn elsewhere takes from the day."""
+
+    bureau: str
+    officers: tuple[Officer, ...]
+    recusals: tuple[Recusal, ...]
+    starts_on: date
+    ends_on: date
+    seed: str
+    officer_secret: bytes
+    districts: tuple[str, ...]
+
+
+def read_inputs(
+    connection: sa.Connection, workspace: Workspace, state: DrawState, officer_secret: bytes | None
+) -> OfficerInputs:
+    """
+    Reads what the officers of a draw are drawn from.
+
+    Parameters
+    ----------
+    officer_secret
+        Key for a list drawn elsewhere; by default the system's randomness.
+
+    Raises
+    ------
+    StoreError
+        If a frozen file, or the key, is not what was committed to.
+    StateError
+        If a task or item of a package is gone from its list.
+    """
+    firm_ids, packages, strata = load_drawn_packages(connection, state.draw_id)
+    if state.kind == RoundKind.EXTERNAL:
+        source = _live_source(connection, workspace, state, firm_ids, officer_secret)
+    else:
+        source = _frozen_source(connection, state, firm_ids, strata)
+    calendar = workspace.settings.agenda.calendar
+    tomorrow = workspace.today + timedelta(days=1)
+    return OfficerInputs(
+        draw_id=state.draw_id,
+        bureau=source.bureau,
+        visits=Visits(firm_id=firm_ids, package=packages, district=source.districts),
+        needs=package_needs(packages, load_tasks(connection, workspace.settings.year.year), load_items(connection)),
+        officers=source.officers,
+        recusals=source.recusals,
+        starts_on=source.starts_on,
+        ends_on=source.ends_on,
+        working_days=calendar.working_days(max(source.starts_on, tomorrow), source.ends_on),
+        unknown_years=calendar.unknown_years(source.starts_on, source.ends_on),
+        seed=source.seed,
+        officer_secret=source.officer_secret,
+    )
+
+
+def _frozen_source(
+    connection: sa.Connection, state: DrawState, firm_ids: Sequence[str], strata: Sequence[str]
+) -> _Source:
+    commitment = parse_commitment(get_file(connection, state.draw_id, "commitment.json"))
+    officer_secret = state.officer_secret or b""
+    if (
+        commitment.digest != state.commitment_digest
+        or digest("officer-secret", officer_secret.hex()) != commitment.officer_secret
+    ):
+        raise StoreError(
+            _(
+                "draw {draw}: the commitment or the officer secret is not what was published; find out who changed it"
+            ).format(draw=state.draw_id)
+        )
+    if state.kind == RoundKind.TARGETED:
+        districts = tuple(stratum.split("/")[0] for stratum in strata)
+    else:
+        register = _sealed_file(connection, state, commitment, REGISTER_NAME)
+        districts = _frozen_districts(register, firm_ids)
+    return _Source(
+        bureau=commitment.bureau,
+        officers=parse_roster(_sealed_file(connection, state, commitment, ROSTER_NAME)),
+        recusals=parse_recusals(_sealed_file(connection, state, commitment, RECUSALS_NAME)),
+        starts_on=commitment.starts_on,
+        ends_on=commitment.ends_on,
+        seed=state.seed,
+        officer_secret=officer_secret,
+        districts=districts,
+    )
+
+
+def _sealed_file(connection: sa.Connection, state: DrawState, commitment: Commitment, name: str) -> bytes:
+    content = get_file(connection, state.draw_id, name)
+    if sealed_digest(state.secret or b"", name, content) != commitment.sealed.get(name):
+        raise StoreError(
+            _("draw {draw}: {name} is not what was committed to; find out who changed it").format(
+                draw=state.draw_id, name=name
+            )
+        )
+    return content
+
+
+def _live_source(
+    connection: sa.Connection,
+    workspace: Workspace,
+    state: DrawState,
+    firm_ids: Sequence[str],
+    officer_secret: bytes | None,
+) -> _Source:
+    return _Source(
+        bureau=workspace.settings.bureau.code,
+        officers=load_officers(connection),
+        recusals=load_recusals(connection),
+        starts_on=state.starts_on,
+        ends_on=state.ends_on,
+        seed=content_digest(get_file(connection, state.draw_id, "drawn.tsv")),
+        officer_secret=officer_secret or secrets.token_bytes(SECRET_BYTES),
+        districts=_live_districts(connection, state.draw_id, firm_ids),
+    )
+
+
+def _frozen_districts(register: bytes, firm_ids: Sequence[str]) -> tuple[str, ...]:
+    """Districts of the firms drawn; the register has half a million lines, so only theirs are taken apart."""
+    wanted = {firm_id.encode("ascii") for firm_id in firm_ids}
+    found = {
+        line.partition(b"\t")[0]: line.split(b"\t")[DISTRICT_CELL].decode("utf-8")
+        for line in register.split(b"\n")
+        if line.partition(b"\t")[0] in wanted
+    }
+    return tuple(found[firm_id.encode("ascii")] for firm_id in firm_ids)
+
+
+def _live_districts(connection: sa.Connection, draw_id: str, firm_ids: Sequence[str]) -> tuple[str, ...]:
+    drawn, firm = table_of(DrawnFirm), table_of(Firm)
+    statement = (
+        sa.select(firm.c.firm_id, firm.c.district)
+        .join(drawn, drawn.c.firm_id == firm.c.firm_id)
+        .where(drawn.c.draw_id == draw_id)
+    )
+    found = {row.firm_id: row.district for row in connection.execute(statement)}
+    return tuple(found[firm_id] for firm_id in firm_ids)
