@@ -1,12 +1,12 @@
 """
 Packages: which tasks one visit may serve.
 
-Of the tasks a firm can still be visited for, F are of full coverage and owed in this visit, G are general (they hold
-a general item) and O are other discretionary ones. Tasks of G and of O each stand in a chain, the one with the
-greatest free ratio first. A package holds a first part of the G chain, or all of it and a first part of the O chain,
-or a first part of the O chain alone; where F is owed every package holds all of F. Any rates that fall along the
-chain can be made of its first parts with the fewest journeys, so nothing is lost for the number of packages to stay
-linear in the number of tasks.
+Of the tasks a firm can still be visited for, F are of full coverage and owed in this visit, G are general (they hold a
+general item) and O are other discretionary ones. Tasks of G and of O each stand in a chain, the one with the broadest
+range first. A package holds a first part of the G chain, or all of it and a first part of the O chain, or a first part
+of the O chain alone, or one task of a chain; where F is owed every package holds all of F. So the number of packages
+is linear in the number of tasks, the broad task that carries T can be joined by every narrower one, and none is tied to
+another whose greatest ratio would bind it.
 
 **Counting.** A visit counts towards T if the firm's type does and the package holds a task of G. Full-coverage tasks
 never count by themselves: a firm has at most one discretionary visit a year, so no firm is counted twice.
@@ -75,15 +75,13 @@ def packages(
     Examples
     --------
     >>> [package.key for package in packages((), ("G1",), ("O2", "O1"), counts=True, alone=False)]
-    ['G1', 'G1+O1+O2', 'G1+O2', 'O1+O2', 'O2']
+    ['G1', 'G1+O1+O2', 'G1+O2', 'O1', 'O1+O2', 'O2']
     """
-    chosen: dict[tuple[str, ...], bool] = {}
-    for part in range(1, len(general) + 1):
-        chosen[tuple(sorted((*owed, *general[:part])))] = counts
-    for part in range(1, len(other) + 1):
-        if general:
-            chosen[tuple(sorted((*owed, *general, *other[:part])))] = counts
-        chosen[tuple(sorted((*owed, *other[:part])))] = False
+    parts = [(part, counts) for part in _parts(general)]
+    parts += [(part, False) for part in _parts(other)]
+    if general:
+        parts += [((*general, *other[:number]), counts) for number in range(1, len(other) + 1)]
+    chosen = {tuple(sorted((*owed, *part))): counting for part, counting in parts}
     if alone and any(chosen.values()):
         chosen = {task_ids: counting for task_ids, counting in chosen.items() if counting}
     found = [
@@ -94,6 +92,12 @@ def packages(
         task_ids = tuple(sorted(owed))
         found.append(Package(task_ids=task_ids, counting=False, rest=True, compulsory=True, discretionary=False))
     return tuple(sorted(found, key=lambda package: package.key))
+
+
+def _parts(chain: Sequence[str]) -> list[tuple[str, ...]]:
+    """First parts of a chain, and its single tasks."""
+    firsts = [tuple(chain[:number]) for number in range(1, len(chain) + 1)]
+    return firsts + [(task_id,) for task_id in chain[1:]]
 
 
 def mixed(found: Sequence[Package]) -> bool:

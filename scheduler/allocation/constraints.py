@@ -1,0 +1,277 @@
+"""
+The limits of the programme, one function each. Symbols as in `scheduler.allocation.programme`.
+
+Every function takes the layout and returns its block of rows; none knows another.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from scheduler.allocation.layout import Layout
+from scheduler.allocation.matrix import INFINITY, Floats, Limit, Rows, rows
+from scheduler.registry.frame import Integers
+from scheduler.registry.items import MICRO
+
+UNITS_IN_HAND = 4 / MICRO  # floors are asked with this much more, so that recorded visits keep them
+
+
+def firms(layout: Layout) -> Rows:
+    """
+    A firm has at most one discretionary visit a year: Σ_{v∌F only, r} x[h,v,r] ≤ A[h], for every stratum h.
+
+    A[h] are the firms of h, less those that open rounds still to come are expected to draw.
+    """
+    chosen = np.flatnonzero(layout.columns.discretionary)
+    strata, row = np.unique(layout.columns.stratum[chosen], return_inverse=True)
+    return rows(
+        Limit.FIRMS, [(row, chosen, 1.0)], -INFINITY, layout.available[strata], [(int(index),) for index in strata]
+    )
+
+
+def in_hand(layout: Layout) -> Rows:
+    """
+    Rounding never takes a quota above the firms there are: Σ_{v ordinary} x[h,v,r] ≤ limit[h,r].
+
+    The limit is N[h], or the scheduled n[h,r], less one where ordinary packages stand in both lines.
+    """
+    chosen = np.flatnonzero(~layout.columns.rest)
+    slots, first, row = np.unique(layout.slot[chosen], return_index=True, return_inverse=True)
+    return rows(
+        Limit.IN_HAND,
+        [(row, chosen, 1.0)],
+        -INFINITY,
+        layout.columns.limit[chosen[first]].astype(np.float64),
+        [(int(slot),) for slot in slots],
+    )
+
+
+def compulsory(layout: Layout) -> Rows:
+    """Full coverage: Σ_v x[h,v,r] = n[h,r] in every stratum h and round r with scheduled compulsory visits."""
+    chosen = np.flatnonzero(layout.columns.compulsory)
+    slots, first, row = np.unique(layout.slot[chosen], return_index=True, return_inverse=True)
+    scheduled = layout.columns.scheduled[chosen[first]].astype(np.float64)
+    return rows(Limit.COMPULSORY, [(row, chosen, 1.0)], scheduled, scheduled, [(int(slot),) for slot in slots])
+
+
+def target(layout: Layout) -> Rows:
+    """The binding target: Σ_{h, v counting} x[h,v,r] = T[r], exactly, in every round r."""
+    chosen = np.flatnonzero(layout.columns.counting)
+    wanted = np.array([entry.counting_visits for entry in layout.problem.rounds], dtype=np.float64)
+    return rows(
+        Limit.TARGET,
+        [(layout.columns.entry[chosen], chosen, 1.0)],
+        wanted,
+        wanted,
+        [(entry.number,) for entry in layout.problem.rounds],
+    )
+
+
+def compulsory_share(layout: Layout) -> Rows:
+    """Full coverage may fill only a share of T: Σ_{h compulsory, v counting, r} x[h,v,r] ≤ what is left of it."""
+    chosen = np.flatnonzero(layout.columns.compulsory & layout.columns.counting)
+    return rows(Limit.COMPULSORY_SHARE, [(0, chosen, 1.0)], -INFINITY, float(layout.problem.compulsory_room), [()])
+
+
+def task_ratios(layout: Layout) -> tuple[Rows, Rows]:
+    """Bounds of a task: least[t] ≤ Σ_{h, v∋t, r} x[h,v,r] ≤ greatest[t], each a block of its own."""
+    names = sorted(layout.problem.limits)
+    serves: dict[str, list[int]] = {name: [] for name in names}
+    for column, package in enumerate(layout.columns.package):
+        for task_id in package.task_ids:
+            if task_id in serves:
+                serves[task_id].append(column)
+    entries = [(row, np.array(serves[name], dtype=np.int64), 1.0) for row, name in enumerate(names)]
+    least = np.array([layout.problem.limits[name].least for name in names], dtype=np.float64)
+    greatest = np.array([layout.problem.limits[name].greatest for name in names], dtype=np.float64)
+    subject = [(name,) for name in names]
+    return (
+        rows(Limit.TASK_LEAST, entries, least, INFINITY, subject),
+        rows(Limit.TASK_GREATEST, entries, -INFINITY, greatest, subject),
+    )
+
+
+def floors(layout: Layout) -> Rows:
+    """Nobody is left out: Σ_v x[h,v,r] ≥ floor[h,r] in every stratum and round with discretionary visits."""
+    slots = np.flatnonzero(layout.floor > 0)
+    row_of = np.full(len(layout.floor), -1, dtype=np.int64)
+    row_of[slots] = np.arange(len(slots))
+    chosen = np.flatnonzero(row_of[layout.slot] >= 0)
+    asked = np.minimum(layout.floor[slots] + UNITS_IN_HAND, np.minimum(layout.limit, _ceiling_share(layout))[slots])
+    asked = np.maximum(asked, layout.floor[slots])
+    return rows(
+        Limit.FLOOR,
+        [(row_of[layout.slot[chosen]], chosen, 1.0)],
+        asked,
+        INFINITY,
+        [(int(slot),) for slot in slots],
+    )
+
+
+def ceilings(layout: Layout) -> Rows:
+    """
+    Σ_{v,r} x[h,v,r] ≤ ceiling · (A[h] + drawn[h]) − drawn[h] over the year, for strata without compulsory visits.
+
+    What was drawn counts. Where it leaves less than the floors and steps ask, luck has used the ceiling up, and what
+    floors and steps ask is allowed.
+    """
+    problem = layout.problem
+    share = len(problem.rounds) / problem.num_targeted
+    chosen = np.flatnonzero(layout.slot_class[layout.slot] >= 0)
+    strata, row = np.unique(layout.columns.stratum[chosen], return_inverse=True)
+    floor = np.bincount(layout.slot_stratum, weights=layout.floor, minlength=len(problem.strata.strata))
+    upper = np.empty(len(strata), dtype=np.float64)
+    for number, index in enumerate(strata.tolist()):
+        stratum = problem.strata.strata[index]
+        ceiling = float(problem.policy.rates.ceiling[stratum.tier])
+        upper[number] = ceiling * (layout.available[index] + stratum.num_drawn) - stratum.num_drawn
+        if stratum.num_drawn:
+            steps = (problem.policy.tiers.codes.index(stratum.tier) + 1) * float(problem.policy.rates.step) * share
+            upper[number] = max(upper[number], floor[index] + steps * layout.available[index])
+    return rows(Limit.CEILING, [(row, chosen, 1.0)], -INFINITY, upper, [(int(index),) for index in strata])
+
+
+def class_rates(layout: Layout) -> Rows:
+    """Defines the rate of a class in a round: Σ_{h∈c, v} x[h,v,r] − (Σ_{h∈c} A[h]) · ρ[c,r] = 0."""
+    chosen = np.flatnonzero(layout.slot_class[layout.slot] >= 0)
+    number = np.arange(len(layout.classes))
+    entries: list[tuple[Integers | int, Integers, Floats | float]] = [
+        (layout.slot_class[layout.slot[chosen]], chosen, 1.0),
+        (number, layout.rate_start + number, -layout.class_size),
+    ]
+    return rows(Limit.RATE, entries, 0.0, 0.0, [(int(index),) for index in number])
+
+
+def tiers(layout: Layout) -> Rows:
+    """
+    Rates rise with the tier: ρ[c',r] − ρ[c,r] ≥ step[r] for neighbouring tiers with firms, same type and tasks.
+
+    The policy's yearly step is shared out over the targeted rounds; where visits do not count towards T it is 0. The
+    row is multiplied by the firms of the higher tier, so that its slack is a number of visits.
+    """
+    step = float(layout.problem.policy.rates.step) / layout.problem.num_targeted
+    pairs = [
+        (lower, lower + 1)
+        for lower, (below, above) in enumerate(pairwise(layout.classes))
+        if (below.object_type, below.task_ids, below.entry) == (above.object_type, above.task_ids, above.entry)
+    ]
+    number = np.arange(len(pairs))
+    sizes = np.array([layout.class_size[upper] for _, upper in pairs], dtype=np.float64)
+    below, above = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
+    least = np.array([step if layout.classes[upper].counting else 0.0 for _, upper in pairs]) * sizes
+    entries: list[tuple[Integers | int, Integers, Floats | float]] = [
+        (number, layout.rate_start + below, -sizes),
+        (number, layout.rate_start + above, sizes),
+    ]
+    return rows(Limit.TIERS, entries, least, INFINITY, [(int(index),) for index in above])
+
+
+def tolerance(layout: Layout) -> Rows:
+    """
+    Same tier, type and tasks, same chance: |Σ_v x[h,v,r] − A[h] · ρ[c,r]| ≤ tolerance[r] · A[h].
+
+    For strata of at least the policy's least cell; the yearly tolerance is shared out over the targeted rounds.
+    """
+    policy, strata = layout.problem.policy.rates, layout.problem.strata.strata
+    several = np.array([len(entry.strata) > 1 for entry in layout.classes], dtype=np.bool_)
+    large = np.array([stratum.num_firms >= policy.least_cell for stratum in strata], dtype=np.bool_)
+    classed = layout.slot_class >= 0
+    classed[classed] &= several[layout.slot_class[classed]]
+    slots = np.flatnonzero(classed & large[layout.slot_stratum]) if len(strata) else np.zeros(0, dtype=np.int64)
+    allowed = float(policy.tolerance) / layout.problem.num_targeted * layout.available[layout.slot_stratum[slots]]
+    return _differences(layout, Limit.TOLERANCE, slots, -allowed, allowed)
+
+
+def _differences(layout: Layout, limit: Limit, slots: Integers, lower: Floats, upper: Floats) -> Rows:
+    """Rows lower ≤ Σ_v x[h,v,r] − A[h] · ρ[c,r] ≤ upper for some pairs of stratum and round."""
+    row_of = np.full(len(layout.slot_stratum), -1, dtype=np.int64)
+    row_of[slots] = np.arange(len(slots))
+    chosen = np.flatnonzero(row_of[layout.slot] >= 0) if len(slots) else np.zeros(0, dtype=np.int64)
+    entries: list[tuple[Integers | int, Integers, Floats | float]] = [
+        (row_of[layout.slot[chosen]], chosen, 1.0),
+        (
+            np.arange(len(slots)),
+            layout.rate_start + layout.slot_class[slots],
+            -layout.available[layout.slot_stratum[slots]],
+        ),
+    ]
+    return rows(limit, entries, lower, upper, [(int(slot),) for slot in slots])
+
+
+def hours(layout: Layout) -> Rows:
+    """
+    Officers' time: Σ_{h in d, v} hours[v] · x[h,v,r] − lent[d,r] ≤ hours of district d in round r.
+
+    Firms whose district is unknown are in a district without officers: the bureau's own come.
+    """
+    problem, districts = layout.problem, layout.districts
+    place = {code: index for index, code in enumerate(districts)}
+    of_stratum = np.array([place[stratum.district] for stratum in problem.strata.strata], dtype=np.int64)
+    columns = np.arange(len(layout.columns))
+    district = of_stratum[layout.columns.stratum] if len(columns) else columns
+    number = np.arange(len(problem.rounds) * len(districts))
+    upper = [
+        0.0 if code == problem.policy.bureau else of_round.get(code, 0.0)
+        for of_round in problem.officer_hours
+        for code in districts
+    ]
+    entries: list[tuple[Integers | int, Integers, Floats | float]] = [
+        (layout.columns.entry * len(districts) + district, columns, layout.columns.hours),
+        (number, layout.lent_start + number, -1.0),
+    ]
+    subject = [(entry.number, code) for entry in problem.rounds for code in districts]
+    return rows(Limit.HOURS, entries, -INFINITY, np.array(upper, dtype=np.float64), subject)
+
+
+def pool(layout: Layout) -> Rows:
+    """The bureau's own officers serve everywhere: Σ_d lent[d,r] ≤ their hours in round r."""
+    problem, districts = layout.problem, len(layout.districts)
+    number = np.arange(len(problem.rounds) * districts)
+    own = np.array([of_round.get(problem.policy.bureau, 0.0) for of_round in problem.officer_hours], dtype=np.float64)
+    subject = [(entry.number, problem.policy.bureau) for entry in problem.rounds]
+    lent = layout.lent_start + number
+    return rows(Limit.POOL, [(number // max(1, districts), lent, 1.0)], -INFINITY, own, subject)
+
+
+def evenness(layout: Layout, start: int) -> tuple[Rows, Rows]:
+    """
+    Defines how uneven a class is: dev[h,r] ≥ ±(Σ_v x[h,v,r] − A[h] · ρ[c,r]) for classes of several strata.
+
+    Parameters
+    ----------
+    start
+        Number of the first column of dev; there are as many as rows in each block.
+    """
+    several = np.array([len(entry.strata) > 1 for entry in layout.classes], dtype=np.bool_)
+    classed = layout.slot_class >= 0
+    classed[classed] &= several[layout.slot_class[classed]]
+    slots = np.flatnonzero(classed)
+    infinite, zero = np.full(len(slots), INFINITY), np.zeros(len(slots))
+    above = _differences(layout, Limit.EVEN, slots, -infinite, zero)
+    below = _differences(layout, Limit.EVEN, slots, zero, infinite)
+    dev = start + np.arange(len(slots))
+    return _with_column(above, dev, -1.0), _with_column(below, dev, 1.0)
+
+
+def _with_column(block: Rows, column: Integers, value: float) -> Rows:
+    """A block with one more entry in each row."""
+    return Rows(
+        limit=block.limit,
+        row=np.concatenate([block.row, np.arange(len(block))]),
+        column=np.concatenate([block.column, column]),
+        value=np.concatenate([block.value, np.full(len(block), value)]),
+        lower=block.lower,
+        upper=block.upper,
+        subject=block.subject,
+    )
+
+
+def _ceiling_share(layout: Layout) -> Floats:
+    """Each pair's equal share of its stratum's ceiling, leaving out what was drawn."""
+    policy = layout.problem.policy.rates
+    strata = [layout.problem.strata.strata[index] for index in layout.slot_stratum.tolist()]
+    ceiling = np.array([float(policy.ceiling[stratum.tier]) for stratum in strata], dtype=np.float64)
+    number = np.bincount(layout.slot_stratum, minlength=1)[layout.slot_stratum]
+    return np.asarray(ceiling * layout.available[layout.slot_stratum] / number, dtype=np.float64)

@@ -1,0 +1,72 @@
+"""
+The one file that knows PuLP; HiGHS solves.
+
+Written on what PuLP 3.3 and 4.x have in common: variables are added to the problem, expressions are made from pairs
+(the quick way in both), the outcome is read as a number. Variables are named by their number, so that an LP file
+holds no text of ours. HiGHS starts cold, on one thread, with columns and rows in the order given: the same programme
+gives the same answer on the same machine. Solvers differ in which optimum they take, which is why the solution is
+recorded (design, section 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pulp
+
+from scheduler.allocation.matrix import INFINITY, Floats, LinearProgramme
+
+_OPTIMAL = 1  # PuLP's own number in all versions
+_expression: Any = getattr(pulp.LpAffineExpression, "from_list", pulp.LpAffineExpression)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """An optimal solution: values of the columns, shape (n,), and the cost."""
+
+    values: Floats
+    cost: float
+
+
+def minimise(programme: LinearProgramme) -> Optimum | None:
+    """Solves a programme; None where no solution keeps all rows."""
+    problem = pulp.LpProblem("allocation", pulp.LpMinimize)
+    variables = [
+        problem.add_variable(f"x{number:07d}", 0, None if upper == INFINITY else upper)
+        for number, upper in enumerate(programme.upper.tolist())
+    ]
+    problem += _expression(list(zip(variables, programme.cost.tolist(), strict=True)))
+    if not _add_rows(problem, variables, programme):
+        return None
+    outcome = problem.solve(pulp.getSolver("HiGHS", msg=False, threads=1))
+    if int(getattr(outcome, "status", outcome)) != _OPTIMAL:
+        return None
+    values = np.array([variable.varValue or 0.0 for variable in variables], dtype=np.float64)
+    return Optimum(values=values, cost=float(values @ programme.cost))
+
+
+def _add_rows(problem: Any, variables: list[Any], programme: LinearProgramme) -> bool:
+    """Adds all rows; False where a row without entries cannot hold."""
+    stacked = programme.stacked()
+    order = np.argsort(stacked.row, kind="stable")
+    ends = np.searchsorted(stacked.row[order], np.arange(len(stacked.lower) + 1))
+    columns, values = stacked.column[order].tolist(), stacked.value[order].tolist()
+    for number, (lower, upper) in enumerate(zip(stacked.lower.tolist(), stacked.upper.tolist(), strict=True)):
+        begin, end = int(ends[number]), int(ends[number + 1])
+        if begin == end:
+            if lower > 0 or upper < 0:
+                return False
+            continue
+        pairs = [
+            (variables[column], value) for column, value in zip(columns[begin:end], values[begin:end], strict=True)
+        ]
+        if lower == upper:
+            problem += _expression(pairs) == lower
+            continue
+        if lower != -INFINITY:
+            problem += _expression(pairs) >= lower
+        if upper != INFINITY:
+            problem += _expression(pairs) <= upper
+    return True
