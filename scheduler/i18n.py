@@ -53,7 +53,7 @@ def translations(language: str) -> _gettext.NullTranslations:
     """Catalogue of one language, whatever the active one is."""
     if language == "en":
         return _gettext.NullTranslations()
-    return _gettext.translation(DOMAIN, str(data_path("locales")), languages=[language])
+    return _gettext.translation(DOMAIN, str(data_path("locales")), languages=[language], fallback=True)
 
 
 def translator(language: str) -> Translate:

@@ -116,6 +116,7 @@ DRAW_STATUS_LABELS: Mapping[str, str] = MappingProxyType(
         "planned": N_("Planned"),  # 已计划
         "committed": N_("Committed, waiting for the lot"),  # 已承诺，待抽取
         "drawn": N_("Drawn"),  # 已抽取
+        "assigned": N_("Drawn, officers assigned"),  # 已抽取，已匹配执法检查人员
         "voided": N_("Voided"),  # 已作废
     }
 )

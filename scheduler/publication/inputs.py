@@ -1,0 +1,215 @@
+"""
+What a record is made of, as values: the public part and the part that only auditors see.
+
+Redaction is by construction: `PublicInputs` have no place for a tier, a stratum, a salt, an officer or a day to come,
+and refuse any frozen file of a draw that is not public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from scheduler.registry.items import InspectionItem, Task
+
+PUBLIC_DRAW_FILES = ("ceremony.json", "commitment.json", "drawn.tsv", "pool.tsv")
+AUDIT_DRAW_FILES = (
+    "allocation.tsv",
+    "officers.json",
+    "policy.toml",
+    "quotas.tsv",
+    "recusals.tsv",
+    "register.tsv",
+    "roster.tsv",
+    "scorecard.json",
+    "selected.tsv",
+    "teams.tsv",
+    "visits.tsv",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictName:
+    """A district with its names; `local` marks a code that no official list has."""
+
+    code: str
+    name: str
+    name_en: str
+    local: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundFacts:
+    """A round of the approved plan; `counting_visits` of its visits are planned to count towards the target."""
+
+    number: int
+    kind: str
+    starts_on: date
+    ends_on: date
+    counting_visits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearFacts:
+    """
+    The year as the plan fixes it.
+
+    Attributes
+    ----------
+    bureau, bureau_name, bureau_name_en
+        Code and names of the bureau.
+    num_enterprises, target, target_ratio_micro
+        N at the base date, T, and the ratio in 10^-6.
+    """
+
+    bureau: str
+    bureau_name: str
+    bureau_name_en: str
+    year: int
+    base_date: date
+    num_enterprises: int
+    target: int
+    target_ratio_micro: int
+    districts: tuple[DistrictName, ...]
+    rounds: tuple[RoundFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicTask:
+    """
+    What the public may know of a task; it has no place for 信用风险分类要求.
+
+    Attributes are those of `scheduler.registry.items.Task`, the range written out as codes.
+    """
+
+    task_id: str
+    name: str
+    item_ids: tuple[str, ...]
+    object_types: tuple[str, ...]
+    districts: tuple[str, ...]
+    industries: tuple[str, ...]
+    libraries: tuple[str, ...]
+    full_coverage: bool
+    ratio_min_micro: int
+    ratio_max_micro: int
+    starts_on: date
+    ends_on: date
+    initiator: str
+    partners: tuple[str, ...]
+    mode: str
+    note: str
+
+    @classmethod
+    def of(cls, task: Task) -> PublicTask:
+        """The public part of a task."""
+        return cls(
+            task_id=task.task_id,
+            name=task.name,
+            item_ids=task.item_ids,
+            object_types=tuple(str(code) for code in task.range.object_types),
+            districts=task.range.districts,
+            industries=task.range.industries,
+            libraries=task.range.libraries,
+            full_coverage=task.full_coverage,
+            ratio_min_micro=task.ratio_min_micro,
+            ratio_max_micro=task.ratio_max_micro,
+            starts_on=task.starts_on,
+            ends_on=task.ends_on,
+            initiator=task.initiator,
+            partners=task.partners,
+            mode=task.mode,
+            note=task.note,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultColumns:
+    """Results of one draw as columns of text, in any order; dates as ``YYYY-MM-DD``."""
+
+    firm_id: Sequence[str] = ()
+    item_id: Sequence[str] = ()
+    category: Sequence[str] = ()
+    inspected_on: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicDraw:
+    """
+    What the public may know of a draw.
+
+    Attributes
+    ----------
+    files
+        Frozen files by name, of `PUBLIC_DRAW_FILES` only.
+    results
+        What the visits found so far.
+    """
+
+    draw_id: str
+    files: Mapping[str, bytes]
+    results: ResultColumns = field(default_factory=ResultColumns)
+
+    def __post_init__(self) -> None:
+        _refuse_others(self.draw_id, self.files, PUBLIC_DRAW_FILES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicInputs:
+    """All that the public record is made of."""
+
+    year: YearFacts
+    items: tuple[InspectionItem, ...]
+    tasks: tuple[PublicTask, ...]
+    draws: tuple[PublicDraw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDraw:
+    """
+    What only auditors may know of a draw.
+
+    Attributes
+    ----------
+    files
+        Frozen files by name, of `AUDIT_DRAW_FILES` only.
+    secret, officer_secret
+        Keys of the draw; None for a list drawn elsewhere.
+    """
+
+    draw_id: str
+    files: Mapping[str, bytes]
+    secret: bytes | None
+    officer_secret: bytes | None
+
+    def __post_init__(self) -> None:
+        _refuse_others(self.draw_id, self.files, AUDIT_DRAW_FILES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """One entry of the log, as stored; `detail` is canonical JSON."""
+
+    number: int
+    at: str
+    actor: str
+    action: str
+    detail: str
+    before: str
+    after: str
+    previous_hash: str
+    entry_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditInputs:
+    """All that the audit record holds beyond the public one."""
+
+    log: tuple[LogRow, ...]
+    draws: tuple[AuditDraw, ...]
+
+
+def _refuse_others(draw_id: str, files: Mapping[str, bytes], allowed: Sequence[str]) -> None:
+    others = sorted(set(files) - set(allowed))
+    if others:
+        raise ValueError(f"draw {draw_id}: expected only the files {', '.join(allowed)}, got {', '.join(others)}")

@@ -1,0 +1,1 @@
+"""Tests of publication; a package, because its tests share the tiny year."""
