@@ -1,0 +1,43 @@
+"""
+The public site, made from the bytes of the public record and from nothing else.
+
+Static files, no server, no request to anywhere: it works from a web server, a memory stick or a folder. Chinese by
+default, each page with its English twin; the record itself is part of it, so that everything shown can be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scheduler.i18n import translator
+from scheduler.publication.reading import read_public_record
+from scheduler.publication.site.links import SITE_LANGUAGES
+from scheduler.publication.site.pages import site_pages
+from scheduler.publication.site.render import TEMPLATES, Renderer
+
+STYLE = "style.css"
+RECORD_FOLDER = "record"
+
+
+def build_site(record_files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """
+    Path and bytes of each file of the site, one by one.
+
+    Parameters
+    ----------
+    record_files
+        Files of a public record by path, as `scheduler.publication.records.assemble_public` makes them.
+
+    Raises
+    ------
+    RecordError
+        If the record cannot be read.
+    """
+    record = read_public_record(record_files)
+    yield STYLE, (TEMPLATES / STYLE).read_bytes()
+    for path, content in record_files.items():
+        yield f"{RECORD_FOLDER}/{path}", content
+    renderers = [Renderer(record, language, translator(language.code)) for language in SITE_LANGUAGES]
+    for page in site_pages(record):
+        for renderer in renderers:
+            yield renderer.render(page)
