@@ -1,0 +1,287 @@
+"""
+The public workbook, for people who live in Excel: plan, item list, one sheet per drawn list, results.
+
+It is made of the public record alone. Every cell is text or a number that was written as such: no cell is ever read as
+a formula or a link, whatever a register holds. Rows are written one after the other, so that a city's lists need little
+memory, and the same record always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+
+from scheduler.i18n import translator
+from scheduler.publication.reading import PlannedTask, PublicRecord, RecordedDraw, read_public_record
+from scheduler.publication.site.links import CHINESE, ENGLISH
+from scheduler.publication.site.lists import drawn_titles, item_names, package_names
+from scheduler.publication.site.words import Words
+from scheduler.publication.text import visible
+
+LONGEST_CELL = 2_000  # characters; Excel would refuse more than 32,767
+LONGEST_SHEET_NAME = 31
+_OPTIONS = {
+    "in_memory": False,
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_UNFIT_NAME = re.compile(r"[\[\]:*?/\\']")
+
+Cell = str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """Header and width (in characters) of a column; `wrapped` cells break into lines."""
+
+    title: str
+    width: int
+    wrapped: bool = False
+
+
+def public_workbook(record_files: Mapping[str, bytes], language: str) -> bytes:
+    """
+    The workbook's bytes.
+
+    Parameters
+    ----------
+    record_files
+        Files of a public record by path.
+    language
+        One of `scheduler.i18n.LANGUAGES`.
+
+    Raises
+    ------
+    RecordError
+        If the record cannot be read.
+    """
+    record = read_public_record(record_files)
+    translate = translator(language)
+    words = Words.of(record, CHINESE if language == CHINESE.code else ENGLISH, translate)
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
+        book.set_properties(_properties(record, words))
+        sheets = _Sheets(book, record, words)
+        _plan_sheet(sheets, record, words)
+        _items_sheet(sheets, record, words)
+        for draw in record.draws:
+            if draw.drawn:
+                _drawn_sheet(sheets, draw, record, words)
+        _results_sheet(sheets, record, words)
+    return buffer.getvalue()
+
+
+class _Sheets:
+    """Adds sheets that look alike: a header that stays, a filter, widths, and paper."""
+
+    def __init__(self, book: Any, record: PublicRecord, words: Words) -> None:
+        self._book = book
+        self._footer = str(record.manifest["record_digest"])
+        self._bureau = words.bureau
+        self._words = words
+        self._header = book.add_format(
+            {
+                "bold": True,
+                "bg_color": "#12395c",
+                "font_color": "#ffffff",
+                "text_wrap": True,
+                "valign": "vcenter",
+                "border": 1,
+                "border_color": "#b1b8bf",
+            }
+        )
+        body = {"valign": "top", "border": 1, "border_color": "#b1b8bf"}
+        self._plain = book.add_format(body)
+        self._wrapped = book.add_format({**body, "text_wrap": True})
+
+    def add(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+        """Adds one sheet with its rows."""
+        sheet = self._book.add_worksheet(_sheet_name(name))
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, column.width)
+        sheet.freeze_panes(1, 0)
+        self._paper(sheet, name, len(columns))
+        sheet.set_row(0, 32)
+        for index, column in enumerate(columns):
+            sheet.write_string(0, index, column.title, self._header)
+        formats = [self._wrapped if column.wrapped else self._plain for column in columns]
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            for index, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(last, index, value, formats[index])
+                else:
+                    sheet.write_string(last, index, visible(value, LONGEST_CELL), formats[index])
+        sheet.autofilter(0, 0, last, len(columns) - 1)
+
+    def _paper(self, sheet: Any, name: str, num_columns: int) -> None:
+        _ = self._words.translate
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
+        sheet.set_header(f"&L{_code_free(self._bureau)}&R{_code_free(name)}")
+        page = _("Page {number} of {total}").format(number="&P", total="&N")
+        sheet.set_footer(f"&L&8{self._footer}&R{page}")
+
+
+def _plan_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
+    _ = words.translate
+    columns = (
+        Column(title=_("No."), width=6),
+        Column(title=_("Task number"), width=12),
+        Column(title=_("Name of task"), width=34, wrapped=True),
+        Column(title=_("Type of draw"), width=14, wrapped=True),
+        Column(title=_("Inspection items"), width=44, wrapped=True),
+        Column(title=_("Range of inspection objects"), width=34, wrapped=True),
+        Column(title=_("Ratio and frequency"), width=20, wrapped=True),
+        Column(title=_("Firms drawn"), width=10),
+        Column(title=_("First day"), width=12),
+        Column(title=_("Last day"), width=12),
+        Column(title=_("Initiating department"), width=16, wrapped=True),
+        Column(title=_("Cooperating departments"), width=18, wrapped=True),
+        Column(title=_("Mode of inspection"), width=16, wrapped=True),
+        Column(title=_("Note"), width=20, wrapped=True),
+    )
+    rows = (_plan_row(number, task, record, words) for number, task in enumerate(record.tasks, start=1))
+    sheets.add(_("Plan"), columns, rows)
+
+
+def _plan_row(number: int, task: PlannedTask, record: PublicRecord, words: Words) -> tuple[Cell, ...]:
+    standing = [draw for draw in record.draws if draw.status == "drawn" and draw.firms_by_task.get(task.task_id)]
+    kinds = sorted({draw.kind for draw in standing})
+    return (
+        number,
+        task.task_id,
+        task.name,
+        words.enumeration(tuple(words.label(kind) for kind in kinds)),
+        item_names(task.item_ids, words, record),
+        words.range(task),
+        words.ratio(task),
+        sum(draw.firms_by_task[task.task_id] for draw in standing),
+        task.starts_on,
+        task.ends_on,
+        task.initiator,
+        words.enumeration(task.partners),
+        task.mode,
+        task.note,
+    )
+
+
+def _items_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
+    _ = words.translate
+    columns = (
+        Column(title=_("No."), width=6),
+        Column(title=_("Code"), width=10),
+        Column(title=_("Class of inspection"), width=24, wrapped=True),
+        Column(title=_("Inspection item"), width=40, wrapped=True),
+        Column(title=_("Inspection objects"), width=28, wrapped=True),
+        Column(title=_("Kind of item"), width=14, wrapped=True),
+        Column(title=_("Way of inspecting"), width=14, wrapped=True),
+        Column(title=_("Inspecting body"), width=18, wrapped=True),
+        Column(title=_("Basis"), width=36, wrapped=True),
+        Column(title=_("Ratio and frequency"), width=24, wrapped=True),
+        Column(title=_("Least number of officers"), width=12),
+    )
+    rows = (
+        (
+            number,
+            item.item_id,
+            item.category,
+            item.name,
+            item.object_description,
+            words.label(item.kind),
+            words.label(item.method),
+            item.department,
+            item.basis,
+            item.ratio_text,
+            int(item.officers_required),
+        )
+        for number, item in enumerate(record.items, start=1)
+    )
+    sheets.add(_("Item list"), columns, rows)
+
+
+def _drawn_sheet(sheets: _Sheets, draw: RecordedDraw, record: PublicRecord, words: Words) -> None:
+    _ = words.translate
+    widths = (8, 44, 24, 34, 48)
+    columns = [
+        Column(title=title, width=width, wrapped=index == 1)
+        for index, (title, width) in enumerate(zip(drawn_titles(words), widths, strict=True))
+    ]
+    tasks = {package: package_names(package, words, record) for package in set(draw.drawn.package)}
+    drawn = draw.drawn
+    rows = (
+        (number, name, firm_id, registrar, tasks[package])
+        for number, (firm_id, name, registrar, package) in enumerate(
+            zip(drawn.firm_id, drawn.name, drawn.registrar, drawn.package, strict=True), start=1
+        )
+    )
+    title = _("Drawn {number}") if draw.status == "drawn" else _("Voided {number}")
+    sheets.add(title.format(number=draw.draw_id), columns, rows)
+
+
+def _results_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
+    _ = words.translate
+    columns = (
+        Column(title=_("Draw"), width=12),
+        Column(title=_("Type of draw"), width=14),
+        Column(title=_("Name of market entity"), width=44, wrapped=True),
+        Column(title=_("Credit code or registration number"), width=24),
+        Column(title=_("Task"), width=40),
+        Column(title=_("Date of completion"), width=14),
+        Column(title=_("Items inspected"), width=52),
+        Column(title=_("Result"), width=44),
+    )
+    sheets.add(_("Results"), columns, (row for draw in record.draws for row in _result_rows(draw, record, words)))
+
+
+def _result_rows(draw: RecordedDraw, record: PublicRecord, words: Words) -> Iterable[tuple[Cell, ...]]:
+    drawn, kind = draw.drawn, words.label(draw.kind)
+    tasks = {package: package_names(package, words, record) for package in set(drawn.package)}
+    items = {entry: item_names(entry, words, record) for entry in {each.item_ids for each in draw.findings}}
+    results = {
+        entry: words.enumeration(tuple(words.label(code) for code in entry))
+        for entry in {each.categories for each in draw.findings}
+    }
+    for each in draw.findings:
+        firm = each.firm
+        yield (
+            draw.draw_id,
+            kind,
+            drawn.name[firm],
+            drawn.firm_id[firm],
+            tasks[drawn.package[firm]],
+            each.inspected_on,
+            items[each.item_ids],
+            results[each.categories],
+        )
+
+
+def _properties(record: PublicRecord, words: Words) -> dict[str, Any]:
+    """Properties without a clock: the base date stands for the day of making."""
+    _ = words.translate
+    return {
+        "title": _("Plan of random inspections {year}").format(year=record.year["year"]),
+        "company": words.bureau,
+        "comments": str(record.manifest["record_digest"]),
+        "created": datetime.fromisoformat(str(record.year["base_date"])),
+    }
+
+
+def _sheet_name(name: str) -> str:
+    return _UNFIT_NAME.sub("-", visible(name))[:LONGEST_SHEET_NAME]
+
+
+def _code_free(text: str) -> str:
+    """Text for a printed header, where ``&`` begins a code."""
+    return visible(text, 80).replace("&", "&&")
