@@ -1,0 +1,283 @@
+"""Classifies the register and keeps the run; shows and explains the newest one. Everything here is internal."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from models.registry_rows import load_events, load_firm_labels, load_frame
+from models.risk_rows import (
+    TierSince,
+    load_classification,
+    load_tier_history,
+    newest_bins_digest,
+    save_classification,
+)
+from scheduler.errors import PolicyError, StateError
+from scheduler.i18n import gettext as _
+from scheduler.registry.frame import Frame
+from scheduler.resources import data_path
+from scheduler.risk.classify import StoredClassification, classify
+from scheduler.risk.explain import Explanation, explain
+from scheduler.risk.mix import TierMix, tier_mix
+from scheduler.risk.scorecard import Scorecard, parse_scorecard
+from scheduler.workflow.internal import InternalMark, internal_mark, mark_internal
+from scheduler.workflow.workspace import SETTINGS_NAME, Workspace
+
+EXPERT_SCORECARD = "scorecard-expert.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassificationSummary:
+    """
+    A classification in numbers.
+
+    Attributes
+    ----------
+    classification_id, as_of
+        Its number and date.
+    scorecard, scorecard_digest, official
+        Name and digest of the scorecard, and whether it is official: never.
+    num_firms
+        Firms classified, whatever their status.
+    tiers
+        Tier codes, low to high.
+    mixes
+        Firms in operation by district and object type.
+    rules
+        Firms that each direct rule decided, by name of the rule, whatever their status.
+    mark
+        What output made of it must bear.
+    """
+
+    classification_id: int
+    as_of: date
+    scorecard: str
+    scorecard_digest: str
+    official: bool
+    num_firms: int
+    tiers: tuple[str, ...]
+    mixes: tuple[TierMix, ...]
+    rules: dict[str, int]
+    mark: InternalMark
+
+    @property
+    def by_tier(self) -> dict[str, int]:
+        """Firms in operation of each tier, low to high."""
+        return _sums(self.tiers, self.mixes)
+
+    @property
+    def by_district(self) -> dict[str, dict[str, int]]:
+        """Firms in operation of each tier, by district."""
+        codes = dict.fromkeys(mix.district for mix in self.mixes)
+        return {code: _sums(self.tiers, [mix for mix in self.mixes if mix.district == code]) for code in codes}
+
+    @property
+    def by_object_type(self) -> dict[str, dict[str, int]]:
+        """Firms in operation of each tier, by object type."""
+        codes = sorted({str(mix.object_type) for mix in self.mixes})
+        return {code: _sums(self.tiers, [mix for mix in self.mixes if mix.object_type == code]) for code in codes}
+
+    def document(self) -> dict[str, Any]:
+        """The summary for machines."""
+        cells = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {
+            **{name: value for name, value in cells.items() if name not in ("mixes", "mark")},
+            "by_tier": self.by_tier,
+            "mixes": [dataclasses.asdict(mix) for mix in self.mixes],
+            "internal": self.mark.document(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmExplanation:
+    """
+    Why one firm has its tier, and what tiers it had.
+
+    Attributes
+    ----------
+    firm_name
+        Name on the register; empty if the firm is no longer on it.
+    as_of, scorecard
+        Date of the classification and the scorecard it was made with.
+    history
+        Its tiers, oldest first.
+    """
+
+    firm_name: str
+    as_of: date
+    scorecard: Scorecard
+    explanation: Explanation
+    history: tuple[TierSince, ...]
+    mark: InternalMark
+
+
+class _DryRunError(Exception):
+    """Leaves a transaction so that nothing of it stays."""
+
+
+def classify_firms(workspace: Workspace, as_of: date | None = None, *, dry_run: bool = False) -> ClassificationSummary:
+    """
+    Puts every firm on the register into a tier and keeps the run.
+
+    Parameters
+    ----------
+    as_of
+        Nothing later is looked at; today if not given.
+    dry_run
+        Keeps nothing.
+
+    Raises
+    ------
+    StateError
+        If there are no firms.
+    PolicyError
+        If the scorecard cannot be read, is wrong, or has other tiers than the policy.
+    """
+    scorecard = read_scorecard(workspace)
+    day = as_of or workspace.today
+    summaries = []
+    try:
+        with workspace.transaction() as connection:
+            summaries.append(_classify(connection, workspace, scorecard, day))
+            if dry_run:
+                raise _DryRunError
+    except _DryRunError:
+        return dataclasses.replace(summaries[0], mark=internal_mark(workspace, None))
+    return summaries[0]
+
+
+def show_classification(workspace: Workspace) -> ClassificationSummary:
+    """Reads the newest classification; raises `StateError` if there is none."""
+    with workspace.transaction() as connection:
+        stored = _stored(connection)
+        detail = {"classification": stored.classification_id}
+        mark = mark_internal(connection, workspace, "classify show", detail)
+        return _summary(load_frame(connection), stored, mark)
+
+
+def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
+    """
+    Explains the tier of one firm in the newest classification.
+
+    Raises
+    ------
+    StateError
+        If there is no classification or the firm is not in it.
+    """
+    wanted = firm_id.strip().upper()
+    with workspace.transaction() as connection:
+        stored = _stored(connection)
+        place = _place(stored, wanted)
+        name, _registrar = load_firm_labels(connection, [wanted]).get(wanted, ("", ""))
+        detail = {"classification": stored.classification_id, "firm_id": wanted}
+        return FirmExplanation(
+            firm_name=name,
+            as_of=stored.as_of,
+            scorecard=stored.scorecard,
+            explanation=explain(stored, place),
+            history=load_tier_history(connection, wanted),
+            mark=mark_internal(connection, workspace, "classify explain", detail),
+        )
+
+
+def read_scorecard(workspace: Workspace) -> Scorecard:
+    """
+    Scorecard that the settings name, or the expert default, which is not official.
+
+    Raises
+    ------
+    PolicyError
+        If the file is not there or is wrong, or its tiers are not the policy's.
+    """
+    named = workspace.settings.classify.scorecard
+    path = workspace.root / named if named else data_path(EXPERT_SCORECARD)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(
+            _("{settings}: classify.scorecard: expected a TOML file in UTF-8, got {path} ({error})").format(
+                settings=SETTINGS_NAME, path=path, error=error
+            )
+        ) from error
+    scorecard = parse_scorecard(text, path.name)
+    wanted = workspace.settings.tiers.codes
+    if scorecard.tiers != wanted:
+        raise PolicyError(
+            _("{name}: tiers: expected {wanted} as in {settings} (tiers.codes), got {got}").format(
+                name=path.name, settings=SETTINGS_NAME, wanted=", ".join(wanted), got=", ".join(scorecard.tiers)
+            )
+        )
+    return scorecard
+
+
+def _classify(
+    connection: sa.Connection, workspace: Workspace, scorecard: Scorecard, day: date
+) -> ClassificationSummary:
+    frame = load_frame(connection)
+    if not len(frame):
+        raise StateError(_("there are no firms to classify; bring them in with “double-random import firms FILE”"))
+    classes = classify(frame, load_events(connection, frame, day), scorecard, day)
+    before = newest_bins_digest(connection)
+    number = save_classification(connection, frame, classes, scorecard, day)
+    detail = {
+        "as_of": day.isoformat(),
+        "classification": number,
+        "num_firms": len(frame),
+        "scorecard": scorecard.digest,
+    }
+    after = newest_bins_digest(connection)
+    mark = mark_internal(connection, workspace, "classify", detail, before=before, after=after)
+    return _summary(frame, _stored(connection), mark)
+
+
+def _stored(connection: sa.Connection) -> StoredClassification:
+    stored = load_classification(connection)
+    if stored is None:
+        raise StateError(_("no firm has a tier yet; run “double-random classify” first"))
+    return stored
+
+
+def _place(stored: StoredClassification, firm_id: str) -> int:
+    wanted = np.array([firm_id.encode("utf-8", "replace")])
+    place = int(np.searchsorted(stored.firm_id, wanted)[0])
+    if place == len(stored.firm_id) or stored.firm_id[place] != wanted[0]:
+        raise StateError(
+            _("firm {firm_id} is not in the newest classification; check the code, or classify again").format(
+                firm_id=firm_id
+            )
+        )
+    return place
+
+
+def _summary(frame: Frame, stored: StoredClassification, mark: InternalMark) -> ClassificationSummary:
+    card = stored.scorecard
+    places = frame.positions(stored.firm_id)
+    tier = np.full(len(frame), -1, dtype=np.int8)
+    tier[places[places >= 0]] = stored.tier[places >= 0]
+    decided = np.bincount(stored.rule[stored.rule >= 0], minlength=len(card.direct)).tolist()
+    return ClassificationSummary(
+        classification_id=stored.classification_id,
+        as_of=stored.as_of,
+        scorecard=card.name,
+        scorecard_digest=card.digest,
+        official=card.official,
+        num_firms=len(stored.firm_id),
+        tiers=card.tiers,
+        mixes=tier_mix(frame, tier, len(card.tiers)),
+        rules={rule.name: number for rule, number in zip(card.direct, decided, strict=True)},
+        mark=mark,
+    )
+
+
+def _sums(tiers: tuple[str, ...], mixes: tuple[TierMix, ...] | list[TierMix]) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for mix in mixes:
+        totals.update(dict(zip(tiers, mix.counts, strict=True)))
+    return {code: totals[code] for code in tiers}
