@@ -1,0 +1,158 @@
+"""The command `classify` as people meet it: every answer is marked internal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli import CHINA
+from models.registry_rows import insert_events, insert_firms
+from scheduler.commands.context import CommandContext
+from scheduler.commands.risk import classify
+from scheduler.workflow.workspace import Workspace
+
+FIRM = "91371000MA3C00000A"
+Run = Callable[..., Result]
+
+
+def context(root: Path) -> CommandContext:
+    """What the command line hands to a command."""
+    now = datetime(2026, 1, 5, 10, 30, tzinfo=CHINA)
+    return CommandContext(root=root, database_url=None, actor="审计员", now=now, language="en")
+
+
+@pytest.fixture
+def run(workspace: Workspace) -> Run:
+    """Runs `classify` with words in a workspace of two firms, the first fined 50,000 yuan."""
+    with workspace.transaction() as connection:
+        insert_firms(
+            connection,
+            {
+                "firm_id": [FIRM, "92371000MA3C00000B"],
+                "name": ["甲[公司]", "乙店"],
+                "object_type": ["enterprise", "individual"],
+                "district": ["371002", "unknown"],
+                "status": ["operating", "operating"],
+                "industry": ["F5211", ""],
+                "established_on": [date(2020, 1, 1), None],
+                "capital_yuan": [10_000_000, None],
+                "libraries": ["food_wholesale", ""],
+                **{name: ["", ""] for name in ("registrar", "station", "address", "source")},
+            },
+        )
+        insert_events(
+            connection,
+            {
+                "event_id": ["1"],
+                "firm_id": [FIRM],
+                "kind": ["penalty"],
+                "occurred_on": [date(2025, 6, 1)],
+                "ended_on": [None],
+                "amount": [50_000],
+                "detail": [""],
+                "source": [""],
+            },
+        )
+
+    def run_words(*words: str) -> Result:
+        return CliRunner().invoke(classify, list(words), obj=context(workspace.root))
+
+    return run_words
+
+
+def test_classify_alone_runs_and_shows_the_mix(run: Run) -> None:
+    """Without a subcommand the register is classified; district, type, counts, shares, rules and the mark are there."""
+    result = run()
+    assert result.exit_code == 0, result.output
+    mark, head = result.output.splitlines()[:2]
+    assert mark.rstrip() == "INTERNAL, not for publication · 审计员 · 2026-01-05 10:30+08:00 · log entry 1"
+    assert "Classification 1 as of 2026-01-05: 2 firms" in head and "not official" in head
+    assert "Huancui" in result.output and "Individual household" in result.output
+    assert "1 (50.0 %)" in result.output  # of two firms one is C, one is A
+    assert "food_wholesale" in result.output
+
+
+def test_options_reach_the_default_command(run: Run) -> None:
+    """``classify --as-of … --json`` is ``classify run --as-of … --json``."""
+    for words in (("--as-of", "2024-01-01", "--json"), ("run", "--as-of", "2024-01-01", "--json")):
+        document = json.loads(run(*words).stdout)
+        assert document["as_of"] == "2024-01-01" and document["official"] is False
+        assert document["internal"]["mark"] == "内部资料" and document["internal"]["actor"] == "审计员"
+        assert sum(document["by_tier"].values()) == 2
+
+
+def test_dry_run_says_so_and_leaves_no_trace(run: Run) -> None:
+    """After a dry run there is still nothing to show."""
+    result = run("run", "--dry-run")
+    assert result.exit_code == 0 and "dry run, not in the log" in result.output
+    assert "no firm has a tier yet" in str(run("show").exception)
+
+
+def test_show_repeats_the_newest_mix(run: Run) -> None:
+    """`show` prints what the run printed, under its own log entry, and as JSON."""
+    first = run().output.splitlines()
+    second = run("show").output.splitlines()
+    assert second[0].rstrip().endswith("log entry 2") and second[1:] == first[1:]
+    assert json.loads(run("show", "--json").stdout)["internal"]["log_number"] == 3
+
+
+def test_explain_tells_points_rule_and_history(run: Run) -> None:
+    """
+    The firm has 30 points and is lifted from B to C.
+
+    Age 4, retail 4, one library 4, one penalty 10, fine of 50,000 yuan 4, never inspected 4 make 30.
+    """
+    run()
+    result = run("explain", FIRM)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("INTERNAL, not for publication")
+    assert f"{FIRM} 甲[公司]" in result.output  # brackets are no markup
+    assert (
+        "By direct rule: food supplier or wholesaler (high-risk object); by its score of 30 it would be B"
+        in result.output
+    )
+    assert "10000 to 99999" in result.output and "61 to 83" not in result.output
+    assert "2026-01-05: tier C, 30 points food supplier or wholesaler (high-risk object)" in result.output
+
+
+def test_explain_tells_the_score_where_it_decided(run: Run) -> None:
+    """The household has its tier by its score; the cut points are told, and unknown values are called missing."""
+    run()
+    result = run("explain", "92371000MA3C00000B")
+    assert "By its score of 13; tiers start at B 22, C 37, D 68" in result.output
+    assert "missing" in result.output
+
+
+def test_explain_answers_machines(run: Run) -> None:
+    """JSON holds every line of points and the mark."""
+    run()
+    document = json.loads(run("explain", FIRM, "--json").stdout)
+    assert document["tier"] == "C" and document["rule"] == "food_wholesale" and document["official"] is False
+    assert document["base"] + sum(line["points"] for line in document["lines"]) == document["score"] == 30
+    assert document["history"][0]["tier"] == "C" and document["internal"]["log_number"] == 2
+
+
+def test_explain_of_an_unknown_firm_is_refused(run: Run) -> None:
+    """The code is repeated with the remedy."""
+    run()
+    assert "firm NOBODY is not in the newest classification" in str(run("explain", "nobody").exception)
+
+
+def test_indicators_lists_the_catalogue() -> None:
+    """Name, words, group, unit and direction of every indicator; no workspace is needed."""
+    result = CliRunner().invoke(classify, ["indicators"], obj=context(Path("nowhere")))
+    assert result.exit_code == 0
+    line = next(line for line in result.output.splitlines() if line.startswith("age_months"))
+    assert " ".join(line.split()) == "age_months Months in business Basic attributes months more is safer"
+
+
+def test_help_of_the_group_lists_its_commands(run: Run) -> None:
+    """`--help` is the group's, not the default command's."""
+    result = run("--help")
+    assert result.exit_code == 0 and result.output.startswith("Usage: classify [OPTIONS] COMMAND")
+    assert all(name in result.output for name in ("run", "show", "explain", "indicators"))
