@@ -1,0 +1,192 @@
+"""
+Finds a kind's columns in a sheet: by official headers, English headers and synonyms, or by a mapping alone.
+
+Lists from offices begin with titles, so the header is the row, among the first ten, that knows most of the headers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scheduler.errors import InputError
+from scheduler.i18n import gettext as _
+from scheduler.registry.cells import amount_in
+from scheduler.registry.columns import Kind, ParserFor
+from scheduler.registry.mapping import Mapping, missing_column
+from scheduler.registry.readers import Sheet
+from scheduler.registry.text import clean_text, fold
+from scheduler.registry.vocabulary import plain
+
+NUMBER_HEADERS = ("序号", "No.")  # the column that marks the example row; its numbers mean nothing
+EXAMPLE_MARKS = ("示例", "Example")
+ROW_ID_HEADERS = ("隔离编号", "Quarantine id")  # written by `quarantine export`
+PROBLEM_HEADERS = ("问题", "Problems")
+_SEARCHED_ROWS = 10
+_UNITS = {"元": 1, "万元": 10_000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """One column found: its place in the sheet, its header there, and the parser that the header asks for."""
+
+    place: int
+    header: str
+    parser: ParserFor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """
+    Where a kind's columns stand in a sheet.
+
+    Attributes
+    ----------
+    header_row
+        Place of the header among the sheet's rows.
+    headers
+        Headers as the sheet has them.
+    columns
+        Field → its column.
+    ticks
+        Code → place of its tick column.
+    number, row_id
+        Places of the running number and of the quarantine's ids; -1 where there is none.
+    ignored
+        Headers nobody asked for.
+    """
+
+    header_row: int
+    headers: tuple[str, ...]
+    columns: MappingOf[str, Bound]
+    ticks: MappingOf[str, int]
+    number: int
+    row_id: int
+    ignored: tuple[str, ...]
+
+
+def bind(sheet: Sheet, kind: Kind, mapping: Mapping | None) -> Binding:
+    """
+    Finds the columns of a kind.
+
+    Raises
+    ------
+    InputError
+        If the sheet is empty, a required column is missing, or two columns claim the same field.
+    """
+    if not sheet.rows:
+        raise InputError(
+            _("{file} {sheet}: expected a header row, got nothing").format(file=sheet.file, sheet=sheet.name)
+        )
+    known = _known_headers(kind, mapping)
+    candidates = [tuple(clean_text(cell) for cell in row) for row in sheet.rows[:_SEARCHED_ROWS]]
+    scores = [len({known[fold(cell)][0] for cell in row if fold(cell) in known}) for row in candidates]
+    header_row = scores.index(max(scores))
+    headers = candidates[header_row]
+    columns = _bound(sheet, kind, headers, known)
+    _refuse_missing(sheet, kind, mapping, headers, columns)
+    ticks = {} if kind.ticks is None or mapping else _tick_places(kind, headers, columns)
+    number, row_id = (_place(headers, names) for names in (NUMBER_HEADERS, ROW_ID_HEADERS))
+    used = {bound.place for bound in columns.values()} | {
+        *ticks.values(),
+        number,
+        row_id,
+        _place(headers, PROBLEM_HEADERS),
+    }
+    told_by = {fold(rule.column) for rule in mapping.district} if mapping else set()
+    ignored = (name for place, name in enumerate(headers) if name and place not in used and fold(name) not in told_by)
+    return Binding(
+        header_row=header_row,
+        headers=headers,
+        columns=columns,
+        ticks=ticks,
+        number=number,
+        row_id=row_id,
+        ignored=tuple(ignored),
+    )
+
+
+def _known_headers(kind: Kind, mapping: Mapping | None) -> dict[str, tuple[str, ParserFor, bool]]:
+    """Folded header → field, parser, and whether it is one of the field's own headers rather than a synonym."""
+    known: dict[str, tuple[str, ParserFor, bool]] = {}
+    if mapping:
+        for theirs, field in mapping.columns.items():
+            unit = mapping.units.get(field)
+            parser = plain(amount_in(_UNITS[unit])) if unit else kind.column(field).parser
+            known[fold(theirs)] = (field, parser, True)
+        return known
+    for column in kind.columns:
+        own = {fold(name) for name in (column.field, column.zh, column.en)}
+        for header, parser in column.parsers().items():
+            if header in own or header not in known:
+                known[header] = (column.field, parser, header in own)
+    return known
+
+
+def _bound(
+    sheet: Sheet, kind: Kind, headers: Sequence[str], known: MappingOf[str, tuple[str, ParserFor, bool]]
+) -> dict[str, Bound]:
+    found: dict[str, tuple[Bound, bool]] = {}
+    for place, header in enumerate(headers):
+        if fold(header) not in known:
+            continue
+        field, parser, own = known[fold(header)]
+        earlier = found.get(field)
+        if earlier and earlier[1] == own:
+            raise InputError(
+                _(
+                    "{file} {sheet}: expected one column “{name}”, got “{first}” and “{second}”; rename one of them"
+                ).format(
+                    file=sheet.file,
+                    sheet=sheet.name,
+                    name=kind.column(field).zh,
+                    first=earlier[0].header,
+                    second=header,
+                )
+            )
+        if not earlier or own:
+            found[field] = (Bound(place=place, header=header, parser=parser), own)
+    return {field: bound for field, (bound, _own) in found.items()}
+
+
+def _refuse_missing(
+    sheet: Sheet, kind: Kind, mapping: Mapping | None, headers: Sequence[str], columns: MappingOf[str, Bound]
+) -> None:
+    if mapping:
+        present = Counter(fold(header) for header in headers)
+        for header in (*mapping.columns, *(rule.column for rule in mapping.district)):
+            if fold(header) not in present:
+                raise missing_column(sheet.file, header, headers)
+    told = _told_fields(mapping)
+    missing = [c for c in kind.columns if c.required and c.field not in columns and c.field not in told]
+    if missing:
+        raise InputError(
+            _("{file} {sheet}: expected columns {missing}, got {found}; name them so, or use a mapping file").format(
+                file=sheet.file,
+                sheet=sheet.name,
+                missing="、".join(f"{column.zh} ({column.en})" for column in missing),
+                found="、".join(header[:40] for header in headers[:30] if header) or "—",
+            )
+        )
+
+
+def _told_fields(mapping: Mapping | None) -> set[str]:
+    if mapping is None:
+        return set()
+    told = {"object_type"} if mapping.object_type else set()
+    return told | ({"district"} if mapping.district else set()) | set(mapping.defaults)
+
+
+def _tick_places(kind: Kind, headers: Sequence[str], columns: MappingOf[str, Bound]) -> dict[str, int]:
+    taken = {bound.place for bound in columns.values()}
+    codes = kind.ticks.codes if kind.ticks else {}
+    return {
+        codes[fold(name)]: place for place, name in enumerate(headers) if fold(name) in codes and place not in taken
+    }
+
+
+def _place(headers: Sequence[str], names: Sequence[str]) -> int:
+    wanted = {fold(name) for name in names}
+    return next((place for place, header in enumerate(headers) if fold(header) in wanted), -1)
