@@ -1,0 +1,292 @@
+"""Format 1: which files a record may hold, the columns of its tables, the shapes of its documents (section 2)."""
+
+from __future__ import annotations
+
+import re
+
+from scheduler.audit import shapes
+from scheduler.audit.columns import Column, TableFormat
+from scheduler.audit.shapes import Shape
+
+FORMAT = 1
+MICRO = 1_000_000
+FIRM_WIDTH = 18
+ROOT_FILES = ("year.json", "items.tsv", "tasks.tsv")
+AUDIT_ROOT_FILES = ("log.tsv",)
+COMMITTED_FILES = ("commitment.json", "pool.tsv")
+DRAWN_FILES = ("drawn.tsv",)
+SEALED_FILES = ("allocation.tsv", "policy.toml", "recusals.tsv", "register.tsv", "roster.tsv", "scorecard.json")
+AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
+AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
+OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
+PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, "ceremony.json", "results.tsv"))
+AUDIT_DRAW_FILES = PUBLIC_DRAW_FILES | frozenset((*AUDIT_COMMITTED_FILES, *AUDIT_DRAWN_FILES, *OFFICER_FILES))
+
+DRAW_ID = re.compile(r"(?P<year>[0-9]{4})-(?P<round>[1-9][0-9]{0,3})-(?P<attempt>[1-9][0-9]{0,3})")
+EXTERNAL_ID = re.compile(r"(?P<year>[0-9]{4})-X(?P<number>[1-9][0-9]{0,3})-1")
+STRATUM = re.compile(r"[0-9A-Za-z._:*-]+/[0-9A-Za-z._:*-]+/[0-9A-Za-z._:*-]+/[0-9A-Za-z._:*+-]+")
+
+_CODE = r"[0-9A-Za-z._+/:*-]+"
+
+
+def _fixed(name: str, width: int = FIRM_WIDTH) -> Column:
+    return Column(name=name, width=width)
+
+
+def _code(name: str) -> Column:
+    return Column(name=name, pattern=re.compile(_CODE), words="a code")
+
+
+def _optional(name: str) -> Column:
+    return Column(name=name, pattern=re.compile(f"(?:{_CODE})?"), words="a code or nothing")
+
+
+def _text(name: str) -> Column:
+    return Column(name=name, words="text of at most 20,000 characters")
+
+
+def _flag(name: str) -> Column:
+    return Column(name=name, pattern=re.compile("[01]"), words="0 or 1")
+
+
+def _number(name: str) -> Column:
+    return Column(name=name, pattern=re.compile("0|[1-9][0-9]{0,17}"), words="an integer")
+
+
+def _day(name: str, *, optional: bool = False) -> Column:
+    pattern = r"(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))" + ("?" if optional else "")
+    return Column(name=name, pattern=re.compile(pattern), words="a date YYYY-MM-DD")
+
+
+def _digest(name: str, *, optional: bool = False) -> Column:
+    pattern = r"(?:[0-9a-f]{64})" + ("?" if optional else "")
+    return Column(name=name, pattern=re.compile(pattern), words="64 hexadecimal digits")
+
+
+TABLES: dict[str, TableFormat] = {
+    "items.tsv": TableFormat(
+        columns=(
+            _code("item_id"),
+            *map(
+                _text, ("category", "name", "object_description", "kind", "method", "department", "basis", "ratio_text")
+            ),
+            _number("officers_required"),
+            _text("speciality"),
+        )
+    ),
+    "tasks.tsv": TableFormat(
+        columns=(
+            _code("task_id"),
+            *map(_text, ("name", "item_ids", "object_types", "districts", "industries", "libraries")),
+            _flag("full_coverage"),
+            _number("ratio_min_micro"),
+            _number("ratio_max_micro"),
+            _day("starts_on"),
+            _day("ends_on"),
+            *map(_text, ("initiator", "partners", "mode", "note")),
+        )
+    ),
+    "log.tsv": TableFormat(
+        columns=(
+            _number("number"),
+            *map(_text, ("at", "actor", "action", "detail", "before", "after")),
+            _digest("previous_hash"),
+            _digest("entry_hash"),
+        ),
+        ordered=False,
+    ),
+    "pool.tsv": TableFormat(columns=(_fixed("firm_id"), Column(name="leaf", width=64, is_digest=True))),
+    "drawn.tsv": TableFormat(
+        columns=(_fixed("firm_id"), _text("name"), _text("registrar"), _code("package"), _flag("counting"))
+    ),
+    "results.tsv": TableFormat(
+        columns=(_fixed("firm_id"), _code("item_id"), _code("category"), _day("inspected_on")), num_keys=3
+    ),
+    "register.tsv": TableFormat(
+        columns=(
+            _fixed("firm_id"),
+            _optional("object_type"),
+            _optional("district"),
+            _optional("status"),
+            _text("industry"),
+            _text("libraries"),
+            Column(name="bins", pattern=re.compile("[0-9a-z]*"), words="one character 0-9a-z per indicator"),
+            Column(name="direct", pattern=re.compile("[01]*"), words="one flag per direct rule"),
+            Column(name="score", pattern=re.compile("(?:0|-?[1-9][0-9]{0,17})?"), words="an integer or nothing"),
+            _optional("tier"),
+            _text("rule"),
+            _code("disposition"),
+        )
+    ),
+    "allocation.tsv": TableFormat(
+        columns=(
+            _code("stratum"),
+            _code("package"),
+            _flag("counting"),
+            _flag("rest"),
+            _number("num_firms"),
+            _number("visits_micro"),
+        ),
+        num_keys=2,
+    ),
+    "quotas.tsv": TableFormat(columns=(_code("stratum"), _code("package"), _number("quota")), num_keys=2),
+    "selected.tsv": TableFormat(
+        columns=(
+            _fixed("firm_id"),
+            _code("stratum"),
+            _code("package"),
+            _number("chance_micro"),
+            _number("chance_firms"),
+        )
+    ),
+    "roster.tsv": TableFormat(
+        columns=(
+            _code("officer_id"),
+            *map(_text, ("unit", "department", "level", "district")),
+            _day("certificate_valid_until", optional=True),
+            _text("specialities"),
+            _text("item_ids"),
+            _flag("lead_qualified"),
+            _flag("expert"),
+            _flag("active"),
+        )
+    ),
+    "recusals.tsv": TableFormat(
+        columns=(_code("officer_id"), _code("firm_id"), _text("reason"), _day("valid_until", optional=True)), num_keys=3
+    ),
+    "teams.tsv": TableFormat(
+        columns=(_code("team_id"), _code("officer_id"), _flag("lead"), _flag("borrowed")), num_keys=2
+    ),
+    "visits.tsv": TableFormat(
+        columns=(_fixed("firm_id"), _optional("team_id"), _day("visit_on", optional=True), _text("exception"))
+    ),
+}
+
+_NAME_VALUE = shapes.object_of({"name": shapes.text, "value": shapes.text})
+_VALUE = shapes.object_of({"name": shapes.text, "value": shapes.code})
+_FORMAT = shapes.exactly(FORMAT)
+
+DOCUMENTS: dict[str, Shape] = {
+    "manifest.json": shapes.object_of(
+        {
+            "format": _FORMAT,
+            "kind": shapes.exactly("public", "audit"),
+            "bureau": shapes.code,
+            "year": shapes.integer,
+            "files": shapes.mapping_of(shapes.digest),
+            "record_digest": shapes.digest,
+        }
+    ),
+    "year.json": shapes.object_of(
+        {
+            "format": _FORMAT,
+            "bureau": shapes.code,
+            "bureau_name": shapes.text,
+            "bureau_name_en": shapes.text,
+            "year": shapes.integer,
+            "base_date": shapes.day,
+            "num_enterprises": shapes.integer,
+            "target": shapes.integer,
+            "target_ratio_micro": shapes.integer,
+            "drawn_enterprises": shapes.integer,
+            "districts": shapes.list_of(
+                shapes.object_of(
+                    {"code": shapes.code, "name": shapes.text, "name_en": shapes.text, "local": shapes.flag}
+                )
+            ),
+            "rounds": shapes.list_of(
+                shapes.object_of(
+                    {
+                        "number": shapes.integer,
+                        "kind": shapes.exactly("open", "targeted"),
+                        "starts_on": shapes.day,
+                        "ends_on": shapes.day,
+                        "counting_visits": shapes.integer,
+                    }
+                )
+            ),
+            "draws": shapes.list_of(shapes.code),
+        }
+    ),
+    "commitment.json": shapes.object_of(
+        {
+            "format": _FORMAT,
+            "bureau": shapes.code,
+            "year": shapes.integer,
+            "draw_id": shapes.code,
+            "kind": shapes.exactly("open", "targeted"),
+            "committed_on": shapes.day,
+            "window": shapes.object_of({"starts_on": shapes.day, "ends_on": shapes.day}),
+            "counting_visits": shapes.integer,
+            "package": shapes.empty_or(shapes.code),
+            "pool": shapes.object_of({"num_firms": shapes.integer, "root": shapes.digest}),
+            "secret": shapes.digest,
+            "officer_secret": shapes.digest,
+            "sealed": shapes.object_of(dict.fromkeys(SEALED_FILES, shapes.digest)),
+            "entropy": shapes.list_of(
+                shapes.object_of({"name": shapes.text, "spoken_on": shapes.day, "bits": shapes.integer})
+            ),
+            "day_value": shapes.nullable(_NAME_VALUE),
+            "drawn_before": shapes.list_of(shapes.code),
+            "software": shapes.text,
+            "log_head": shapes.digest,
+        }
+    ),
+    "ceremony.json": shapes.object_of(
+        {
+            "format": _FORMAT,
+            "draw_id": shapes.code,
+            "kind": shapes.exactly("open", "targeted", "external"),
+            "status": shapes.exactly("drawn", "voided"),
+            "void_reason": shapes.text,
+            "drawn_on": shapes.empty_or(shapes.day),
+            "commitment_digest": shapes.empty_or(shapes.digest),
+            "entropy": shapes.list_of(_VALUE),
+            "seed": shapes.empty_or(shapes.digest),
+            "num_drawn": shapes.integer,
+            "num_counting": shapes.integer,
+            "drawn_digest": shapes.empty_or(shapes.digest),
+        }
+    ),
+    "secret.json": shapes.object_of({"secret": shapes.hexadecimal, "officer_secret": shapes.hexadecimal}),
+    "scorecard.json": shapes.object_of(
+        {
+            "format": _FORMAT,
+            "official": shapes.exactly(False),
+            "base": shapes.signed,
+            "tiers": shapes.list_of(shapes.code),
+            "cuts": shapes.list_of(shapes.signed),
+            "indicators": shapes.list_of(
+                shapes.object_of({"name": shapes.text, "points": shapes.list_of(shapes.signed)})
+            ),
+            "direct": shapes.list_of(shapes.object_of({"name": shapes.text, "tier": shapes.code})),
+        }
+    ),
+    "officers.json": shapes.object_of(
+        {
+            "format": _FORMAT,
+            "draw_id": shapes.code,
+            "drawn_on": shapes.day,
+            "seed": shapes.digest,
+            "visits_per_team_day": shapes.integer,
+            "working_days": shapes.list_of(shapes.day),
+            "unknown_years": shapes.list_of(shapes.integer),
+            "packages": shapes.list_of(
+                shapes.object_of(
+                    {
+                        "package": shapes.code,
+                        "specialities": shapes.list_of(shapes.text),
+                        "officers_required": shapes.integer,
+                        "starts_on": shapes.day,
+                        "ends_on": shapes.day,
+                    }
+                )
+            ),
+        }
+    ),
+}
+
+
+def file_name(path: str) -> str:
+    """Last part of a path in a record."""
+    return path.rpartition("/")[2]

@@ -1,0 +1,427 @@
+"""Claims about officers: who was eligible, which teams the lot made, which team went to which firm (8.1–8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scheduler.audit.claims import Group
+from scheduler.audit.context import Draw, Lists, positions_of, split_list
+from scheduler.audit.sampling import Sampling
+from scheduler.audit.year import Differences
+from scheduler.draw.hashing import keyed_digest
+from scheduler.i18n import gettext as _
+
+MATCH_EXCEPTIONS = frozenset({"borrowed", "unmet"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """One row of `roster.tsv`, as far as checks need it."""
+
+    officer_id: str
+    district: str
+    certificate_valid_until: str
+    specialities: frozenset[str]
+    lead_qualified: bool
+    expert: bool
+    active: bool
+
+    def obstacle(self, day: str) -> str:
+        """Why the officer is not eligible on a day (section 8.1); empty if nothing stands against it."""
+        if not self.active:
+            return _("not active")
+        if self.expert:
+            return _("an expert, not an officer")
+        if self.certificate_valid_until < day:
+            return _("certificate valid until {day}").format(day=self.certificate_valid_until or _("no day on record"))
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """One team: its district, its officers with the leader first, and what they are specialised in."""
+
+    team_id: str
+    district: str
+    officer_ids: tuple[str, ...]
+    specialities: frozenset[str]
+
+    def fits(self, need: Need) -> bool:
+        """Whether the team has the specialities and the number of officers that a visit needs."""
+        return need.specialities <= self.specialities and len(self.officer_ids) >= need.officers_required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a visit serving a package needs, and its tasks' common window."""
+
+    specialities: frozenset[str]
+    officers_required: int
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One row of `visits.tsv`."""
+
+    team_id: str
+    visit_on: str
+    exceptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offices:
+    """
+    All that the officers' draw is made from and what came of it.
+
+    Attributes
+    ----------
+    visits
+        Recorded visits, by firm.
+    teams
+        Teams recomputed, by id.
+    districts, packages
+        District and package of each firm drawn.
+    recused
+        Officers recused from each firm in the window.
+    """
+
+    draw: Draw
+    seed: str
+    secret: bytes
+    bureau: str
+    window: Mapping[str, str]
+    document: Mapping[str, Any]
+    roster: Mapping[str, Officer]
+    teams: Mapping[str, Team]
+    needs: Mapping[str, Need]
+    visits: Mapping[str, Visit]
+    districts: Mapping[str, str]
+    packages: Mapping[str, str]
+    recused: Mapping[str, frozenset[str]]
+
+
+def load_offices(sampling: Sampling, bureau: str) -> Offices:
+    """Reads the officers' files of a draw and draws its teams again; raises `RecordError`."""
+    draw = sampling.draw
+    window = draw.document("commitment.json")["window"]
+    roster = load_roster(draw)
+    seed, secret = draw.seed(), draw.officer_secret()
+    visits = {
+        firm: Visit(team_id=team, visit_on=day, exceptions=split_list(exceptions))
+        for firm, team, day, exceptions in draw.table("visits.tsv").rows("firm_id", "team_id", "visit_on", "exception")
+    }
+    return Offices(
+        draw=draw,
+        seed=seed,
+        secret=secret,
+        bureau=bureau,
+        window=window,
+        document=draw.document("officers.json"),
+        roster=roster,
+        teams={team.team_id: team for team in draw_teams(draw.draw_id, seed, secret, roster, window["ends_on"])},
+        needs={entry["package"]: _need(entry) for entry in draw.document("officers.json")["packages"]},
+        visits=visits,
+        districts=_districts(sampling),
+        packages={firm: package for firm, (_stratum, package) in sampling.listed.items()},
+        recused=_recused(draw, window["starts_on"]),
+    )
+
+
+def load_roster(draw: Draw) -> dict[str, Officer]:
+    """Officers of the roster, by id; raises `RecordError`."""
+    columns = (
+        "officer_id",
+        "district",
+        "certificate_valid_until",
+        "specialities",
+        "lead_qualified",
+        "expert",
+        "active",
+    )
+    return {
+        row[0]: Officer(
+            officer_id=row[0],
+            district=row[1],
+            certificate_valid_until=row[2],
+            specialities=frozenset(split_list(row[3])),
+            lead_qualified=row[4] == "1",
+            expert=row[5] == "1",
+            active=row[6] == "1",
+        )
+        for row in draw.table("roster.tsv").rows(*columns)
+    }
+
+
+def _need(entry: Mapping[str, Any]) -> Need:
+    return Need(
+        specialities=frozenset(entry["specialities"]),
+        officers_required=entry["officers_required"],
+        starts_on=entry["starts_on"],
+        ends_on=entry["ends_on"],
+    )
+
+
+def _recused(draw: Draw, first_day: str) -> dict[str, frozenset[str]]:
+    """Officers recused from each firm on any day of the window: those whose recusal holds on its first."""
+    recused: dict[str, set[str]] = {}
+    for officer, firm, valid_until in draw.table("recusals.tsv").rows("officer_id", "firm_id", "valid_until"):
+        if not valid_until or valid_until >= first_day:
+            recused.setdefault(firm, set()).add(officer)
+    return {firm: frozenset(officers) for firm, officers in recused.items()}
+
+
+def _districts(sampling: Sampling) -> dict[str, str]:
+    drawn, register = sampling.draw.drawn(), sampling.register
+    at = positions_of(register.fixed["firm_id"], drawn.firm_id)
+    district = register.coded["district"]
+    return {
+        firm.decode("ascii"): district.text(row) if row >= 0 else ""
+        for firm, row in zip(drawn.firm_id.tolist(), at.tolist(), strict=True)
+    }
+
+
+def draw_teams(draw_id: str, seed: str, secret: bytes, roster: Mapping[str, Officer], last_day: str) -> list[Team]:
+    """Teams of all districts by lot (section 8.2)."""
+    districts: dict[str, list[Officer]] = {}
+    for officer in roster.values():
+        if not officer.obstacle(last_day):
+            districts.setdefault(officer.district, []).append(officer)
+    teams = []
+    for district, eligible in sorted(districts.items()):
+        eligible.sort(key=lambda officer: keyed_digest(secret, "officer", seed, officer.officer_id))
+        members = deal(eligible)
+        for number, group in enumerate(members, start=1):
+            teams.append(
+                Team(
+                    team_id=f"{draw_id}-{district}-{number:03d}",
+                    district=district,
+                    officer_ids=tuple(officer.officer_id for officer in group),
+                    specialities=frozenset().union(*(officer.specialities for officer in group)),
+                )
+            )
+    return teams
+
+
+def deal(officers: Sequence[Officer]) -> list[list[Officer]]:
+    """Deals officers in the order of their lots: leaders first, all others round and round."""
+    leads = [officer for officer in officers if officer.lead_qualified]
+    count = min(len(leads), len(officers) // 2)
+    if not count:
+        return []
+    teams = [[leader] for leader in leads[:count]]
+    leading = {leader.officer_id for leader in leads[:count]}
+    others = [officer for officer in officers if officer.officer_id not in leading]
+    for position, officer in enumerate(others):
+        teams[position % count].append(officer)
+    return teams
+
+
+def check_eligible(group: Group, offices: Offices) -> None:
+    """Claims that every officer of a team was eligible (section 8.1)."""
+    last_day = offices.window["ends_on"]
+    differences: Differences = []
+    for team_id, officer_id in offices.draw.table("teams.tsv").rows("team_id", "officer_id"):
+        officer = offices.roster.get(officer_id)
+        obstacle = officer.obstacle(last_day) if officer else _("not on the roster")
+        if obstacle:
+            expected = _("{officer} of {team} eligible on {day}").format(officer=officer_id, team=team_id, day=last_day)
+            differences.append((expected, obstacle))
+    group.first(
+        "8.1", _("every officer of a team is on duty, no expert, and certified to the end of the window"), differences
+    )
+
+
+def check_teams(group: Group, offices: Offices) -> None:
+    """Claims that the teams are those of the lot (section 8.2)."""
+    expected = {
+        (team.team_id, officer_id): (str(int(position == 0)), "0")
+        for team in offices.teams.values()
+        for position, officer_id in enumerate(team.officer_ids)
+    }
+    rows = offices.draw.table("teams.tsv").rows("team_id", "officer_id", "lead", "borrowed")
+    found = {(team_id, officer_id): (lead, borrowed) for team_id, officer_id, lead, borrowed in rows}
+    differences: Differences = []
+    for key in sorted(expected.keys() | found.keys()):
+        if expected.get(key) != found.get(key):
+            want, got = expected.get(key), found.get(key)
+            differences.append(
+                (f"{key[1]} – {key[0]}: {_member(want)}", _member(got)),
+            )
+    group.first(
+        "8.2", _("the teams are those that the lot makes of the eligible officers"), differences, len(offices.teams)
+    )
+
+
+def _member(flags: tuple[str, str] | None) -> str:
+    if flags is None:
+        return _("not a member")
+    return _("lead {lead}, borrowed {borrowed}").format(lead=flags[0], borrowed=flags[1])
+
+
+def check_visits(group: Group, offices: Offices) -> None:
+    """Claims that every firm drawn has its one visit, by a team that may and can (section 8.3)."""
+    drawn = offices.packages.keys()
+    differences: Differences = [
+        (_("a visit to {firm}").format(firm=firm), _("none")) for firm in sorted(drawn - offices.visits.keys())
+    ]
+    differences += [(_("visits to firms drawn alone"), firm) for firm in sorted(offices.visits.keys() - drawn)]
+    group.first("8.3", _("every firm drawn has one visit"), differences, len(offices.visits))
+    recused: Differences = []
+    unfit: Differences = []
+    members = _recorded_members(offices)
+    for firm, visit in sorted(offices.visits.items()):
+        officers = members.get(visit.team_id, ())
+        barred = sorted(offices.recused.get(firm, frozenset()) & set(officers))
+        if barred:
+            expected = _("a team for {firm} without officers recused from it").format(firm=firm)
+            recused.append((expected, _("{officer} in {team}").format(officer=", ".join(barred), team=visit.team_id)))
+        need = offices.needs.get(offices.packages.get(firm, ""))
+        if visit.team_id and need is not None and not _team_of(visit.team_id, officers, offices.roster).fits(need):
+            expected = _("{firm}: {count} officers with {specialities}").format(
+                firm=firm, count=need.officers_required, specialities=", ".join(sorted(need.specialities)) or "–"
+            )
+            unfit.append((expected, f"{visit.team_id}: {', '.join(officers) or _('no such team')}"))
+    group.first("8.3", _("no officer meets a firm that he or she is recused from"), recused, len(offices.recused))
+    group.first("8.3", _("every team has the specialities and the number of officers that its visits need"), unfit)
+
+
+def _recorded_members(offices: Offices) -> dict[str, tuple[str, ...]]:
+    members: dict[str, list[str]] = {}
+    for team_id, officer_id in offices.draw.table("teams.tsv").rows("team_id", "officer_id"):
+        members.setdefault(team_id, []).append(officer_id)
+    return {team_id: tuple(officers) for team_id, officers in members.items()}
+
+
+def _team_of(team_id: str, officer_ids: Iterable[str], roster: Mapping[str, Officer]) -> Team:
+    known = [roster[officer_id] for officer_id in officer_ids if officer_id in roster]
+    return Team(
+        team_id=team_id,
+        district="",
+        officer_ids=tuple(officer.officer_id for officer in known),
+        specialities=frozenset().union(*(officer.specialities for officer in known)),
+    )
+
+
+class Matching:
+    """Gives visits to teams by lot (section 8.3)."""
+
+    def __init__(self, offices: Offices) -> None:
+        self._offices = offices
+        self._loads = dict.fromkeys(sorted(offices.teams), 0)
+        self._candidates: dict[tuple[str, str], tuple[list[Team], ...]] = {}
+
+    def run(self) -> dict[str, tuple[str, str]]:
+        """Team and exception of each firm drawn."""
+        offices = self._offices
+        firms = sorted(
+            offices.packages, key=lambda firm: (keyed_digest(offices.secret, "visit", offices.seed, firm), firm)
+        )
+        return {firm: self._match(firm) for firm in firms}
+
+    def _match(self, firm: str) -> tuple[str, str]:
+        barred = self._offices.recused.get(firm, frozenset())
+        district, package = self._offices.districts[firm], self._offices.packages[firm]
+        for stage, teams in enumerate(self._stages(district, package)):
+            fit = [team for team in teams if not barred & set(team.officer_ids)] if barred else teams
+            if fit:
+                team_id = self._least(firm, fit)
+                self._loads[team_id] += 1
+                return team_id, "borrowed" if stage == 2 else ""
+        return "", "unmet"
+
+    def _stages(self, district: str, package: str) -> tuple[list[Team], ...]:
+        """Teams that fit a package, in the order in which they are asked: own district, whole bureau, all others."""
+        key = (district, package)
+        if key not in self._candidates:
+            need = self._offices.needs[package]
+            fit = [team for team in self._offices.teams.values() if team.fits(need)]
+            bureau = self._offices.bureau
+            self._candidates[key] = (
+                [team for team in fit if team.district == district],
+                [team for team in fit if team.district == bureau],
+                [team for team in fit if team.district not in (district, bureau)],
+            )
+        return self._candidates[key]
+
+    def _least(self, firm: str, teams: Sequence[Team]) -> str:
+        fewest = min(self._loads[team.team_id] for team in teams)
+        equal = [team.team_id for team in teams if self._loads[team.team_id] == fewest]
+        if len(equal) == 1:
+            return equal[0]
+        offices = self._offices
+        return min(equal, key=lambda team_id: keyed_digest(offices.secret, "match", offices.seed, firm, team_id))
+
+
+def check_matching(group: Group, offices: Offices) -> None:
+    """Claims that every visit went to the team that the lot and even loads give (section 8.3)."""
+    expected = Matching(offices).run()
+    differences: Differences = []
+    for firm, (team_id, exception) in sorted(expected.items()):
+        visit = offices.visits.get(firm)
+        if visit is None:
+            continue
+        found = (visit.team_id, ";".join(sorted(MATCH_EXCEPTIONS & set(visit.exceptions))))
+        if found != (team_id, exception):
+            differences.append((f"{firm}: {team_id or '–'} {exception}", " ".join(found)))
+    group.first(
+        "8.3",
+        _("every visit goes to the fit team with the fewest visits, by lot among equals"),
+        differences,
+        len(expected),
+    )
+
+
+def check_needs(group: Group, offices: Offices, lists: Lists) -> None:
+    """Claims about officers.json: seed, days, packages (section 8.5); needs that the lists do not give are shown."""
+    document, ceremony = offices.document, offices.draw.document("ceremony.json")
+    days, window = document["working_days"], offices.window
+    differences: Differences = [
+        (f"{key}: {value}", document[key])
+        for key, value in (("draw_id", offices.draw.draw_id), ("seed", offices.seed))
+        if document[key] != value
+    ]
+    if document["drawn_on"] < ceremony["drawn_on"]:
+        differences.append((f"drawn_on ≥ {ceremony['drawn_on']}", document["drawn_on"]))
+    if days != sorted(set(days)):
+        differences.append((_("working days, ascending"), ", ".join(days)))
+    differences += [
+        (_("days of the window after {day}").format(day=document["drawn_on"]), day)
+        for day in days
+        if not (document["drawn_on"] < day and window["starts_on"] <= day <= window["ends_on"])
+    ]
+    packages = [entry["package"] for entry in document["packages"]]
+    if packages != sorted(set(packages)) or not set(packages) >= set(offices.packages.values()):
+        differences.append((_("every package drawn, ascending"), ", ".join(packages)))
+    group.first("8.5", _("officers.json speaks of this draw, its window and its packages"), differences, len(days))
+    group.not_checked(
+        "8.5",
+        _("working_days are the Chinese working days of the window"),
+        _("no record holds the calendar; {count} days are listed").format(count=len(days)),
+    )
+    changed = [
+        package
+        for package in packages
+        if lists.is_package(package) and _listed_need(lists, package) != offices.needs[package]
+    ]
+    text = _("the needs of every package are those of the record's items and tasks")
+    if changed:
+        group.not_checked(
+            "8.5", text, _("other needs than the lists give now: {packages}").format(packages=", ".join(changed))
+        )
+    else:
+        group.passed("8.5", text, len(packages))
+
+
+def _listed_need(lists: Lists, package: str) -> Need:
+    items = [lists.items[item_id] for item_id in lists.items_of(package) if item_id in lists.items]
+    tasks = [lists.tasks[task_id] for task_id in package.split("+")]
+    return Need(
+        specialities=frozenset(item.speciality for item in items) - {""},
+        officers_required=max((item.officers_required for item in items), default=0),
+        starts_on=max(task.starts_on for task in tasks),
+        ends_on=min(task.ends_on for task in tasks),
+    )

@@ -1,0 +1,301 @@
+"""
+Verifies a record from its bytes alone, by docs/draw-specification.md. It recomputes rather than compares.
+
+The plan; every claim names its section of the specification. A public record proves less and says where it stops.
+
+1. The record: manifest, listed digests, the files its kind and state ask for, canonical form.
+2. The year: T = ⌈r·N⌉, rounds, attempts, lists, distinct enterprises drawn, the target.
+3. Each draw:
+
+   1. what was committed: identity, secrets, seals, dates, bits of entropy, sources, earlier draws, log head;
+   2. the ceremony: the commitment it opens, sources, seed;
+   3. the pool: size, root, leaves; in an audit record every tier and every place of the register;
+   4. cells, quotas, tickets, the firms drawn, chances, the list published;
+   5. officers, teams, visits, days;
+   6. results.
+4. The log: its chain.
+
+What bytes cannot prove is claimed as not checked, with the reason. The verdict is at most "consistent": whoever keeps
+the secrets could have remade all bytes, so compare the commitments with copies published elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from scheduler.audit import commitment, days, log, officers, quotas, register, results, sampling, year
+from scheduler.audit.claims import Group, Ledger, Report
+from scheduler.audit.context import Draw, Listener, Lists, guarded, load_lists
+from scheduler.audit.record import MANIFEST, FolderSource, Record, Source, open_record
+from scheduler.audit.sampling import Sampling
+from scheduler.errors import RecordError
+from scheduler.i18n import gettext as _
+
+
+def _deaf(description: str, done: int, total: int) -> None:
+    """Listener that drops everything."""
+
+
+def verify_record(path: Path, listener: Listener = _deaf) -> Report:
+    """
+    Report on the record in a folder.
+
+    Parameters
+    ----------
+    path
+        Folder of the record.
+    listener
+        Told how far long steps are: description, done, total.
+
+    Raises
+    ------
+    RecordError
+        If there is no folder there, or it cannot be listed. Whatever a record *says* wrong is a failed claim instead.
+    """
+    if not path.is_dir():
+        raise RecordError(
+            _("{path}: expected the folder of a record, got none; give the folder that holds {name}").format(
+                path=path, name=MANIFEST
+            )
+        )
+    return verify_source(FolderSource(path), path.name, listener)
+
+
+def verify_or_raise(path: Path, listener: Listener = _deaf) -> Report:
+    """As `verify_record`, but raises `VerificationError` if the record is rejected."""
+    report = verify_record(path, listener)
+    report.raise_if_rejected()
+    return report
+
+
+def verify_source(source: Source, name: str, listener: Listener = _deaf) -> Report:
+    """Report on a record wherever its bytes come from."""
+    ledger = Ledger()
+    try:
+        record = open_record(source)
+    except RecordError as error:
+        ledger.group("record").failed("2", _("the record has a manifest of format 1"), expected=MANIFEST, found=error)
+        return Report(name=name, kind="", bureau="", year=0, record_digest="", claims=ledger.claims(), counts={})
+    _Verification(record, ledger, listener).run()
+    manifest = record.manifest
+    return Report(
+        name=name,
+        kind=manifest["kind"],
+        bureau=manifest["bureau"],
+        year=manifest["year"],
+        record_digest=manifest["record_digest"],
+        claims=ledger.claims(),
+        counts=ledger.counts,
+    )
+
+
+def find_records(path: Path) -> tuple[Path, ...]:
+    """
+    Records at a path: the folder itself, or the folders in it that hold a manifest, ascending.
+
+    Raises
+    ------
+    RecordError
+        If there is none.
+    """
+    if (path / MANIFEST).is_file():
+        return (path,)
+    found = sorted(entry for entry in path.iterdir() if (entry / MANIFEST).is_file()) if path.is_dir() else []
+    if not found:
+        raise RecordError(
+            _("{path}: expected the folder of a record, got none; give the folder that holds {name}").format(
+                path=path, name=MANIFEST
+            )
+        )
+    return tuple(found)
+
+
+class _Verification:
+    """One run of the plan."""
+
+    def __init__(self, record: Record, ledger: Ledger, listener: Listener) -> None:
+        self._record = record
+        self._ledger = ledger
+        self._listener = listener
+        self._lists: Lists | None = None
+        draw_ids = {
+            name.split("/")[1] for name in record.source.names() if name.startswith("draws/") and name.count("/") > 1
+        }
+        self._draws = [Draw(draw_id=draw_id, record=record) for draw_id in sorted(draw_ids)]
+
+    def run(self) -> None:
+        """Runs the plan; the record's own claims are written last, when every file was read, but stand first."""
+        group, group_of_year = self._ledger.group("record"), self._ledger.group("year")
+        for draw in self._draws:
+            self._verify_draw(self._ledger.group(draw.draw_id), draw)
+        self._verify_log(self._ledger.group("log"))
+        self._verify_year(group_of_year)
+        self._verify_files(group)
+
+    def _verify_files(self, group: Group) -> None:
+        record = self._record
+        guarded(group, "2", _("the manifest is right"), year.check_manifest, group, record)
+        guarded(group, "2", _("every file has the digest that the manifest lists"), year.check_digests, group, record)
+        guarded(
+            group,
+            "2",
+            _("the record holds the files that its draws ask for, and no other"),
+            year.check_files,
+            group,
+            record,
+            self._draws,
+        )
+        year.check_forms(group, record)
+
+    def _verify_year(self, group: Group) -> None:
+        record, draws = self._record, self._draws
+        guarded(group, "2", _("year.json is right"), lambda: year.check_year(group, record, self._year(), draws))
+        guarded(group, "5", _("attempts are in order"), lambda: year.check_attempts(group, self._year(), draws))
+        guarded(group, "2", _("items and tasks are right"), lambda: year.check_lists(group, self._get_lists()))
+        guarded(group, "2", _("the year's totals are right"), lambda: year.check_totals(group, self._year(), draws))
+
+    def _verify_log(self, group: Group) -> None:
+        if self._record.is_audit:
+            guarded(group, "2", _("the chain of the log is unbroken"), log.check_log, group, self._record)
+        else:
+            group.not_checked("2", _("the chain of the log is unbroken"), _("only the audit record holds the log"))
+
+    def _year(self) -> dict[str, Any]:
+        return self._record.document("year.json")
+
+    def _get_lists(self) -> Lists:
+        if self._lists is None:
+            self._lists = load_lists(self._record)
+        return self._lists
+
+    def _verify_draw(self, group: Group, draw: Draw) -> None:
+        label = _("Verifying draw {draw_id}").format(draw_id=draw.draw_id)
+        work = Sampling(draw, self._get_lists, self._draws, lambda done, total: self._listener(label, done, total))
+        if not draw.is_external:
+            self._verify_commitment(group, draw)
+            self._verify_pool(group, work)
+        if draw.was_drawn:
+            self._verify_drawn(group, work)
+
+    def _verify_commitment(self, group: Group, draw: Draw) -> None:
+        checks: tuple[tuple[str, str, Callable[[], None]], ...] = (
+            (
+                "4",
+                _("the commitment speaks of this draw"),
+                lambda: commitment.check_identity(group, draw, self._year()),
+            ),
+            ("4", _("the secrets are those committed to"), lambda: commitment.check_secrets(group, draw)),
+            ("1.5", _("the sealed files are those committed to"), lambda: commitment.check_seals(group, draw)),
+            ("2", _("the policy fits the year"), lambda: commitment.check_policy(group, draw, self._year())),
+            ("5", _("the sources speak in time"), lambda: commitment.check_dates(group, draw)),
+            ("5", _("the entropy is enough"), lambda: commitment.check_bits(group, draw)),
+            ("5", _("a new attempt has a new source"), lambda: commitment.check_new_source(group, draw, self._draws)),
+            (
+                "3.1",
+                _("the commitment names the draws before it"),
+                lambda: commitment.check_drawn_before(group, draw, self._draws),
+            ),
+            (
+                "4",
+                _("the commitment is bound to the log"),
+                lambda: commitment.check_log_head(group, draw, self._log_hashes()),
+            ),
+        )
+        for section, text, check in checks:
+            guarded(group, section, text, check)
+        if draw.has("ceremony.json"):
+            guarded(group, "5", _("the ceremony is right"), commitment.check_ceremony, group, draw)
+
+    def _log_hashes(self) -> frozenset[str] | None:
+        return log.log_hashes(self._record) if self._record.is_audit else None
+
+    def _verify_pool(self, group: Group, work: Sampling) -> None:
+        guarded(group, "3.3", _("the pool is the one committed to"), sampling.check_root, group, work)
+        guarded(group, "3.2", _("the leaves are right"), sampling.check_leaves, group, work)
+        if not work.draw.opens_seals:
+            text = _("the pool holds every firm that belongs into it, in its tier and stratum")
+            group.not_checked("3.1", text, commitment.closed_reason(work.draw))
+            return
+        guarded(group, "3.1", _("the pool is the register's"), sampling.check_members, group, work)
+        guarded(group, "3.4", _("tiers follow from the scorecard"), lambda: self._check_tiers(group, work))
+        guarded(group, "3.1", _("places follow from the tasks"), lambda: self._check_places(group, work))
+
+    def _check_tiers(self, group: Group, work: Sampling) -> None:
+        self._ledger.counts[work.draw.draw_id] = register.row_counts(work.register)
+        register.check_tiers(group, work.register, work.card, work.classes)
+        register.check_libraries(group, work.register)
+
+    def _check_places(self, group: Group, work: Sampling) -> None:
+        before = [draw.drawn() for draw in work.drawn_before]
+        if work.draw.is_open:
+            places = register.place_open(work.register, work.object_types, sampling.counted_before(before))
+        else:
+            pairs = [(drawn.firm_id, drawn.package) for drawn in before]
+            places = register.place_targeted(work.register, work.lists, pairs)
+        register.check_places(group, work.register, work.card, work.classes, places, is_open=work.draw.is_open)
+
+    def _verify_drawn(self, group: Group, work: Sampling) -> None:
+        draw = work.draw
+        guarded(group, "5", _("the ceremony counts the list drawn"), sampling.check_ceremony_counts, group, work)
+        guarded(group, "1.6", _("packages are made of tasks"), sampling.check_packages, group, work)
+        if not draw.is_external:
+            guarded(group, "7", _("firms drawn stand in the pool"), sampling.check_drawn_from_pool, group, work)
+            self._verify_selection(group, work)
+            self._verify_officers(group, work)
+        if draw.has("results.tsv"):
+            guarded(group, "2", _("results are of firms drawn"), results.check_results, group, work)
+
+    def _verify_selection(self, group: Group, work: Sampling) -> None:
+        if work.draw.opens_seals:
+            guarded(group, "6.4", _("the cells are right"), lambda: self._check_cells(group, work))
+            guarded(
+                group,
+                "6.3",
+                _("quotas follow from the seed"),
+                lambda: quotas.check_quotas(group, work.cells, work.quotas, work.draw.table("quotas.tsv")),
+            )
+        guarded(group, "7", _("the firms drawn have the least tickets"), sampling.check_selection, group, work)
+        if work.draw.opens_seals:
+            guarded(group, "7", _("strata and chances are right"), sampling.check_selected, group, work)
+
+    def _check_cells(self, group: Group, work: Sampling) -> None:
+        document = work.draw.document("commitment.json")
+        if work.draw.is_open:
+            quotas.check_open_cell(
+                group, work.cells, document["package"], document["counting_visits"], work.pool.num_rows
+            )
+            return
+        quotas.check_cells(
+            group,
+            work.cells,
+            register.pool_counts(work.register),
+            work.lists,
+            work.object_types,
+            document["counting_visits"],
+        )
+
+    def _verify_officers(self, group: Group, work: Sampling) -> None:
+        draw = work.draw
+        text = _("officers, teams and days follow from the lot")
+        if not draw.opens_seals:
+            group.not_checked("8", text, commitment.closed_reason(draw))
+            return
+        if not draw.has("teams.tsv"):
+            group.not_checked("8", text, _("officers were not drawn yet"))
+            return
+        try:
+            offices = officers.load_offices(work, self._year()["bureau"])
+        except RecordError as error:
+            group.not_checked("8", text, error)
+            return
+        for section, words, check in (
+            ("8.1", _("officers are eligible"), officers.check_eligible),
+            ("8.2", _("teams follow from the lot"), officers.check_teams),
+            ("8.3", _("visits have fit teams"), officers.check_visits),
+            ("8.3", _("matching follows from the lot"), officers.check_matching),
+            ("8.4", _("days follow from the lot"), days.check_days),
+        ):
+            guarded(group, section, words, check, group, offices)
+        guarded(group, "8.5", _("needs are right"), lambda: officers.check_needs(group, offices, work.lists))

@@ -1,0 +1,221 @@
+"""Claims about the record as a whole and about the year: files, lists, rounds, attempts, target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scheduler.audit.claims import Group
+from scheduler.audit.context import Draw, Lists
+from scheduler.audit.formats import (
+    AUDIT_COMMITTED_FILES,
+    AUDIT_DRAWN_FILES,
+    AUDIT_ROOT_FILES,
+    COMMITTED_FILES,
+    DRAW_ID,
+    DRAWN_FILES,
+    EXTERNAL_ID,
+    MICRO,
+    OFFICER_FILES,
+    ROOT_FILES,
+)
+from scheduler.audit.record import MANIFEST, Record, shown_name
+from scheduler.draw.canonical import document_bytes
+from scheduler.draw.hashing import content_digest
+from scheduler.i18n import gettext as _
+
+Differences = list[tuple[object, object]]
+
+
+def check_manifest(group: Group, record: Record) -> None:
+    """Claims that the manifest's own digest is right and that it lists exactly the files there are (section 2)."""
+    document = {key: value for key, value in record.manifest.items() if key != "record_digest"}
+    group.equal(
+        "2",
+        _("the manifest carries its own digest"),
+        expected=content_digest(document_bytes(document)),
+        found=record.manifest["record_digest"],
+    )
+    there = record.source.names() - {MANIFEST}
+    missing: Differences = [
+        (_("{name} in the folder").format(name=name), _("no such file")) for name in sorted(record.listed - there)
+    ]
+    unlisted: Differences = [
+        (_("only files of the manifest"), _("{name}, not listed").format(name=shown_name(name)))
+        for name in sorted(there - record.listed)
+    ]
+    group.first("2", _("the manifest lists exactly the files of the folder"), missing + unlisted, len(there))
+
+
+def check_digests(group: Group, record: Record) -> None:
+    """Claims that every file has the digest the manifest lists for it; files not read yet are read now."""
+    differences: Differences = []
+    for name, listed in sorted(record.manifest["files"].items()):
+        if not record.has(name):
+            continue
+        found = record.digest(name)
+        if found != listed:
+            differences.append((f"{name}: {listed}", found))
+    group.first("2", _("every file has the digest that the manifest lists"), differences, len(record.listed))
+
+
+def check_files(group: Group, record: Record, draws: list[Draw]) -> None:
+    """Claims that the record holds the files that its kind and each draw's state ask for, and no other."""
+    expected = set(ROOT_FILES) | (set(AUDIT_ROOT_FILES) if record.is_audit else set())
+    allowed = set(expected)
+    for draw in draws:
+        required, optional = _files_of(draw, record.is_audit)
+        expected |= {draw.path(name) for name in required}
+        allowed |= {draw.path(name) for name in required | optional}
+    there = record.source.names() - {MANIFEST}
+    missing: Differences = [(name, _("no such file")) for name in sorted(expected - there)]
+    surplus: Differences = [
+        (_("no file that this kind of record does not have"), shown_name(name)) for name in sorted(there - allowed)
+    ]
+    group.first(
+        "2", _("the record holds the files that its draws ask for, and no other"), missing + surplus, len(there)
+    )
+
+
+def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
+    """Files a draw must have, and those it may have."""
+    results = {"results.tsv"}
+    officers = set(OFFICER_FILES) if is_audit else set()
+    if draw.is_external:
+        return {"ceremony.json", *DRAWN_FILES}, results | officers
+    if draw.state == "committed":
+        return set(COMMITTED_FILES), set()
+    required = {*COMMITTED_FILES, "ceremony.json"} | (set(AUDIT_COMMITTED_FILES) if is_audit else set())
+    if not draw.was_drawn:
+        return required, set()
+    required |= set(DRAWN_FILES) | (set(AUDIT_DRAWN_FILES) if is_audit else set())
+    has_officers = is_audit and any(draw.has(name) for name in OFFICER_FILES)
+    return required | (officers if has_officers else set()), results
+
+
+def check_forms(group: Group, record: Record) -> None:
+    """Claims that every file could be read; called last, when every file has been tried."""
+    differences: Differences = [
+        (_("the canonical form of format 1"), message) for name, message in sorted(record.problems.items())
+    ]
+    group.first("1.3, 1.4", _("every file is in canonical form and can be read"), differences, len(record.digests))
+
+
+def check_year(group: Group, record: Record, year: dict[str, Any], draws: list[Draw]) -> None:
+    """Claims about year.json alone: whose it is, T, its rounds and its draws."""
+    identity = {"bureau": record.manifest["bureau"], "year": record.manifest["year"]}
+    group.equal(
+        "2",
+        _("manifest and year.json speak of the same bureau and year"),
+        expected=identity,
+        found={"bureau": year["bureau"], "year": year["year"]},
+    )
+    group.equal(
+        "2",
+        _("the target is T = ⌈r·N⌉"),
+        expected=(year["target_ratio_micro"] * year["num_enterprises"] + MICRO - 1) // MICRO,
+        found=year["target"],
+    )
+    group.not_checked(
+        "2",
+        _("N is the number of enterprises in operation on the base date"),
+        _("no record holds the register of the base date; year.json says N = {number}").format(
+            number=year["num_enterprises"]
+        ),
+    )
+    numbers = [entry["number"] for entry in year["rounds"]]
+    group.equal("2", _("rounds are numbered 1, 2, …"), expected=list(range(1, len(numbers) + 1)), found=numbers)
+    group.equal(
+        "2",
+        _("year.json lists the draws of the record, ascending"),
+        expected=sorted(draw.draw_id for draw in draws),
+        found=year["draws"],
+    )
+
+
+def check_attempts(group: Group, year: dict[str, Any], draws: list[Draw]) -> None:
+    """Claims that ids are of the year's rounds, attempts have no gap and all but the last are voided (section 5)."""
+    differences: Differences = []
+    kinds = {entry["number"]: entry["kind"] for entry in year["rounds"]}
+    attempts: dict[int, list[Draw]] = {}
+    for draw in draws:
+        match = DRAW_ID.fullmatch(draw.draw_id) or EXTERNAL_ID.fullmatch(draw.draw_id)
+        if match is None or int(match["year"]) != year["year"]:
+            differences.append((_("draw ids of {year}").format(year=year["year"]), draw.draw_id))
+        elif not draw.is_external:
+            attempts.setdefault(int(match["round"]), []).append(draw)
+    for number, tried in sorted(attempts.items()):
+        tried.sort(key=lambda draw: int(draw.draw_id.rpartition("-")[2]))
+        if number not in kinds:
+            differences.append((_("a round of year.json"), tried[0].draw_id))
+        found = [int(draw.draw_id.rpartition("-")[2]) for draw in tried]
+        if found != list(range(1, len(found) + 1)):
+            differences.append((_("attempts 1, 2, … of round {number}").format(number=number), found))
+        for draw in tried[:-1]:
+            if draw.state != "voided":
+                differences.append(
+                    (_("{draw_id} voided, because it was tried again").format(draw_id=draw.draw_id), draw.state)
+                )
+    group.first(
+        "5", _("attempts are numbered without gaps, and all but a round's last are voided"), differences, len(draws)
+    )
+
+
+def check_lists(group: Group, lists: Lists) -> None:
+    """Claims that tasks inspect items of the list, in windows that do not end before they start."""
+    differences: Differences = []
+    for task in lists.tasks.values():
+        unknown = [item_id for item_id in task.item_ids if item_id not in lists.items]
+        if unknown or not task.item_ids:
+            differences.append(
+                (_("items of the list in task {task_id}").format(task_id=task.task_id), ", ".join(unknown) or _("none"))
+            )
+        if task.starts_on > task.ends_on:
+            differences.append((f"{task.task_id}: {task.starts_on} ≤ ends_on", task.ends_on))
+    group.first("2", _("every task inspects items of the list"), differences, len(lists.tasks))
+
+
+def check_totals(group: Group, year: dict[str, Any], draws: list[Draw]) -> None:
+    """Claims about the year's total: distinct enterprises drawn that count, against year.json and against T."""
+    standing = [draw for draw in draws if draw.state == "drawn"]
+    counting = [draw.drawn().firm_id[draw.drawn().counting] for draw in standing]
+    distinct = len(np.unique(np.concatenate([np.zeros(0, dtype="S18"), *counting])))
+    group.equal(
+        "2",
+        _("drawn_enterprises counts the distinct enterprises drawn that count towards T, voided draws left out"),
+        expected=distinct,
+        found=year["drawn_enterprises"],
+    )
+    rounds = {int(match["round"]) for draw in standing if (match := DRAW_ID.fullmatch(draw.draw_id))}
+    complete = rounds >= {entry["number"] for entry in year["rounds"]}
+    external = any(draw.is_external for draw in standing)
+    text = (
+        _("all rounds are drawn and the target is hit exactly")
+        if complete
+        else _("what is drawn does not exceed the target")
+    )
+    target = year["target"]
+    holds = (distinct >= target if external else distinct == target) if complete else (distinct <= target or external)
+    if holds:
+        group.passed("2", text, f"{distinct} / {target}")
+    else:
+        group.failed("2", text, expected=target, found=distinct)
+    _check_round_counts(group, year, draws)
+
+
+def _check_round_counts(group: Group, year: dict[str, Any], draws: list[Draw]) -> None:
+    differences: Differences = []
+    newest: dict[int, Draw] = {}
+    for draw in draws:
+        match = DRAW_ID.fullmatch(draw.draw_id)
+        if match and draw.state != "voided":
+            newest[int(match["round"])] = draw
+    for entry in year["rounds"]:
+        draw_of_round = newest.get(entry["number"])
+        if draw_of_round is None:
+            continue
+        committed = draw_of_round.document("commitment.json")["counting_visits"]
+        if committed != entry["counting_visits"]:
+            differences.append((f"{draw_of_round.draw_id}: {committed}", entry["counting_visits"]))
+    group.first("2", _("the rounds' counting visits are those of their draws"), differences, len(newest))
