@@ -1,0 +1,159 @@
+"""Moves plans, rounds and the programme's cells in and out of the tables, and tells what the year has drawn so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+import numpy as np
+import sqlalchemy as sa
+
+from models import tables
+from models.store import delete_rows, insert_columns, read_columns
+from models.tables import table_of
+from scheduler.allocation.cells import Cell, ordered
+from scheduler.allocation.plan import Plan, PlanStatus
+from scheduler.allocation.problem import Year
+from scheduler.allocation.strata import DrawnSoFar
+from scheduler.allocation.target import PlannedRound
+from scheduler.registry.codes import RoundKind
+
+_VOIDED, _DRAWN = "voided", "drawn"
+_PLAN_COLUMNS = tuple(field.name for field in fields(Plan))
+_CELL_COLUMNS = tuple(field.name for field in fields(Cell))
+
+
+def round_id_of(year: int, number: int) -> str:
+    """Id of a round of the plan."""
+    return f"{year}-{number}"
+
+
+def load_plan(connection: sa.Connection, year: int) -> Plan | None:
+    """The newest version of a year's plan, or None."""
+    table = table_of(tables.Plan)
+    statement = sa.select(*(table.c[name] for name in _PLAN_COLUMNS)).where(table.c.year == year)
+    row = connection.execute(statement.order_by(table.c.version.desc()).limit(1)).mappings().first()
+    return None if row is None else Plan(**{**row, "status": PlanStatus(row["status"])})
+
+
+def save_plan(connection: sa.Connection, plan: Plan) -> None:
+    """Keeps a version, in the place of the one with the same id."""
+    delete_rows(connection, tables.Plan, plan_id=plan.plan_id)
+    row = {name: getattr(plan, name) for name in _PLAN_COLUMNS}
+    connection.execute(sa.insert(table_of(tables.Plan)), [{**row, "status": str(plan.status)}])
+
+
+def load_planned_rounds(connection: sa.Connection, year: int) -> tuple[PlannedRound, ...]:
+    """Rounds of a year's plan by number; lists drawn elsewhere are none of the plan's."""
+    table = table_of(tables.Round)
+    states = _standing_draws(connection, year)
+    statement = sa.select(table).where(table.c.year == year, table.c.kind != str(RoundKind.EXTERNAL))
+    return tuple(
+        PlannedRound(
+            number=row.number,
+            kind=RoundKind(row.kind),
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            counting_visits=row.counting_visits,
+            drawn=states.get(row.number) == _DRAWN,
+        )
+        for row in connection.execute(statement.order_by(table.c.number))
+    )
+
+
+def load_committed_rounds(connection: sa.Connection, year: int) -> tuple[int, ...]:
+    """Numbers of the plan's rounds that are committed to and not drawn yet, ascending."""
+    return tuple(sorted(number for number, status in _standing_draws(connection, year).items() if status != _DRAWN))
+
+
+def save_rounds(connection: sa.Connection, plan: Plan, rounds: Sequence[PlannedRound]) -> None:
+    """Writes the rounds of a year that are not drawn yet anew; drawn ones stay as they are."""
+    drawn = {entry.number for entry in load_planned_rounds(connection, plan.year) if entry.drawn}
+    table = table_of(tables.Round)
+    connection.execute(
+        sa.delete(table).where(
+            table.c.year == plan.year, table.c.kind != str(RoundKind.EXTERNAL), table.c.number.not_in(sorted(drawn))
+        )
+    )
+    waiting = [entry for entry in rounds if entry.number not in drawn]
+    rows = [
+        {
+            "round_id": round_id_of(plan.year, entry.number),
+            "year": plan.year,
+            "number": entry.number,
+            "kind": str(entry.kind),
+            "starts_on": entry.starts_on,
+            "ends_on": entry.ends_on,
+            "counting_visits": entry.counting_visits,
+            "plan_id": plan.plan_id,
+        }
+        for entry in waiting
+    ]
+    if rows:
+        connection.execute(sa.insert(table), rows)
+
+
+def load_year(connection: sa.Connection, year: int) -> Year | None:
+    """The plan's year as numbers, or None without a plan."""
+    plan = load_plan(connection, year)
+    if plan is None:
+        return None
+    return Year(num_enterprises=plan.num_enterprises, target=plan.target, rounds=load_planned_rounds(connection, year))
+
+
+def load_drawn_so_far(connection: sa.Connection, year: int) -> DrawnSoFar:
+    """Everything drawn in a year in draws that were not voided, in ascending order of firm and package."""
+    firm, draw, entry = table_of(tables.DrawnFirm), table_of(tables.Draw), table_of(tables.Round)
+    statement = (
+        sa.select(firm.c.firm_id, firm.c.package, firm.c.counting, entry.c.kind)
+        .join(draw, draw.c.draw_id == firm.c.draw_id)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .where(entry.c.year == year, draw.c.status != _VOIDED)
+    )
+    firm_id, package, counting, kind = read_columns(connection, statement)
+    ids = np.array(firm_id, dtype="S18")
+    order = np.lexsort((np.array(package, dtype=np.str_), ids))
+    return DrawnSoFar(
+        firm_id=ids[order],
+        package=tuple(package[index] for index in order.tolist()),
+        counting=np.array(counting, dtype=np.bool_)[order],
+        targeted=np.array([name == RoundKind.TARGETED for name in kind], dtype=np.bool_)[order],
+    )
+
+
+def newest_solution(connection: sa.Connection, year: int) -> int:
+    """Number of the newest solution that spoke about any round of a year; 0 if there is none."""
+    table = table_of(tables.Allocation)
+    statement = sa.select(sa.func.max(table.c.solution)).where(table.c.round_id.like(f"{year}-%"))
+    return int(connection.execute(statement).scalar() or 0)
+
+
+def save_cells(connection: sa.Connection, round_id: str, solution: int, cells: Sequence[Cell]) -> None:
+    """Records a solution's cells of one round; earlier solutions stay."""
+    columns = {name: [getattr(cell, name) for cell in cells] for name in _CELL_COLUMNS}
+    insert_columns(
+        connection,
+        tables.Allocation,
+        {"round_id": [round_id] * len(cells), "solution": [solution] * len(cells), **columns},
+    )
+
+
+def load_cells(connection: sa.Connection, round_id: str) -> tuple[Cell, ...]:
+    """Cells of the newest solution that spoke about a round, by stratum and package; empty if none did."""
+    table = table_of(tables.Allocation)
+    newest = sa.select(sa.func.max(table.c.solution)).where(table.c.round_id == round_id).scalar_subquery()
+    statement = sa.select(*(table.c[name] for name in _CELL_COLUMNS)).where(
+        table.c.round_id == round_id, table.c.solution == newest
+    )
+    return ordered(Cell(**row) for row in connection.execute(statement).mappings())
+
+
+def _standing_draws(connection: sa.Connection, year: int) -> dict[int, str]:
+    """Status of the draw of each round that has one which was not voided, by number of the round."""
+    draw, entry = table_of(tables.Draw), table_of(tables.Round)
+    statement = (
+        sa.select(entry.c.number, draw.c.status)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .where(entry.c.year == year, entry.c.kind != str(RoundKind.EXTERNAL), draw.c.status != _VOIDED)
+    )
+    return {number: str(status) for number, status in connection.execute(statement)}
