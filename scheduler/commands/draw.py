@@ -68,9 +68,7 @@ def commit(
         context.open(),
         round_number,
         entropy=[parse_source(text) for text in sources],
-        day_value=PublicValue(**dict(zip(("name", "value"), parse_value(day_value), strict=True)))
-        if day_value
-        else None,
+        day_value=parse_day_value(day_value),
         secret=secret,
         officer_secret=officer_secret,
         dry_run=dry_run,
@@ -245,6 +243,14 @@ def parse_value(text: str) -> tuple[str, str]:
     if not equals:
         raise UsageError(_("expected NAME=VALUE, got {text!r}").format(text=text))
     return name.strip(), value.strip()
+
+
+def parse_day_value(text: str | None) -> PublicValue | None:
+    """Reads ``NAME=VALUE`` where there is one; raises `UsageError` as `parse_value`."""
+    if text is None:
+        return None
+    name, value = parse_value(text)
+    return PublicValue(name=name, value=value)
 
 
 def parse_values(texts: Iterable[str]) -> dict[str, str]:

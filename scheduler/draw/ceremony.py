@@ -151,11 +151,12 @@ def parse_ceremony(content: bytes) -> Ceremony:
     document = parse_document(content, "ceremony.json")
     try:
         ceremony = _from_document(document)
+        same = ceremony.content == content
     except (KeyError, TypeError, ValueError, UsageError) as error:
         raise RecordError(
             _("ceremony.json: expected a ceremony of format 1, got another document ({error})").format(error=error)
         ) from error
-    if ceremony.content != content:
+    if not same:
         raise RecordError(_("ceremony.json: expected a ceremony of format 1, got one with other keys"))
     return ceremony
 

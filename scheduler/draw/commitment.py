@@ -145,11 +145,12 @@ def parse_commitment(content: bytes) -> Commitment:
     document = parse_document(content, "commitment.json")
     try:
         commitment = _from_document(document)
+        same = commitment.content == content
     except (KeyError, TypeError, ValueError, UsageError) as error:
         raise RecordError(
             _("commitment.json: expected a commitment of format 1, got another document ({error})").format(error=error)
         ) from error
-    if commitment.content != content:
+    if not same:
         raise RecordError(_("commitment.json: expected a commitment of format 1, got one with other keys"))
     return commitment
 
