@@ -46,7 +46,7 @@ from scheduler.registry.codes import RoundKind
 from scheduler.teams.frozen import recusals_bytes, roster_bytes
 from scheduler.workflow.log import GENESIS, append_log
 from scheduler.workflow.pools import RoundPool, planned_package, round_pool
-from scheduler.workflow.workspace import Workspace
+from scheduler.workflow.workspace import SETTINGS_NAME, Workspace
 
 APPROVED = "approved"
 
@@ -146,6 +146,7 @@ def _round_to_commit(
         raise StateError(
             _("plan {plan} is not approved; run “double-random plan approve” first").format(plan=entry.plan_id)
         )
+    _check_windows(workspace, rounds, entry)
     for earlier in rounds:
         standing = standing_draw(draws, earlier.round_id)
         if earlier.number < entry.number and (standing is None or standing.status != DRAWN):
@@ -160,6 +161,26 @@ def _round_to_commit(
             )
         )
     return entry
+
+
+def _check_windows(workspace: Workspace, rounds: Iterable[StoredRound], entry: StoredRound) -> None:
+    """The policy that is frozen must tell the windows by which the plan was made, of this round and later ones."""
+    policy = {
+        (wanted.number, wanted.kind, wanted.starts_on, wanted.ends_on)
+        for wanted in workspace.settings.rounds
+        if wanted.number >= entry.number
+    }
+    plan = {
+        (planned.number, planned.kind, planned.starts_on, planned.ends_on)
+        for planned in rounds
+        if planned.number >= entry.number
+    }
+    if policy != plan:
+        raise StateError(
+            _(
+                "the rounds of {file} are no longer those of plan {plan}; put them back or run “double-random plan new”"
+            ).format(file=SETTINGS_NAME, plan=entry.plan_id)
+        )
 
 
 def _check_sources(

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
-from models.allocation_rows import load_cells, load_drawn_so_far
+from models.allocation_rows import load_cells, load_drawn_so_far, load_year
 
 from models.draw_rows import StoredRound
 from models.registry_rows import load_frame, load_tasks
 from models.risk_rows import load_classification
 from scheduler.allocation.cells import Cell
+from scheduler.allocation.problem import tasks_with_a_round
 from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, task_sets
 from scheduler.draw.files import ClassColumns
 from scheduler.draw.pool import OPEN_STRATUM
@@ -112,7 +113,7 @@ def round_pool(connection: sa.Connection, workspace: Workspace, entry: StoredRou
     if entry.kind is RoundKind.OPEN:
         disposition, labels, num_strata = _open_dispositions(frame, workspace, drawn)
     else:
-        sets = task_sets(frame, load_tasks(connection, year), drawn)
+        sets = _waiting_sets(connection, frame, year, drawn)
         strata = build_strata(frame, tier, classification.scorecard.tiers, sets)
         disposition, labels, num_strata = _targeted_dispositions(frame, sets, strata)
     pool = RoundPool(
@@ -125,6 +126,13 @@ def round_pool(connection: sa.Connection, workspace: Workspace, entry: StoredRou
     )
     _check(pool, entry)
     return pool
+
+
+def _waiting_sets(connection: sa.Connection, frame: Frame, year: int, drawn: DrawnSoFar) -> TaskSets:
+    """Tasks each firm can still be visited for, as the plan's programme saw them."""
+    tasks = load_tasks(connection, year)
+    plan = load_year(connection, year)
+    return task_sets(frame, tasks, drawn, tasks_with_a_round(tasks, plan) if plan else None)
 
 
 def _tiers(frame: Frame, classification: StoredClassification) -> npt.NDArray[np.int8]:
