@@ -111,37 +111,43 @@ def classify_indicators() -> None:
 def _show_summary(context: CommandContext, workspace: Workspace, summary: ClassificationSummary) -> None:
     console = _console()
     _show_mark(console, summary.mark)
-    text = _("Classification {number} as of {day}: {firms} firms, scorecard “{scorecard}”, not official")
+    text = _("Classification {number} as of {day}: {firms} firms; scorecard, not official: {scorecard}")
     console.print(
         text.format(
             number=summary.classification_id,
             day=summary.as_of,
             firms=f"{summary.num_firms:,}",
-            scorecard=summary.scorecard,
+            scorecard=summary.scorecard.name,
         ),
         markup=False,
     )
+    console.print(_("Firms in operation, and how they spread over the tiers:"))
     console.print(_mix_table(context, workspace, summary))
-    console.print(_rules_table(summary))
+    console.print(_rules_table(context, summary))
 
 
 def _mix_table(context: CommandContext, workspace: Workspace, summary: ClassificationSummary) -> Table:
     names = {one.code: one.name_en if context.language == "en" else one.name for one in workspace.settings.districts}
-    table = _table((_("District"), _("Object type")), (_("Firms in operation"), *summary.tiers))
-    for mix in summary.mixes:
-        row = _counts_and_shares(mix.counts)
-        table.add_row(names.get(mix.district) or label(mix.district), label(mix.object_type), *row)
+    order = {code: place for place, code in enumerate(names)}
+    table = _table((_("District"), _("Object type")), (_("Firms"), *summary.tiers))
+    shown = ""
+    for mix in sorted(summary.mixes, key=lambda mix: order.get(mix.district, len(order))):
+        district = "" if mix.district == shown else names.get(mix.district) or label(mix.district)
+        shown = mix.district
+        table.add_row(district, label(mix.object_type), *_shares(mix.counts))
     table.add_section()
     for object_type, counts in summary.by_object_type.items():
-        table.add_row(_("all"), label(object_type), *_counts_and_shares(tuple(counts.values())))
-    table.add_row(_("all"), _("all"), *_counts_and_shares(tuple(summary.by_tier.values())), style="bold")
+        table.add_row(_("all"), label(object_type), *_shares(tuple(counts.values())))
+    totals = tuple(summary.by_tier.values())
+    table.add_row(_("all"), _("all"), *_shares(totals), style="bold")
+    table.add_row(_("number of firms"), "", *(f"{number:,}" for number in (sum(totals), *totals)))
     return table
 
 
-def _rules_table(summary: ClassificationSummary) -> Table:
-    table = _table((_("Direct rule that decided"),), (_("Firms of any status"),))
+def _rules_table(context: CommandContext, summary: ClassificationSummary) -> Table:
+    table = _table((_("Direct rule that decided"), ""), (_("Firms of any status"),))
     for name, number in summary.rules.items():
-        table.add_row(name, f"{number:,}")
+        table.add_row(name, _rule_words(context, summary.scorecard, name), f"{number:,}")
     return table
 
 
@@ -190,9 +196,9 @@ def _rule_words(context: CommandContext, scorecard: Scorecard, name: str) -> str
     return name
 
 
-def _counts_and_shares(counts: tuple[int, ...]) -> list[str]:
+def _shares(counts: tuple[int, ...]) -> list[str]:
     total = sum(counts)
-    return [f"{total:,}", *(f"{count:,} ({Decimal(100 * count) / total:.1f} %)" for count in counts)]
+    return [f"{total:,}", *(f"{Decimal(100 * count) / max(total, 1):.1f} %" for count in counts)]
 
 
 def _table(texts: tuple[str, ...], numbers: tuple[str, ...] = ()) -> Table:
@@ -200,7 +206,7 @@ def _table(texts: tuple[str, ...], numbers: tuple[str, ...] = ()) -> Table:
     for heading in texts:
         table.add_column(heading)
     for heading in numbers:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from scheduler.i18n import gettext as _
 from scheduler.risk.history import MISSING, Values
-from scheduler.risk.indicators import Categories, Direction
+from scheduler.risk.indicators import Categories, Direction, Unit, find_indicator
 
 Bins: TypeAlias = npt.NDArray[np.uint8]
 
@@ -94,11 +94,18 @@ class PointScale:
         if self.categories is not None:
             return ", ".join(entry.codes) or _("all others")
         below = self.bins[number - 2].to if number > 1 else None
+        if below is None and entry.to is None:
+            return _("any value")
         if below is None:
-            return _("any value") if entry.to is None else _("up to {to}").format(to=entry.to)
+            return "0" if entry.to == 0 and self._never_negative() else _("up to {to}").format(to=f"{entry.to:,}")
         if entry.to is None:
-            return _("above {below}").format(below=below)
-        return str(entry.to) if entry.to == below + 1 else _("{first} to {to}").format(first=below + 1, to=entry.to)
+            return _("above {below}").format(below=f"{below:,}")
+        first, last = f"{below + 1:,}", f"{entry.to:,}"
+        return last if first == last else _("{first} to {last}").format(first=first, last=last)
+
+    def _never_negative(self) -> bool:
+        indicator = find_indicator(self.name)
+        return indicator is not None and indicator.unit is not Unit.PERCENT
 
     def problems(self) -> tuple[str, ...]:
         """Everything that is wrong with the bins, each as a sentence that names the bin; empty if nothing is."""

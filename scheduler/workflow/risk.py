@@ -21,6 +21,7 @@ from models.risk_rows import (
 )
 from scheduler.errors import PolicyError, StateError
 from scheduler.i18n import gettext as _
+from scheduler.registry.codes import OBJECT_TYPES
 from scheduler.registry.frame import Frame
 from scheduler.resources import data_path
 from scheduler.risk.classify import StoredClassification, classify
@@ -42,12 +43,10 @@ class ClassificationSummary:
     ----------
     classification_id, as_of
         Its number and date.
-    scorecard, scorecard_digest, official
-        Name and digest of the scorecard, and whether it is official: never.
+    scorecard
+        The scorecard it was made with.
     num_firms
         Firms classified, whatever their status.
-    tiers
-        Tier codes, low to high.
     mixes
         Firms in operation by district and object type.
     rules
@@ -58,14 +57,16 @@ class ClassificationSummary:
 
     classification_id: int
     as_of: date
-    scorecard: str
-    scorecard_digest: str
-    official: bool
+    scorecard: Scorecard
     num_firms: int
-    tiers: tuple[str, ...]
     mixes: tuple[TierMix, ...]
     rules: dict[str, int]
     mark: InternalMark
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """Tier codes, low to high."""
+        return self.scorecard.tiers
 
     @property
     def by_tier(self) -> dict[str, int]:
@@ -81,16 +82,23 @@ class ClassificationSummary:
     @property
     def by_object_type(self) -> dict[str, dict[str, int]]:
         """Firms in operation of each tier, by object type."""
-        codes = sorted({str(mix.object_type) for mix in self.mixes})
+        there = {mix.object_type for mix in self.mixes}
+        codes = [str(code) for code in OBJECT_TYPES if code in there]
         return {code: _sums(self.tiers, [mix for mix in self.mixes if mix.object_type == code]) for code in codes}
 
     def document(self) -> dict[str, Any]:
         """The summary for machines."""
-        cells = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return {
-            **{name: value for name, value in cells.items() if name not in ("mixes", "mark")},
+            "classification_id": self.classification_id,
+            "as_of": self.as_of.isoformat(),
+            "scorecard": self.scorecard.name,
+            "scorecard_digest": self.scorecard.digest,
+            "official": self.scorecard.official,
+            "num_firms": self.num_firms,
+            "tiers": list(self.tiers),
             "by_tier": self.by_tier,
             "mixes": [dataclasses.asdict(mix) for mix in self.mixes],
+            "rules": self.rules,
             "internal": self.mark.document(),
         }
 
@@ -265,11 +273,8 @@ def _summary(frame: Frame, stored: StoredClassification, mark: InternalMark) -> 
     return ClassificationSummary(
         classification_id=stored.classification_id,
         as_of=stored.as_of,
-        scorecard=card.name,
-        scorecard_digest=card.digest,
-        official=card.official,
+        scorecard=card,
         num_firms=len(stored.firm_id),
-        tiers=card.tiers,
         mixes=tier_mix(frame, tier, len(card.tiers)),
         rules={rule.name: number for rule, number in zip(card.direct, decided, strict=True)},
         mark=mark,

@@ -69,11 +69,13 @@ def test_classify_alone_runs_and_shows_the_mix(run: Run) -> None:
     """Without a subcommand the register is classified; district, type, counts, shares, rules and the mark are there."""
     result = run()
     assert result.exit_code == 0, result.output
-    mark, head = result.output.splitlines()[:2]
+    mark, head, *_ = result.output.splitlines()
     assert mark.rstrip() == "INTERNAL, not for publication · 审计员 · 2026-01-05 10:30+08:00 · log entry 1"
-    assert "Classification 1 as of 2026-01-05: 2 firms" in head and "not official" in head
+    assert head.startswith("Classification 1 as of 2026-01-05: 2 firms; scorecard, not official: 专家评分卡")
     assert "Huancui" in result.output and "Individual household" in result.output
-    assert "1 (50.0 %)" in result.output  # of two firms one is C, one is A
+    rows = [line.split() for line in result.output.splitlines()]
+    assert ["all", "all", "2", "50.0", "%", "0.0", "%", "50.0", "%", "0.0", "%"] in rows  # one A, one C by rule
+    assert ["number", "of", "firms", "2", "1", "0", "1", "0"] in rows
     assert "food_wholesale" in result.output
 
 
@@ -116,7 +118,7 @@ def test_explain_tells_points_rule_and_history(run: Run) -> None:
         "By direct rule: food supplier or wholesaler (high-risk object); by its score of 30 it would be B"
         in result.output
     )
-    assert "10000 to 99999" in result.output and "61 to 83" not in result.output
+    assert "10,000 to 99,999" in result.output
     assert "2026-01-05: tier C, 30 points food supplier or wholesaler (high-risk object)" in result.output
 
 

@@ -230,8 +230,10 @@ def test_most_bins_fit_the_record() -> None:
 
 def test_bins_describe_themselves() -> None:
     """Words for bins of amounts and of codes."""
-    counts = scale("lawsuits_1y", Bin(to=0, points=0), Bin(to=1, points=1), Bin(to=4, points=2), Bin(points=3))
-    assert [counts.describe(number) for number in range(5)] == ["missing", "up to 0", "1", "2 to 4", "above 4"]
+    counts = scale("lawsuits_1y", Bin(to=0, points=0), Bin(to=1, points=1), Bin(to=4000, points=2), Bin(points=3))
+    assert [counts.describe(number) for number in range(5)] == ["missing", "0", "1", "2 to 4,000", "above 4,000"]
+    assert scale("complaint_growth_3m", Bin(to=0, points=0), Bin(points=1)).describe(1) == "up to 0"
+    assert scale("age_months", Bin(to=11, points=1), Bin(points=0)).describe(1) == "up to 11"
     assert scale("lawsuits_1y", Bin(points=3)).describe(1) == "any value"
     industries = scale("industry", Bin(codes=("F51", "H"), points=4), Bin(points=0))
     assert [industries.describe(number) for number in (1, 2)] == ["F51, H", "all others"]

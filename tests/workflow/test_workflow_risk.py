@@ -70,7 +70,7 @@ def test_classification_is_summed_kept_and_logged(any_workspace: Workspace) -> N
     """
     fill(any_workspace, (1, "serious_dishonesty", date(2025, 5, 1)))
     summary = classify_firms(any_workspace, AS_OF)
-    assert (summary.classification_id, summary.num_firms, summary.as_of, summary.official) == (1, 4, AS_OF, False)
+    assert (summary.classification_id, summary.num_firms, summary.as_of) == (1, 4, AS_OF)
     assert summary.by_tier == {"A": 2, "B": 0, "C": 1, "D": 1}
     assert summary.by_district == {
         "371002": {"A": 1, "B": 0, "C": 0, "D": 1},
