@@ -1,0 +1,282 @@
+"""
+Parameters of the made-up city, as `data/examples/weihai.toml` states them.
+
+Weights are whole numbers that need not add up to anything; shares, rates and chances are decimals of at most six
+digits; log-odds and slopes are whole hundredths. So everything stays in integers.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from scheduler.parameters import Parameters, Ratio, parse_parameters
+from scheduler.registry.codes import EventKind, FirmStatus, ItemKind, ItemMethod, ObjectType, ResultCategory
+
+Weight = Annotated[int, Field(ge=0)]
+Words = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class AgeBin(Parameters):
+    """Firms whose age at the base date lies between two numbers of years."""
+
+    start: int = Field(ge=0, alias="from")
+    stop: int = Field(alias="to", le=60)
+    weight: Weight
+
+
+class CapitalChoice(Parameters):
+    """One amount of registered capital."""
+
+    yuan: int = Field(ge=0)
+    weight: Weight
+
+
+class FormChoice(Parameters):
+    """One ending of enterprises' names."""
+
+    text: str
+    weight: Weight
+
+
+class UnknownShares(Parameters):
+    """Shares of firms of whom the register does not tell a column."""
+
+    established_on: Ratio
+    capital_yuan: Ratio
+    industry: Ratio
+
+
+class DistrictShape(Parameters):
+    """One district: its share of the firms, its own mix of types if any, and its words."""
+
+    code: str = Field(pattern=r"^[0-9A-Za-z-]+$")
+    name: str
+    prefix: str
+    weight: Weight
+    registrars: dict[str, Weight]
+    types: dict[ObjectType, Weight] | None = None
+    towns: Words
+
+
+class IndustryShape(Parameters):
+    """One industry: its weight among firms of each type, its shift of the hidden carelessness, and its words."""
+
+    name: str
+    enterprise: Weight = 0
+    individual: Weight = 0
+    cooperative: Weight = 0
+    latent: int
+    trades: Words
+    shops: tuple[str, ...]
+
+
+class LibraryShape(Parameters):
+    """One special library 专项库: shares of all firms by type, and the industries its firms are given."""
+
+    code: str = Field(pattern=r"^[a-z_]+$")
+    name: str
+    shares: dict[ObjectType, Ratio] = Field(min_length=1)
+    industries: tuple[str, ...]
+
+
+class KindShape(Parameters):
+    """How events of one kind come about."""
+
+    rates: dict[ObjectType, Ratio]
+    slope: int = Field(ge=-150, le=150)
+    slots: int = Field(ge=1, le=9)
+    lifted: Ratio = Decimal(0)
+    days: tuple[int, int] = (1, 1)
+    on: str = Field(default="", pattern=r"^(\d\d-\d\d)?$")
+    amounts: tuple[int, ...] = ()
+    details: Words
+
+
+class RepairShape(Parameters):
+    """Credit repairs that follow lifted listings."""
+
+    share: Ratio
+    kinds: tuple[EventKind, ...]
+    detail: str
+
+
+class StepPoints(Parameters):
+    """Points by ascending cuts: points[0] below the first, points[k] from the k-th on; `unknown` where missing."""
+
+    years: tuple[int, ...] = ()
+    yuan: tuple[int, ...] = ()
+    points: tuple[int, ...]
+    unknown: int
+
+    @model_validator(mode="after")
+    def _one_more(self) -> StepPoints:
+        cuts = self.years or self.yuan
+        if len(self.points) != len(cuts) + 1 or list(cuts) != sorted(set(cuts)):
+            raise ValueError("expected ascending cut points and one more entry of points than there are cuts")
+        return self
+
+
+class EventEffect(Parameters):
+    """
+    Points for events of `kinds`, counted in the `days` before the date, or standing on it if `current`.
+
+    `points` are those of 0, 1, 2, … events; the last holds for all larger counts.
+    """
+
+    name: str
+    kinds: tuple[EventKind, ...] = Field(min_length=1)
+    days: int = Field(default=0, ge=0)
+    current: bool = False
+    points: tuple[int, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> EventEffect:
+        if self.current == bool(self.days):
+            raise ValueError(f"effect {self.name}: expected either a number of days or current = true")
+        return self
+
+
+class Truth(Parameters):
+    """True log-odds, in hundredths, that a visit finds a problem: the intercept plus the points of all effects."""
+
+    intercept: int
+    types: dict[ObjectType, int]
+    ages: StepPoints
+    capital: StepPoints
+    industries: dict[str, int]
+    events: tuple[EventEffect, ...]
+
+
+class Outcomes(Parameters):
+    """What a visit finds once it finds a problem."""
+
+    unreachable: dict[str, int]
+    others: Ratio
+    no_activity: Ratio
+    also_ordered: Ratio
+    publication_items: tuple[str, ...]
+    publication: dict[ResultCategory, Weight]
+    other: dict[ResultCategory, Weight]
+
+
+class RosterShape(Parameters):
+    """The officers: how many, where, and their words."""
+
+    firms_per_officer: int = Field(ge=1)
+    least_per_district: int = Field(ge=4)
+    city_share: Ratio
+    enterprise_weight: Decimal = Field(gt=0)
+    expired_share: Ratio
+    inactive_share: Ratio
+    experts_per_thousand: int = Field(ge=0)
+    partner_share: Ratio
+    lead_share: Ratio
+    recusals_per_thousand: int = Field(ge=0)
+    unit: str
+    department: str
+    partner_departments: Words
+    specialities: Words
+    posts: Words
+    surnames: str
+    given_names: str
+    expert_units: Words
+    recusal_reasons: Words
+
+
+class ItemShape(Parameters):
+    """One row of the item list; without a department it is the roster's own."""
+
+    category: str
+    name: str
+    objects: str
+    kind: ItemKind
+    method: ItemMethod
+    department: str = ""
+    basis: str
+    ratio: str
+    speciality: str = ""
+    minutes: int = Field(ge=1)
+
+
+class TaskShape(Parameters):
+    """One task of the year."""
+
+    name: str
+    items: Words
+    types: tuple[ObjectType, ...] = ()
+    libraries: tuple[str, ...] = ()
+    full_coverage: bool = False
+    ratio: tuple[Ratio, Ratio] | None = None
+    partners: tuple[str, ...] = ()
+    credit: str = ""
+    note: str = ""
+
+
+class TaskDefaults(Parameters):
+    """What all tasks share."""
+
+    starts_on: date
+    ends_on: date
+    initiator: str
+    mode: str
+
+
+class ExampleParameters(Parameters):
+    """All of `weihai.toml`."""
+
+    format: int = Field(ge=1, le=1)
+    base_date: date
+    bureau: str
+    history_years: int = Field(ge=1, le=9)
+    source: str
+    statuses: dict[FirmStatus, Weight]
+    types: dict[ObjectType, Weight]
+    ages: tuple[AgeBin, ...]
+    unknown: UnknownShares
+    brands: tuple[str, str, str]
+    mark: str = Field(min_length=1)
+    forms: tuple[FormChoice, ...]
+    cooperative_trades: Words
+    cooperative_form: str
+    representative_origins: Words
+    representative_form: str
+    roads: Words
+    capital: dict[ObjectType, tuple[CapitalChoice, ...]]
+    registrars: dict[str, str]
+    districts: tuple[DistrictShape, ...] = Field(min_length=1)
+    industries: dict[str, IndustryShape]
+    libraries: tuple[LibraryShape, ...]
+    history: dict[EventKind, KindShape]
+    repair: RepairShape
+    truth: Truth
+    outcomes: Outcomes
+    roster: RosterShape
+    items: dict[str, ItemShape]
+    task_defaults: TaskDefaults
+    tasks: dict[str, TaskShape]
+
+    @model_validator(mode="after")
+    def _names_known(self) -> ExampleParameters:
+        effects = {effect.name for effect in self.truth.events} | {"intercept"}
+        libraries = {library.code for library in self.libraries}
+        for what, used, known in (
+            ("registrars", {code for entry in self.districts for code in entry.registrars}, self.registrars),
+            ("libraries.industries", {code for entry in self.libraries for code in entry.industries}, self.industries),
+            ("repair.kinds", set(self.repair.kinds), self.history),
+            ("outcomes.unreachable", set(self.outcomes.unreachable), effects),
+            ("outcomes.publication_items", set(self.outcomes.publication_items), self.items),
+            ("tasks.items", {code for entry in self.tasks.values() for code in entry.items}, self.items),
+            ("tasks.libraries", {code for entry in self.tasks.values() for code in entry.libraries}, libraries),
+        ):
+            if unknown := sorted(used - set(known)):
+                raise ValueError(f"{what}: expected names that are declared, got {unknown}")
+        return self
+
+
+def parse_example_parameters(text: str, name: str) -> ExampleParameters:
+    """Reads the text of a file such as `weihai.toml`; raises `PolicyError` naming every bad key."""
+    return parse_parameters(ExampleParameters, text, name)
