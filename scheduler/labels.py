@@ -124,6 +124,23 @@ EXCEPTION_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "borrowed": N_("Team lent by another district"),  # 跨区域调配执法检查人员
         "unmet": N_("No team can take it: assign officers directly"),  # 无可用检查组，直接委派
+        "overload": N_("More visits of the team on the day than it should make"),  # 当日检查数超过上限
+        "window": N_("No working day left in the tasks' time: any day of the round"),  # 任务期内无工作日，改在批次内任意日
+        "no_day": N_("No working day left in the round: set a day by hand"),  # 批次内无工作日，人工定日
+    }
+)
+EXCLUSION_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "inactive": N_("Not on duty"),  # 不在岗
+        "expert": N_("Expert, never counts as an officer"),  # 专家，不计入执法人员
+        "no_certificate": N_("No valid law-enforcement certificate"),  # 无执法证
+        "certificate_expires": N_("Certificate ends before the round does"),  # 执法证在批次结束前到期
+    }
+)
+DUE_STATE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "no_result": N_("Result not recorded"),  # 结果未录入
+        "not_public": N_("Result not public yet"),  # 结果未公示
     }
 )
 DISTRICT_LABELS: Mapping[str, str] = MappingProxyType({UNKNOWN_DISTRICT: N_("District not known")})  # 未定
@@ -142,6 +159,8 @@ _LABELS: Mapping[str, str] = MappingProxyType(
             PLAN_STATUS_LABELS,
             DRAW_STATUS_LABELS,
             EXCEPTION_LABELS,
+            EXCLUSION_LABELS,
+            DUE_STATE_LABELS,
             DISTRICT_LABELS,
         )
         for code, words in group.items()
