@@ -125,7 +125,7 @@ EXCEPTION_LABELS: Mapping[str, str] = MappingProxyType(
         "borrowed": N_("Team lent by another district"),  # 跨区域调配执法检查人员
         "unmet": N_("No team can take it: assign officers directly"),  # 无可用检查组，直接委派
         "overload": N_("More visits of the team on the day than it should make"),  # 当日检查数超过上限
-        "window": N_("No working day left in the tasks' time: any day of the round"),  # 任务期内无工作日，改在批次内任意日
+        "window": N_("No working day left in the tasks' time: any day of the round"),  # 任务期内无工作日
         "no_day": N_("No working day left in the round: set a day by hand"),  # 批次内无工作日，人工定日
     }
 )

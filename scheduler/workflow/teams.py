@@ -42,6 +42,7 @@ from scheduler.teams.frozen import (
 )
 from scheduler.teams.lots import TeamLot, draw_teams
 from scheduler.teams.matching import MatchException, Matching, Visits, match_visits
+from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.log import append_log
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.workspace import Workspace
@@ -125,9 +126,9 @@ def draw_officers(
     return _summary(inputs, outcome)
 
 
-def show_teams(workspace: Workspace, round_number: int | str) -> tuple[StoredTeam, ...]:
+def show_teams(workspace: Workspace, round_number: int | str) -> tuple[InternalMark, tuple[StoredTeam, ...]]:
     """
-    The teams of a round, for internal use.
+    The teams of a round, for internal use: who asked for them stands in the log.
 
     Raises
     ------
@@ -142,7 +143,8 @@ def show_teams(workspace: Workspace, round_number: int | str) -> tuple[StoredTea
                     round=round_number
                 )
             )
-        return load_teams(connection, state.draw_id)
+        mark = mark_internal(connection, workspace, "officers show", {"draw_id": state.draw_id})
+        return mark, load_teams(connection, state.draw_id)
 
 
 def _ready_state(

@@ -398,7 +398,8 @@ def test_show_teams_lists_leads_first(workspace: Workspace) -> None:
     with pytest.raises(StateError, match="draw officers 1"):
         show_teams(workspace, 1)
     draw_officers(workspace, 1)
-    shown = show_teams(workspace, 1)
+    mark, shown = show_teams(workspace, 1)
+    assert mark.log_number == 2  # reading the internal list leaves a trace after the draw's own entry
     leads = {row["team_id"]: row["officer_id"] for row in rows_of(workspace, tables.TeamMember) if row["lead"]}
     assert {team.team_id: team.officer_ids[0] for team in shown} == leads
     assert [team.num_visits for team in shown] == [3, 3, 3, 3]

@@ -1,0 +1,171 @@
+"""What is due: results that must be public, listings that must be decided; and how far each draw is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from models.registry_rows import load_tasks
+from models.results_rows import (
+    VisitState,
+    count_categories,
+    load_draw_windows,
+    load_listing_results,
+    load_newest_actions,
+    load_newest_listings,
+    load_visit_states,
+    load_visits,
+)
+from scheduler.results.coverage import Coverage, coverage
+from scheduler.results.deadlines import (
+    ListingDeadline,
+    ListingFinding,
+    PublicationDeadline,
+    VisitOutcome,
+    listing_deadlines,
+    publication_deadlines,
+)
+from scheduler.teams.needs import items_of_package
+from scheduler.workflow.results import ACTION as RECORDED
+from scheduler.workflow.workspace import Workspace
+
+PUBLISHED = "publish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueLists:
+    """
+    What is due on a day.
+
+    Attributes
+    ----------
+    today
+        The day.
+    publication, listing
+        Outstanding deadlines, the earliest first.
+    unknown_years
+        Years in which a deadline lies and whose holidays no notice told.
+    """
+
+    today: date
+    publication: tuple[PublicationDeadline, ...]
+    listing: tuple[ListingDeadline, ...]
+    unknown_years: tuple[int, ...]
+
+    @property
+    def num_overdue(self) -> int:
+        """Results that should be public already."""
+        return sum(entry.overdue(self.today) for entry in self.publication)
+
+    @property
+    def num_listing_overdue(self) -> int:
+        """Listings that should be decided already."""
+        return sum(entry.overdue(self.today) for entry in self.listing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawResults:
+    """One draw: how far its visits are, and visits by category found (one visit may count in several)."""
+
+    coverage: Coverage
+    categories: Mapping[str, int]
+
+
+def results_due(workspace: Workspace) -> DueLists:
+    """Lists what is due; nothing is changed."""
+    calendar, limits = workspace.settings.agenda.calendar, workspace.settings.results
+    with workspace.transaction() as connection:
+        outcomes = load_outcomes(connection, workspace)
+        findings = _listing_findings(connection, {outcome.draw_id for outcome in outcomes})
+    publication = publication_deadlines(
+        outcomes, today=workspace.today, working_days=limits.publication_working_days, calendar=calendar
+    )
+    listing = listing_deadlines(findings, working_days=limits.abnormal_working_days, calendar=calendar)
+    years = {day.year for entry in publication for day in (entry.ended_on, entry.due_on)}
+    years |= {day.year for found in listing for day in (found.inspected_on, found.due_on)}
+    unknown = calendar.unknown_years(date(min(years), 1, 1), date(max(years), 1, 1)) if years else ()
+    return DueLists(today=workspace.today, publication=publication, listing=listing, unknown_years=unknown)
+
+
+def show_results(workspace: Workspace) -> tuple[DrawResults, ...]:
+    """How far each draw of the year is and what its visits found, by draw id; nothing is changed."""
+    with workspace.transaction() as connection:
+        return tuple(
+            DrawResults(coverage=entry, categories=count_categories(connection, [entry.draw_id]))
+            for entry in draw_coverage(connection, workspace)
+        )
+
+
+def draw_coverage(connection: sa.Connection, workspace: Workspace) -> tuple[Coverage, ...]:
+    """How far the visits of each draw that stands are, by draw id."""
+    return coverage(load_outcomes(connection, workspace), workspace.today)
+
+
+def load_outcomes(connection: sa.Connection, workspace: Workspace) -> tuple[VisitOutcome, ...]:
+    """How far each visit of the year is, by draw and firm."""
+    year = workspace.settings.year.year
+    windows = load_draw_windows(connection, year)
+    visits = load_visits(connection)
+    states = load_visit_states(connection)
+    public_days = _public_days(connection)
+    tasks = {task.task_id: task for task in load_tasks(connection, year)}
+    num_items = {package: len(items_of_package(package, tasks)) for package in sorted(set(visits.package))}
+    return tuple(
+        _outcome(draw_id, firm_id, visit_on, windows[draw_id].ends_on, num_items[package], states, public_days)
+        for draw_id, firm_id, package, visit_on in zip(
+            visits.draw_id, visits.firm_id, visits.package, visits.visit_on, strict=True
+        )
+        if draw_id in windows
+    )
+
+
+def _outcome(
+    draw_id: str,
+    firm_id: str,
+    visit_on: date | None,
+    window_ends_on: date,
+    num_items: int,
+    states: dict[tuple[str, str], VisitState],
+    public_days: frozenset[date],
+) -> VisitOutcome:
+    state = states.get((draw_id, firm_id))
+    return VisitOutcome(
+        draw_id=draw_id,
+        firm_id=firm_id,
+        visit_on=visit_on,
+        window_ends_on=window_ends_on,
+        ended_on=state.ended_on if state else None,
+        public=state is not None and state.recorded_on in public_days,
+        num_items=num_items,
+        num_recorded=state.num_items if state else 0,
+    )
+
+
+def _public_days(connection: sa.Connection) -> frozenset[date]:
+    """
+    Days of recording whose results are public: something was published after the last recording of the day.
+
+    The log says both. Results recorded before and after a publication of the same day count as not public until the
+    next one: rather told twice that they are due than never.
+    """
+    published = max(load_newest_actions(connection, PUBLISHED).values(), default=0)
+    recorded = load_newest_actions(connection, RECORDED)
+    return frozenset(date.fromisoformat(day) for day, number in recorded.items() if number < published)
+
+
+def _listing_findings(connection: sa.Connection, draw_ids: set[str]) -> list[ListingFinding]:
+    listed_on = load_newest_listings(connection)
+    return [
+        ListingFinding(
+            draw_id=draw_id,
+            firm_id=firm_id,
+            category=category,
+            inspected_on=day,
+            decided=listed_on.get(firm_id, date.min) >= day,
+        )
+        for draw_id, firm_id, category, day in load_listing_results(connection)
+        if draw_id in draw_ids
+    ]
