@@ -144,12 +144,18 @@ def classify_firms(workspace: Workspace, as_of: date | None = None, *, dry_run: 
     Raises
     ------
     StateError
-        If there are no firms.
+        If there are no firms, or the day is yet to come.
     PolicyError
         If the scorecard cannot be read, is wrong, or has other tiers than the policy.
     """
     scorecard = read_scorecard(workspace)
     day = as_of or workspace.today
+    if day > workspace.today:
+        raise StateError(
+            _("expected a day up to today, {today}, got {day}: nobody knows yet what will have happened").format(
+                today=workspace.today, day=day
+            )
+        )
     summaries = []
     try:
         with workspace.transaction() as connection:
@@ -207,7 +213,7 @@ def read_scorecard(workspace: Workspace) -> Scorecard:
     named = workspace.settings.classify.scorecard
     path = workspace.root / named if named else data_path(EXPERT_SCORECARD)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(
             _("{settings}: classify.scorecard: expected a TOML file in UTF-8, got {path} ({error})").format(

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from models.registry_rows import insert_events, insert_firms
 from models.tables import Classification, FirmTier, LogEntry, table_of
 from scheduler.errors import PolicyError, StateError
+from scheduler.example.city import build_city
+from scheduler.example.parameters import parse_example_parameters
 from scheduler.resources import data_path
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.risk import (
@@ -137,6 +139,13 @@ def test_no_firms_are_refused(workspace: Workspace) -> None:
     assert rows_of(workspace, LogEntry) == []
 
 
+def test_a_day_to_come_is_refused(workspace: Workspace) -> None:
+    """The fixture's day is 5 January 2026; the 6th is not known yet."""
+    fill(workspace)
+    with pytest.raises(StateError, match="expected a day up to today, 2026-01-05, got 2026-01-06"):
+        classify_firms(workspace, date(2026, 1, 6))
+
+
 def with_scorecard(workspace: Workspace, name: str) -> Workspace:
     """The workspace, its settings naming a scorecard."""
     classify = workspace.settings.classify.model_copy(update={"scorecard": name})
@@ -147,7 +156,7 @@ def with_scorecard(workspace: Workspace, name: str) -> Workspace:
 def test_scorecard_comes_from_beside_the_settings(workspace: Workspace) -> None:
     """A named scorecard is read from the workspace's folder instead of the expert default."""
     text = data_path("scorecard-expert.toml").read_text(encoding="utf-8").replace("base = 0", "base = 1000")
-    (workspace.root / "own.toml").write_text(text, encoding="utf-8")
+    (workspace.root / "own.toml").write_text(text, encoding="utf-8-sig")  # with a byte order mark, as some editors do
     fill(workspace)
     assert classify_firms(with_scorecard(workspace, "own.toml"), AS_OF).by_tier == {"A": 0, "B": 0, "C": 0, "D": 4}
 
@@ -176,6 +185,24 @@ def test_bad_scorecard_is_refused_and_nothing_changes(
     with pytest.raises(PolicyError, match=message):
         classify_firms(with_scorecard(workspace, "own.toml"), AS_OF)
     assert rows_of(workspace, Classification) == []
+
+
+def test_mix_of_the_example_is_near_those_that_places_report(workspace: Workspace) -> None:
+    """
+    The expert scorecard on 4,000 made-up firms, against Dandong's 65.4 / 25.3 / 7.7 / 1.5 % (field notes).
+
+    The bounds leave room for chance, about 2 points for the low tiers, and for changes of the example.
+    """
+    parameters = parse_example_parameters(
+        data_path("examples", "weihai.toml").read_text(encoding="utf-8"), "weihai.toml"
+    )
+    city = build_city(parameters, num_firms=4000, seed="mix")
+    with workspace.transaction() as connection:
+        insert_firms(connection, city.firms)
+        insert_events(connection, city.events)
+    counts = classify_firms(workspace, AS_OF).by_tier
+    shares = {tier: 100 * number / sum(counts.values()) for tier, number in counts.items()}
+    assert 60 < shares["A"] < 71 and 20 < shares["B"] < 31 and 5 < shares["C"] < 10.5 and 0.7 < shares["D"] < 2.5
 
 
 def test_default_scorecard_is_the_expert_one(workspace: Workspace) -> None:
