@@ -9,12 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.allocation.matrix import Floats
-from scheduler.allocation.packages import Package, minutes_per_officer, mixed, packages
+from scheduler.allocation.packages import Package, hours_of_visit, mixed, packages
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.strata import Stratum
 from scheduler.registry.frame import Integers, Mask
-
-MINUTES_PER_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ def make_columns(problem: Problem) -> Columns:
     stratum = _spread([slot.stratum for slot in slots], repeat)
     expected = problem.policy.tiers.expected_findings
     per_task = np.array([float(expected[stratum.tier]) for stratum in strata], dtype=np.float64)
-    hours = cache(lambda task_ids: _hours(problem, task_ids))
+    hours = cache(lambda task_ids: hours_of_visit(task_ids, problem.tasks, problem.items, problem.policy.capacity))
     return Columns(
         package=tuple(flat),
         stratum=stratum,
@@ -138,20 +136,6 @@ def _chains(problem: Problem, task_ids: tuple[str, ...], entry: int) -> tuple[tu
     general = tuple(task.task_id for task in found if task.is_general(items))
     other = tuple(task.task_id for task in found if task.task_id not in general)
     return general, other
-
-
-def _hours(problem: Problem, task_ids: tuple[str, ...]) -> float:
-    """Officer-hours of one visit: every officer makes the journey and works through every item."""
-    capacity = problem.policy.capacity
-    tasks = [problem.tasks[task_id] for task_id in task_ids]
-    needed = [problem.items[item_id].officers_required for task in tasks for item_id in task.item_ids]
-    minutes = minutes_per_officer(
-        task_ids,
-        {task.task_id: task.item_ids for task in tasks},
-        {item_id: item.effort_minutes for item_id, item in problem.items.items()},
-        round(capacity.hours_per_journey * MINUTES_PER_HOUR),
-    )
-    return max(capacity.officers_per_visit, *needed) * minutes / MINUTES_PER_HOUR
 
 
 def _spread(values: list[int], repeat: Integers) -> Integers:

@@ -25,6 +25,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scheduler.allocation.policy import CapacityPolicy
+from scheduler.registry.items import InspectionItem, Task
+
+MINUTES_PER_HOUR = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
@@ -105,18 +110,23 @@ def mixed(found: Sequence[Package]) -> bool:
     return len({package.counting for package in found if not package.rest}) == 2
 
 
-def minutes_per_officer(
-    task_ids: Sequence[str], items_of: Mapping[str, Sequence[str]], minutes_of: Mapping[str, int], journey: int
-) -> int:
+def hours_of_visit(
+    task_ids: Sequence[str],
+    tasks: Mapping[str, Task],
+    items: Mapping[str, InspectionItem],
+    capacity: CapacityPolicy,
+) -> float:
     """
-    Minutes one officer spends on a visit: the journey once, and each item once.
+    Officer-hours of one visit: every officer makes the journey once and works through each item once.
 
     Parameters
     ----------
-    items_of, minutes_of
-        Items of each task, and minutes of each item.
-    journey
-        Minutes of a journey.
+    task_ids
+        Tasks the visit serves.
+    tasks, items
+        By id.
     """
-    items = {item_id for task_id in task_ids for item_id in items_of[task_id]}
-    return journey + sum(minutes_of[item_id] for item_id in items)
+    found = [items[item_id] for item_id in sorted({name for task_id in task_ids for name in tasks[task_id].item_ids})]
+    minutes = sum(item.effort_minutes for item in found)
+    officers = max(capacity.officers_per_visit, *(item.officers_required for item in found))
+    return officers * (float(capacity.hours_per_journey) + minutes / MINUTES_PER_HOUR)

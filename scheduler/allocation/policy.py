@@ -25,6 +25,7 @@ class TargetPolicy(Parameters):
     open_share: Ratio = Decimal("0.25")  # share of T drawn in the open rounds
     full_coverage_share: Ratio = Decimal("0.20")  # greatest share of T that full-coverage visits may fill
     source: str = ""
+    national_floor: Ratio = Decimal("0.03")  # 企业公示信息抽查办法 (2025) 第四条: 不少于3%的企业 a year
 
 
 class RoundPolicy(Parameters):

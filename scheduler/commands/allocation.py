@@ -1,7 +1,109 @@
-"""Commands of the room."""
+"""The commands of `plan`: make, solve, show and approve the year's plan. Rates by tier are internal."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.commands.plan_tables import show_plan, view_document
+from scheduler.i18n import gettext as _
+from scheduler.registry.items import MICRO
+from scheduler.workflow.allocation import Solution, plan_approve, plan_new, plan_show, plan_solve
+
+
+@click.group(help=_("The yearly plan: how many enterprises each round draws, and at which rates."))
+def plan() -> None:
+    """Groups the commands of the plan."""
+
+
+@plan.command(
+    "new", help=_("Make the plan: count the enterprises, fix the year's target and share it out over the rounds.")
+)
+@click.option("--reason", default="", help=_("Why this version is made; kept with the plan and in the log."))
+@click.option("--dry-run", is_flag=True, help=_("Only show what would come out; change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def plan_new_command(context: CommandContext, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Makes the plan."""
+    made = plan_new(context.open(), reason=reason, dry_run=dry_run)
+    if as_json:
+        print_json({"plan": made.plan_id, "num_enterprises": made.num_enterprises, "target": made.target})
+    else:
+        words = _("Plan {plan}: {number} enterprises on {base_date}, {target} of them to draw this year.")
+        say(words.format(plan=made.plan_id, number=made.num_enterprises, base_date=made.base_date, target=made.target))
+        say(_("Nothing was changed.") if dry_run else _("Next: double-random plan solve"))
+
+
+@plan.command("solve", help=_("Solve the plan for every round that is not drawn yet, on what is still owed."))
+@click.option("--dry-run", is_flag=True, help=_("Only solve; record nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def plan_solve_command(context: CommandContext, dry_run: bool, as_json: bool) -> None:
+    """Solves the plan."""
+    solution = plan_solve(context.open(), dry_run=dry_run)
+    if as_json:
+        print_json(
+            {
+                "plan": solution.plan.plan_id,
+                "solution": solution.number,
+                "rounds": {
+                    str(entry.number): {
+                        "counting_visits": entry.counting_visits,
+                        "visits": float(_visits(solution, entry.number)),
+                        "strata": len({cell.stratum for cell in solution.cells[entry.number]}),
+                    }
+                    for entry in solution.rounds
+                    if not entry.drawn
+                },
+            }
+        )
+        return
+    for entry in solution.rounds:
+        if not entry.drawn:
+            words = _("Round {number}: {counting} visits count towards the target, {visits} visits in all.")
+            say(
+                words.format(
+                    number=entry.number,
+                    counting=entry.counting_visits,
+                    visits=f"{_visits(solution, entry.number):.0f}",
+                )
+            )
+    words = _("Nothing was changed.") if dry_run else _("Solution {number} of plan {plan} is recorded.")
+    say(words.format(number=solution.number, plan=solution.plan.plan_id))
+
+
+@plan.command(
+    "show", help=_("Show rates by tier and object type against the target, by district, and hours (internal).")
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def plan_show_command(context: CommandContext, as_json: bool) -> None:
+    """Shows the plan."""
+    workspace = context.open()
+    view = plan_show(workspace)
+    if as_json:
+        print_json(view_document(view))
+    else:
+        show_plan(view, {entry.code: entry for entry in workspace.settings.districts}, context.language)
+
+
+@plan.command("approve", help=_("Approve the solved plan; this locks its policy, N and the target."))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@pass_command_context
+def plan_approve_command(context: CommandContext, yes: bool) -> None:
+    """Approves the plan."""
+    workspace = context.open()
+    if not yes:
+        click.confirm(_("Approving locks the plan for the year. Approve it?"), abort=True, err=True)
+    approved = plan_approve(workspace)
+    say(_("Plan {plan} is approved. Next: double-random draw commit").format(plan=approved.plan_id))
+
+
+def _visits(solution: Solution, number: int) -> Decimal:
+    """Expected visits of a round."""
+    return Decimal(sum(cell.visits_micro for cell in solution.cells[number])) / MICRO
+
+
+COMMANDS: tuple[click.Command, ...] = (plan,)

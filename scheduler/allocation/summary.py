@@ -1,0 +1,195 @@
+"""
+The plan in numbers a planner judges it by: rates by object type and tier, rates by district, officer-hours.
+
+Rates by tier are an internal working aid (design, section 4) and belong on nothing public.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scheduler.allocation.cells import Cell
+from scheduler.allocation.policy import CapacityPolicy
+from scheduler.allocation.problem import officer_hours
+from scheduler.allocation.target import PlannedRound
+from scheduler.registry.codes import RoundKind
+from scheduler.registry.items import MICRO
+
+OPEN_STRATUM = "open"
+_Group = tuple[str, str, str]  # district, object type, tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLine:
+    """
+    Expected visits of one group of firms over the year, in visits.
+
+    Attributes
+    ----------
+    name
+        Codes of the group, such as (object type, tier).
+    num_firms
+        Firms in operation.
+    open_visits, targeted_visits
+        Expected in open rounds, and in targeted rounds for discretionary tasks.
+    compulsory_visits
+        Visits that full coverage owes, in whatever package.
+    counting_visits
+        Visits that count towards T.
+    """
+
+    name: tuple[str, ...]
+    num_firms: int
+    open_visits: float
+    targeted_visits: float
+    compulsory_visits: float
+    counting_visits: float
+
+    def rate(self, visits: float) -> float:
+        """Visits per firm; 0 without firms."""
+        return visits / self.num_firms if self.num_firms else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursLine:
+    """Officer-hours of one district in one round: expected, and there to give (the bureau's own not included)."""
+
+    round_number: int
+    district: str
+    needed: float
+    available: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSummary:
+    """Rates by (object type, tier) and by district, hours by round and district, and the share of joint visits."""
+
+    tiers: tuple[RateLine, ...]
+    districts: tuple[RateLine, ...]
+    hours: tuple[HoursLine, ...]
+    num_visits: float
+    num_joint: float
+
+
+def summarise(
+    rounds: Sequence[PlannedRound],
+    cells: Mapping[int, Sequence[Cell]],
+    firms: Mapping[_Group, int],
+    *,
+    counted_types: Sequence[str],
+    full_coverage: frozenset[str],
+    tiers: Sequence[str],
+    hours_of: Callable[[tuple[str, ...]], float],
+    officers: Mapping[int, Mapping[str, int]],
+    capacity: CapacityPolicy,
+) -> PlanSummary:
+    """
+    Sums a plan up.
+
+    Parameters
+    ----------
+    rounds
+        All rounds of the year.
+    cells
+        Cells of each round, by its number.
+    firms
+        Firms in operation by (district, object type, tier).
+    counted_types
+        Object types that count towards T: open rounds draw from them alone, everybody with the same chance.
+    full_coverage
+        Ids of full-coverage tasks.
+    tiers
+        Tier codes, low to high.
+    hours_of
+        Officer-hours of a visit.
+    officers
+        Officers by district in each round, by its number.
+    """
+    pieces = [
+        (entry, group, cell, visits)
+        for entry in rounds
+        for cell in cells.get(entry.number, ())
+        for group, visits in _spread(cell, firms, counted_types)
+    ]
+    by_group: dict[_Group, list[float]] = defaultdict(lambda: [0.0] * 4)
+    needed: dict[tuple[int, str], float] = defaultdict(float)
+    for entry, group, cell, visits in pieces:
+        kind = _kind(entry, cell, full_coverage)
+        by_group[group][kind] += visits
+        by_group[group][3] += visits * cell.counting
+        needed[entry.number, group[0]] += visits * hours_of(cell.tasks)
+    rank = {code: index for index, code in enumerate(tiers)}
+    lines = _lines(by_group, firms, lambda group: (group[1], group[2]))
+    return PlanSummary(
+        tiers=tuple(sorted(lines, key=lambda line: (line.name[0], rank.get(line.name[1], -1)))),
+        districts=tuple(_lines(by_group, firms, lambda group: (group[0],))),
+        hours=_hours(rounds, needed, officers, capacity),
+        num_visits=sum(visits for *_, visits in pieces),
+        num_joint=sum(visits for _, _, cell, visits in pieces if len(cell.tasks) > 1),
+    )
+
+
+def _spread(cell: Cell, firms: Mapping[_Group, int], counted_types: Sequence[str]) -> list[tuple[_Group, float]]:
+    """Expected visits of a cell by group; those of an open round fall on all groups alike."""
+    visits = cell.visits_micro / MICRO
+    if cell.stratum != OPEN_STRATUM:
+        district, object_type, tier, _tasks = cell.stratum.split("/", 3)
+        return [((district, object_type, tier), visits)]
+    counted = {group: number for group, number in firms.items() if group[1] in counted_types}
+    total = sum(counted.values())
+    return [(group, visits * number / total) for group, number in sorted(counted.items())] if total else []
+
+
+def _kind(entry: PlannedRound, cell: Cell, full_coverage: frozenset[str]) -> int:
+    """Which of a line's numbers a visit belongs to: 0 open, 1 targeted, 2 compulsory."""
+    if entry.kind is RoundKind.OPEN:
+        return 0
+    return 2 if full_coverage & set(cell.tasks) else 1
+
+
+def _lines(
+    by_group: Mapping[_Group, list[float]],
+    firms: Mapping[_Group, int],
+    name: Callable[[_Group], tuple[str, ...]],
+) -> list[RateLine]:
+    numbers: dict[tuple[str, ...], int] = defaultdict(int)
+    sums: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0] * 4)
+    for group, number in firms.items():
+        numbers[name(group)] += number
+    for group, visits in sorted(by_group.items()):
+        sums[name(group)] = [before + more for before, more in zip(sums[name(group)], visits, strict=True)]
+    return [
+        RateLine(
+            name=key,
+            num_firms=numbers[key],
+            open_visits=sums[key][0],
+            targeted_visits=sums[key][1],
+            compulsory_visits=sums[key][2],
+            counting_visits=sums[key][3],
+        )
+        for key in sorted(set(numbers) | set(sums))
+    ]
+
+
+def _hours(
+    rounds: Sequence[PlannedRound],
+    needed: Mapping[tuple[int, str], float],
+    officers: Mapping[int, Mapping[str, int]],
+    capacity: CapacityPolicy,
+) -> tuple[HoursLine, ...]:
+    lines = []
+    for entry in rounds:
+        available = officer_hours(officers.get(entry.number, {}), entry, rounds, capacity)
+        districts = {district for number, district in needed if number == entry.number} | set(available)
+        lines += [
+            HoursLine(
+                round_number=entry.number,
+                district=district,
+                needed=needed.get((entry.number, district), 0.0),
+                available=available.get(district, 0.0),
+            )
+            for district in sorted(districts)
+        ]
+    return tuple(lines)

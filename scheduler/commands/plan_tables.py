@@ -1,0 +1,177 @@
+"""How a plan is shown: tables for people, a document for machines. Both bear the mark of internal output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from scheduler.allocation.summary import RateLine
+from scheduler.i18n import gettext as _
+from scheduler.labels import label
+from scheduler.parameters import micro
+from scheduler.registry.codes import RoundKind
+from scheduler.registry.items import MICRO
+from scheduler.workflow.allocation import PlanView
+from scheduler.workflow.settings import DistrictSettings
+
+WIDTH_OF_PIPES = 120  # columns of a table that does not go to a terminal
+
+
+def view_document(view: PlanView) -> dict[str, Any]:
+    """A plan for machines."""
+    made = view.plan
+    return {
+        **view.mark.document(),
+        "plan": made.plan_id,
+        "status": str(made.status),
+        "solution": view.solution,
+        "base_date": made.base_date,
+        "num_enterprises": made.num_enterprises,
+        "target": made.target,
+        "target_ratio": str(view.policy.target.ratio),
+        "national_floor": str(view.policy.target.national_floor),
+        "rate": blended_rate(view),
+        "rounds": [asdict(entry) for entry in view.rounds],
+        "tiers": [asdict(line) for line in view.summary.tiers],
+        "districts": [asdict(line) for line in view.summary.districts],
+        "hours": [asdict(line) for line in view.summary.hours],
+        "num_visits": view.summary.num_visits,
+        "num_joint": view.summary.num_joint,
+    }
+
+
+def blended_rate(view: PlanView) -> float:
+    """Share of the enterprises of the base date that the plan draws for general items."""
+    enterprises = view.plan.num_enterprises
+    return view.plan.target / enterprises if enterprises else 0.0
+
+
+def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], language: str) -> None:
+    """
+    Prints a plan.
+
+    Parameters
+    ----------
+    districts
+        Districts by code, for their names.
+    language
+        One of `scheduler.i18n.LANGUAGES`.
+    """
+    names = {code: entry.name_en if language == "en" else entry.name for code, entry in districts.items()}
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH_OF_PIPES)
+    console.print(view.mark.line(), markup=False, style="bold red")
+    for line in _headlines(view):
+        console.print(line, markup=False)
+    for title, table in (
+        (_("Rounds"), _round_table(view)),
+        (_("Yearly rates by object type and tier"), _tier_table(view)),
+        (_("By district"), _district_table(view, names)),
+        (_("Officer-hours, the reserve kept"), _hours_table(view, names)),
+    ):
+        console.print()
+        console.print(title, markup=False, style="bold")
+        console.print(table)
+
+
+def _headlines(view: PlanView) -> list[str]:
+    made, rate = view.plan, blended_rate(view)
+    floor = micro(view.policy.target.national_floor) / MICRO
+    above = _("above the national floor of {floor}")
+    below = _("BELOW the national floor of {floor}")
+    return [
+        _("Plan {plan}: {status}, solution {solution}").format(
+            plan=made.plan_id, status=label(str(made.status)), solution=view.solution
+        ),
+        _("{number} enterprises on {base_date}, {target} to draw: {rate}, target {ratio}, {verdict}").format(
+            number=f"{made.num_enterprises:,}",
+            base_date=made.base_date,
+            target=f"{made.target:,}",
+            rate=_percent(rate),
+            ratio=_percent(micro(view.policy.target.ratio) / MICRO),
+            verdict=(above if rate >= floor else below).format(floor=_percent(floor)),
+        ),
+        _("{visits} visits in the year, {joint} of them serve more than one task").format(
+            visits=f"{view.summary.num_visits:,.0f}", joint=f"{view.summary.num_joint:,.0f}"
+        ),
+    ]
+
+
+def _round_table(view: PlanView) -> Table:
+    table = _table((_("Round"), _("Kind"), _("From"), _("To"), _("State")), (_("Counting visits"),))
+    for entry in view.rounds:
+        table.add_row(
+            str(entry.number),
+            label(str(entry.kind)),
+            str(entry.starts_on),
+            str(entry.ends_on),
+            _("drawn") if entry.drawn else _("to draw"),
+            f"{entry.counting_visits:,}",
+        )
+    return table
+
+
+def _tier_table(view: PlanView) -> Table:
+    table = _table((_("Object type"), _("Tier")), _rate_headings())
+    for line in view.summary.tiers:
+        table.add_row(label(line.name[0]), line.name[1], *_rate_cells(line))
+    return table
+
+
+def _district_table(view: PlanView, names: Mapping[str, str]) -> Table:
+    table = _table((_("District"),), _rate_headings())
+    for line in view.summary.districts:
+        table.add_row(names.get(line.name[0]) or label(line.name[0]), *_rate_cells(line))
+    return table
+
+
+def _hours_table(view: PlanView, names: Mapping[str, str]) -> Table:
+    table = _table((_("Round"), _("District")), (_("Needed"), _("There"), _("Load")))
+    for line in view.summary.hours:
+        own = line.district == view.policy.bureau
+        load = f"{100 * line.needed / line.available:.0f} %" if line.available and not own else ""
+        district = _("bureau, for all districts") if own else names.get(line.district) or label(line.district)
+        table.add_row(str(line.round_number), district, f"{line.needed:,.0f}", f"{line.available:,.0f}", load)
+    return table
+
+
+def _rate_headings() -> tuple[str, ...]:
+    return (
+        _("Firms"),
+        label(str(RoundKind.OPEN)),
+        label(str(RoundKind.TARGETED)),
+        _("Rate, targeted"),
+        _("Full coverage"),
+        _("Counting visits"),
+        _("Rate, counting"),
+    )
+
+
+def _rate_cells(line: RateLine) -> tuple[str, ...]:
+    return (
+        f"{line.num_firms:,}",
+        f"{line.open_visits:,.1f}",
+        f"{line.targeted_visits:,.1f}",
+        _percent(line.rate(line.targeted_visits)),
+        f"{line.compulsory_visits:,.1f}",
+        f"{line.counting_visits:,.1f}",
+        _percent(line.rate(line.counting_visits)),
+    )
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.2f} %"
+
+
+def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in texts:
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table

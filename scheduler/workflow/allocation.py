@@ -1,0 +1,354 @@
+"""
+Makes, solves, shows and approves the year's plan.
+
+N and T are fixed when the plan is made; once a round was drawn they stay for the year. An unapproved plan follows the
+policy file: change the file, make the plan again. An approved one is locked, and `plan_solve` then only solves again,
+under the plan's own policy, what is not drawn yet, on the register as it stands; every solution is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import sqlalchemy as sa
+
+from models.allocation_rows import (
+    load_cells,
+    load_committed_rounds,
+    load_plan,
+    load_planned_rounds,
+    newest_solution,
+    round_id_of,
+    save_cells,
+    save_plan,
+    save_rounds,
+)
+from scheduler.allocation.cells import Cell
+from scheduler.allocation.plan import Plan, PlanStatus, plan_id_of
+from scheduler.allocation.problem import PlanPolicy, Year, build_problem
+from scheduler.allocation.programme import solve_programme
+from scheduler.allocation.strata import DrawnSoFar
+from scheduler.allocation.summary import OPEN_STRATUM, PlanSummary
+from scheduler.allocation.target import (
+    PlannedRound,
+    carry_over,
+    open_package,
+    split_target,
+    target_firms,
+    target_visits,
+)
+from scheduler.draw.files import allocation_table
+from scheduler.draw.hashing import content_digest
+from scheduler.errors import StateError
+from scheduler.i18n import gettext as _
+from scheduler.parameters import micro
+from scheduler.registry.codes import RoundKind
+from scheduler.registry.items import MICRO
+from scheduler.workflow.internal import InternalMark, mark_internal
+from scheduler.workflow.log import append_log
+from scheduler.workflow.plan_inputs import (
+    PlanInputs,
+    count_enterprises,
+    load_plan_inputs,
+    officers_on_duty,
+    plan_policy,
+    plan_summary,
+)
+from scheduler.workflow.settings import Settings, parse_settings
+from scheduler.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """What a solve recorded: the plan, the number of the solution, and cells of each round solved, by its number."""
+
+    plan: Plan
+    number: int
+    rounds: tuple[PlannedRound, ...]
+    cells: Mapping[int, tuple[Cell, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """A plan to look at: the plan, its rounds, its numbers, and the mark that internal output bears."""
+
+    plan: Plan
+    policy: PlanPolicy
+    rounds: tuple[PlannedRound, ...]
+    solution: int
+    summary: PlanSummary
+    mark: InternalMark
+
+
+def plan_new(workspace: Workspace, *, reason: str = "", dry_run: bool = False) -> Plan:
+    """
+    Makes the year's plan, or a new version of it: counts N, fixes T and shares it out over the rounds.
+
+    An unapproved version is made anew in its place. Where a round was drawn already, N and T stay, and so do the rounds
+    that were drawn.
+
+    Raises
+    ------
+    StateError
+        If there are no enterprises, a round is committed to, or the policy file no longer has a round that was drawn.
+    PolicyError
+        If the rounds are in an impossible order.
+    """
+    settings = workspace.settings
+    year = settings.year.year
+    with workspace.transaction() as connection:
+        _refuse_committed(connection, year)
+        before = load_plan(connection, year)
+        drawn = tuple(entry for entry in load_planned_rounds(connection, year) if entry.drawn)
+        if before is not None and drawn:
+            num_enterprises, target, base_date = before.num_enterprises, before.target, before.base_date
+        else:
+            num_enterprises = count_enterprises(connection, settings)
+            target = target_visits(micro(settings.target.ratio), num_enterprises)
+            base_date = settings.year.base_date
+        version = 1 if before is None else before.version + before.locked
+        plan = Plan(
+            plan_id=plan_id_of(year, version),
+            year=year,
+            version=version,
+            status=PlanStatus.DRAFT,
+            base_date=base_date,
+            num_enterprises=num_enterprises,
+            target=target,
+            policy=workspace.settings_text,
+            reason=reason,
+            author=workspace.actor,
+        )
+        rounds = _keep_drawn(split_target(target, settings.target, settings.rounds), drawn)
+        if before is not None and before.locked:
+            save_plan(connection, replace(before, status=PlanStatus.SUPERSEDED))
+        save_plan(connection, plan)
+        save_rounds(connection, plan, rounds)
+        append_log(
+            connection,
+            workspace,
+            "plan new",
+            {
+                "plan": plan.plan_id,
+                "num_enterprises": num_enterprises,
+                "target": target,
+                "rounds": {str(entry.number): entry.counting_visits for entry in rounds},
+                "reason": reason,
+            },
+            before="" if before is None else content_digest(before.policy.encode("utf-8")),
+            after=content_digest(plan.policy.encode("utf-8")),
+        )
+        if dry_run:
+            connection.rollback()
+    return plan
+
+
+def plan_solve(workspace: Workspace, *, dry_run: bool = False) -> Solution:
+    """
+    Solves the plan for every round that is not drawn yet, on what is still owed, and records the solution.
+
+    Raises
+    ------
+    StateError
+        If there is no plan, the policy changed under an unapproved one, a round is committed to, all are drawn, or
+        the classification does not fit.
+    InfeasiblePlanError
+        If no plan keeps every limit; nothing is changed.
+    """
+    with workspace.transaction() as connection:
+        plan = _plan_to_solve(connection, workspace)
+        settings = parse_settings(plan.policy, plan.plan_id)
+        inputs = load_plan_inputs(connection, settings)
+        rounds = carry_over(plan.target, _num_counted(inputs.drawn), load_planned_rounds(connection, plan.year))
+        workspace.progress.report(_("Solving the plan"), 0, 1)
+        cells = _solve(settings, Year(num_enterprises=plan.num_enterprises, target=plan.target, rounds=rounds), inputs)
+        workspace.progress.report(_("Solving the plan"), 1, 1)
+        solution = Solution(
+            plan=replace(plan, status=PlanStatus.APPROVED if plan.locked else PlanStatus.SOLVED),
+            number=newest_solution(connection, plan.year) + 1,
+            rounds=rounds,
+            cells=cells,
+        )
+        _record(connection, workspace, solution)
+        if dry_run:
+            connection.rollback()
+    return solution
+
+
+def plan_show(workspace: Workspace) -> PlanView:
+    """
+    Sums the newest plan up; rates by tier are internal, so that looking is logged.
+
+    Raises
+    ------
+    StateError
+        If there is no plan, or it is not solved yet.
+    """
+    with workspace.transaction() as connection:
+        plan = _newest_plan(connection, workspace.settings.year.year)
+        settings = parse_settings(plan.policy, plan.plan_id)
+        rounds = load_planned_rounds(connection, plan.year)
+        cells = {entry.number: load_cells(connection, round_id_of(plan.year, entry.number)) for entry in rounds}
+        solution = newest_solution(connection, plan.year)
+        if plan.status is PlanStatus.DRAFT or not solution:
+            raise StateError(
+                _("plan {plan} is not solved yet; run “double-random plan solve”").format(plan=plan.plan_id)
+            )
+        summary = plan_summary(settings, rounds, cells, load_plan_inputs(connection, settings))
+        mark = mark_internal(connection, workspace, "plan show", {"plan": plan.plan_id, "solution": solution})
+    return PlanView(
+        plan=plan,
+        policy=plan_policy(settings),
+        rounds=rounds,
+        solution=solution,
+        summary=summary,
+        mark=mark,
+    )
+
+
+def plan_approve(workspace: Workspace) -> Plan:
+    """
+    Approves the solved plan, which locks it.
+
+    Raises
+    ------
+    StateError
+        If there is no plan, it is not solved, or it is approved already.
+    """
+    with workspace.transaction() as connection:
+        plan = _newest_plan(connection, workspace.settings.year.year)
+        if plan.locked:
+            raise StateError(_("plan {plan} is approved already").format(plan=plan.plan_id))
+        if plan.status is not PlanStatus.SOLVED:
+            raise StateError(
+                _("plan {plan} is not solved yet; run “double-random plan solve”").format(plan=plan.plan_id)
+            )
+        approved = replace(plan, status=PlanStatus.APPROVED, approved_on=workspace.today)
+        save_plan(connection, approved)
+        append_log(
+            connection,
+            workspace,
+            "plan approve",
+            {"plan": plan.plan_id, "solution": newest_solution(connection, plan.year)},
+            after=content_digest(plan.policy.encode("utf-8")),
+        )
+    return approved
+
+
+def _refuse_committed(connection: sa.Connection, year: int) -> None:
+    committed = load_committed_rounds(connection, year)
+    if committed:
+        raise StateError(
+            _("round {number} is committed to, so its plan is frozen; draw it or void the attempt first").format(
+                number=committed[0]
+            )
+        )
+
+
+def _newest_plan(connection: sa.Connection, year: int) -> Plan:
+    plan = load_plan(connection, year)
+    if plan is None:
+        raise StateError(_("there is no plan for {year}; run “double-random plan new”").format(year=year))
+    return plan
+
+
+def _plan_to_solve(connection: sa.Connection, workspace: Workspace) -> Plan:
+    plan = _newest_plan(connection, workspace.settings.year.year)
+    if not plan.locked and plan.policy != workspace.settings_text:
+        raise StateError(
+            _("the policy file changed since plan {plan} was made; run “double-random plan new” again").format(
+                plan=plan.plan_id
+            )
+        )
+    _refuse_committed(connection, plan.year)
+    if all(entry.drawn for entry in load_planned_rounds(connection, plan.year)):
+        raise StateError(_("all rounds of {year} are drawn; there is nothing left to solve").format(year=plan.year))
+    return plan
+
+
+def _keep_drawn(rounds: Sequence[PlannedRound], drawn: Sequence[PlannedRound]) -> tuple[PlannedRound, ...]:
+    """Puts rounds that were drawn in the place of those of the policy file."""
+    kept = {entry.number: entry for entry in drawn}
+    wanted = {entry.number: entry.kind for entry in rounds}
+    for entry in drawn:
+        if wanted.get(entry.number) is not entry.kind:
+            raise StateError(
+                _("round {number} was drawn already: expected the policy file to keep it, got another").format(
+                    number=entry.number
+                )
+            )
+    return tuple(kept.get(entry.number, entry) for entry in rounds)
+
+
+def _solve(settings: Settings, year: Year, inputs: PlanInputs) -> dict[int, tuple[Cell, ...]]:
+    """Cells of every round still to draw, by its number."""
+    cells: dict[int, tuple[Cell, ...]] = {
+        entry.number: (_open_cell(settings, entry, inputs),) for entry in year.waiting(RoundKind.OPEN)
+    }
+    problem = build_problem(
+        inputs.frame,
+        inputs.tier,
+        policy=plan_policy(settings),
+        year=year,
+        tasks=inputs.tasks,
+        items=inputs.items,
+        officers={entry.number: officers_on_duty(inputs.officers, entry) for entry in year.waiting(RoundKind.TARGETED)},
+        drawn=inputs.drawn,
+    )
+    for entry, solved in zip(problem.rounds, solve_programme(problem), strict=True):
+        cells[entry.number] = solved
+    return cells
+
+
+def _open_cell(settings: Settings, entry: PlannedRound, inputs: PlanInputs) -> Cell:
+    """The one cell of an open round (specification, section 6.4)."""
+    package = open_package(inputs.frame, settings.target, inputs.tasks, inputs.items, entry)
+    pool = target_firms(inputs.frame, settings.target)
+    positions = inputs.frame.positions(inputs.drawn.firm_id[inputs.drawn.counting])
+    pool[positions[positions >= 0]] = False
+    num_firms = int(np.count_nonzero(pool))
+    if num_firms < entry.counting_visits:
+        raise StateError(
+            _("round {number} is to draw {wanted} enterprises, but only {number_left} can be drawn").format(
+                number=entry.number, wanted=entry.counting_visits, number_left=num_firms
+            )
+        )
+    return Cell(
+        stratum=OPEN_STRATUM,
+        package="+".join(package),
+        counting=True,
+        rest=False,
+        num_firms=num_firms,
+        visits_micro=entry.counting_visits * MICRO,
+    )
+
+
+def _num_counted(drawn: DrawnSoFar) -> int:
+    """Distinct firms drawn that count towards T."""
+    return len(np.unique(drawn.firm_id[drawn.counting]))
+
+
+def _record(connection: sa.Connection, workspace: Workspace, solution: Solution) -> None:
+    plan = solution.plan
+    tables = {number: allocation_table(cells) for number, cells in sorted(solution.cells.items())}
+    before = {
+        number: allocation_table(load_cells(connection, round_id_of(plan.year, number))) for number in sorted(tables)
+    }
+    save_plan(connection, plan)
+    save_rounds(connection, plan, solution.rounds)
+    for number, cells in solution.cells.items():
+        save_cells(connection, round_id_of(plan.year, number), solution.number, cells)
+    append_log(
+        connection,
+        workspace,
+        "plan solve",
+        {
+            "plan": plan.plan_id,
+            "solution": solution.number,
+            "rounds": {str(entry.number): entry.counting_visits for entry in solution.rounds if not entry.drawn},
+        },
+        before=content_digest(b"".join(before.values())) if solution.number > 1 else "",
+        after=content_digest(b"".join(tables.values())),
+    )
