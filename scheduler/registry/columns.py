@@ -143,8 +143,12 @@ class Kind:
         Code set of which every code may have a column of its own, ticked where it holds (field `ticked`).
     ticked
         Field that ticks fill.
+    answers
+        Fields that a form leaves for people to fill in: a row with none of them, and no tick, is not filled in yet.
     check
         Finds what is wrong between the cells of a row, over whole columns; bad cells are None.
+    whole
+        Whether a file is taken whole or not at all, because a part of it means something else.
     in_template
         Whether the template has a sheet for it.
     """
@@ -157,8 +161,10 @@ class Kind:
     synonyms: tuple[str, ...] = ()
     ticks: CodeWords | None = None
     ticked: str = ""
+    answers: tuple[str, ...] = ()
     check: CheckColumns | None = None
     in_template: bool = True
+    whole: bool = False
 
     def column(self, name: str) -> Column:
         """Column of a field; raises `KeyError` where there is none."""

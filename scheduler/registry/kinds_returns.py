@@ -36,6 +36,7 @@ RESULTS = Kind(
     in_template=False,
     ticks=words.RESULT_WORDS,
     ticked="categories",
+    answers=("categories", "inspected_on"),
     check=_check_results,
     columns=(
         code_column(N_("The firm visited. Required.")),
@@ -99,7 +100,8 @@ DRAWN = Kind(
     zh="上级抽取名单",
     en="Drawn elsewhere",
     synonyms=("上级抽取",),
-    key=("firm_id",),
+    key=(),  # a firm can be drawn for several tasks
+    whole=True,
     in_template=False,
     columns=(
         code_column(N_("The firm drawn. Required.")),

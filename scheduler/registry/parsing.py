@@ -48,8 +48,8 @@ class Table:
         Ids that the quarantine gave the rows when it exported them; empty where it did not.
     problems, notices
         What is wrong, and what was decided for the reader, in the order of rows.
-    num_examples, num_repeated
-        Rows left out as the template's example, and because an equal row stands in the file.
+    num_examples, num_blank, num_repeated
+        Rows left out as the template's example, as not filled in yet, and because an equal row stands in the file.
     """
 
     kind: Kind
@@ -64,6 +64,7 @@ class Table:
     problems: tuple[Problem, ...]
     notices: tuple[Problem, ...]
     num_examples: int
+    num_blank: int
     num_repeated: int
 
     def good_columns(self) -> dict[str, list[object]]:
@@ -106,7 +107,10 @@ def parse_sheet(
     """
     binding = bind(sheet, kind, mapping)
     findings = Findings()
-    rows, numbers, num_examples = _data_rows(sheet, kind, binding, findings)
+    first = binding.header_row + 1
+    rows, numbers, num_blank = _filled_rows(kind, binding, sheet.rows[first:], sheet.numbers[first:])
+    rows, numbers, num_examples = _without_example(kind, binding, rows, numbers, findings)
+    _refuse_wide_rows(rows, len(binding.headers), findings)
     texts = _texts(kind, binding, rows, mapping)
     columns = {
         column.field: parse_column(column, _parser(column, binding, known), texts.get(column.field), findings, mapping)
@@ -141,6 +145,7 @@ def parse_sheet(
             *_problems(findings.notices, sheet, kind, binding, rows, numbers),
         ),
         num_examples=num_examples,
+        num_blank=num_blank,
         num_repeated=num_repeated,
     )
 
@@ -151,31 +156,43 @@ def _cells(rows: Sequence[Sequence[str]], place: int) -> tuple[str, ...]:
     return tuple(row[place] if place < len(row) else "" for row in rows)
 
 
-def _data_rows(
-    sheet: Sheet, kind: Kind, binding: Binding, findings: Findings
+def _without_example(
+    kind: Kind, binding: Binding, rows: tuple[Sequence[str], ...], numbers: tuple[int, ...], findings: Findings
 ) -> tuple[tuple[Sequence[str], ...], tuple[int, ...], int]:
-    """Rows below the header without the template's example; a row marked as example that is none is a fault."""
-    first = binding.header_row + 1
-    rows, numbers = sheet.rows[first:], sheet.numbers[first:]
-    if binding.number >= 0:
-        marks = {fold(mark) for mark in EXAMPLE_MARKS}
-        marked = [fold(cell) in marks for cell in _cells(rows, binding.number)]
-        example = [mark and _is_example(kind, binding, row) for mark, row in zip(marked, rows, strict=True)]
-        rows = tuple(row for row, drop in zip(rows, example, strict=True) if not drop)
-        numbers = tuple(number for number, drop in zip(numbers, example, strict=True) if not drop)
-        real = [mark for mark, drop in zip(marked, example, strict=True) if not drop]
-        for place, mark in enumerate(real):
-            if mark:
-                message = _("expected the template's own example in a row marked so, got other values")
-                remedy = _("clear the mark if the row is real, delete the row if it is not")
-                findings.faults.append(Fault(place=place, field="", message=message, remedy=remedy))
-    width = len(binding.headers)
+    """Rows without the template's example; a row marked as example that is none is a fault."""
+    if binding.number < 0:
+        return rows, numbers, 0
+    marks = {fold(mark) for mark in EXAMPLE_MARKS}
+    marked = [fold(cell) in marks for cell in _cells(rows, binding.number)]
+    example = [mark and _is_example(kind, binding, row) for mark, row in zip(marked, rows, strict=True)]
+    kept = [place for place, drop in enumerate(example) if not drop]
+    for place, original in enumerate(kept):
+        if marked[original]:
+            message = _("expected the template's own example in a row marked so, got other values")
+            remedy = _("clear the mark if the row is real, delete the row if it is not")
+            findings.faults.append(Fault(place=place, field="", message=message, remedy=remedy))
+    return tuple(rows[place] for place in kept), tuple(numbers[place] for place in kept), sum(example)
+
+
+def _refuse_wide_rows(rows: Sequence[Sequence[str]], width: int, findings: Findings) -> None:
     for place, row in enumerate(rows):
         if len(row) > width and any(cell.strip() for cell in row[width:]):
             message = _("expected {width} cells, got {number}").format(width=width, number=len(row))
             remedy = _("a comma inside a cell needs quotation marks around the cell")
             findings.faults.append(Fault(place=place, field="", message=message, remedy=remedy))
-    return rows, numbers, len(sheet.rows) - first - len(rows)
+
+
+def _filled_rows(
+    kind: Kind, binding: Binding, rows: tuple[Sequence[str], ...], numbers: tuple[int, ...]
+) -> tuple[tuple[Sequence[str], ...], tuple[int, ...], int]:
+    """Rows of a form that somebody has begun to fill in."""
+    places = [binding.columns[name].place for name in kind.answers if name in binding.columns]
+    if not places:
+        return rows, numbers, 0
+    answers = zip(*(_cells(rows, place) for place in (*places, *binding.ticks.values())), strict=True)
+    filled = [any(cell.strip() for cell in cells) for cells in answers]
+    kept = [(row, number) for row, number, keep in zip(rows, numbers, filled, strict=True) if keep]
+    return tuple(row for row, _n in kept), tuple(number for _r, number in kept), len(rows) - len(kept)
 
 
 def _is_example(kind: Kind, binding: Binding, row: Sequence[str]) -> bool:
@@ -231,9 +248,11 @@ def _tell_by_mapping(
             if code == UNKNOWN_DISTRICT:
                 message = _("no rule of the mapping tells the district; it counts as unknown")
                 findings.notices.append(Fault(place=place, field="district", message=message, remedy=""))
-        for code in sorted(set(told) - set(known.districts) - {UNKNOWN_DISTRICT}):
-            message = _("district {code} of the mapping is not in the policy file").format(code=code)
-            findings.for_all.append((code, message, _("add it to [[districts]] so that it has a name")))
+        foreign = sorted(set(told) - set(known.districts) - {UNKNOWN_DISTRICT})
+        if foreign:
+            message = _("the mapping tells districts that are not in the policy file: {codes}")
+            remedy = _("add them to [[districts]] so that they have names")
+            findings.for_all.append(("", message.format(codes=", ".join(foreign)), remedy))
 
 
 def _read_ticks(
@@ -265,8 +284,11 @@ def _notice_columns(
     findings: Findings,
     mapping: Mapping | None,
 ) -> None:
-    for header in binding.ignored:
-        findings.for_all.append((header, _("the column is none of this kind's and was left out"), ""))
+    if binding.ignored:
+        names = "、".join(header[:40] for header in binding.ignored[:30])
+        findings.for_all.append(
+            ("", _("columns left out, because nobody asked for them: {names}").format(names=names), "")
+        )
     told = ("district",) if mapping and mapping.district else ()
     for column in kind.columns:
         if column.empty_notice and column.field not in (*texts, *told):

@@ -1,0 +1,41 @@
+"""Writes the workbook to fill in, with the districts of the workspace's policy where there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scheduler.errors import UsageError
+from scheduler.i18n import gettext as _
+from scheduler.registry.kinds import TEMPLATE_KINDS
+from scheduler.registry.template import template_bytes
+from scheduler.workflow.files import write_file
+from scheduler.workflow.settings import parse_settings
+from scheduler.workflow.workspace import SETTINGS_NAME
+
+
+def write_template(path: Path, *, root: Path, language: str) -> tuple[str, ...]:
+    """
+    Writes the workbook and returns the names of its sheets.
+
+    Parameters
+    ----------
+    root
+        Folder whose policy, if it has one, names the districts.
+
+    Raises
+    ------
+    UsageError
+        If the file's name does not end in .xlsx, or it cannot be written.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(_("expected a file name that ends in .xlsx, got {name}").format(name=path.name))
+    write_file(path, template_bytes(language, _districts(root / SETTINGS_NAME, language)))
+    return tuple(kind.sheet(language) for kind in TEMPLATE_KINDS)
+
+
+def _districts(policy: Path, language: str) -> list[tuple[str, str]]:
+    if not policy.is_file():
+        return []
+    settings = parse_settings(policy.read_text(encoding="utf-8"), policy.name)
+    chinese = language.startswith("zh")
+    return [(district.code, district.name if chinese else district.name_en) for district in settings.districts]
