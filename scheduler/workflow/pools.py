@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
-from models.allocation_rows import load_cells, load_drawn_so_far, load_year
 
+from models.allocation_rows import load_cells, load_drawn_so_far, load_year
 from models.draw_rows import StoredRound
 from models.registry_rows import load_frame, load_tasks
 from models.risk_rows import load_classification
