@@ -1,8 +1,8 @@
 """
 Text from registers made fit to be shown: nothing in it can act, hide or turn the line around.
 
-Invisible characters that reorder or hide text are shown as ``[U+202E]``, names without end are cut, and everything is
-escaped. Columns are escaped as a whole: a hundred thousand names cost one call.
+Invisible characters that reorder or hide text are shown as ``[U+202E]`` (tabs and line feeds are left alone), names
+without end are cut, and everything is escaped. Columns are escaped as a whole: a hundred thousand names cost one call.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup, escape
 
 LONGEST = 200  # characters shown of one cell; the record has them all
+_APART = "\x1f"  # never inside a cell: it is one of the characters spelt out
 _INVISIBLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 
 
@@ -45,7 +46,7 @@ def escaped_column(cells: Sequence[str]) -> list[str]:
     if not cells:
         return []
     shown = [visible(cell) if len(cell) > LONGEST or not cell.isprintable() else cell for cell in cells]
-    return str(escape("\n".join(shown))).split("\n")
+    return str(escape(_APART.join(shown))).split(_APART)
 
 
 def join_markup(separator: str, parts: Iterable[str | Markup]) -> Markup:

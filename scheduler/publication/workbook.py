@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +26,9 @@ from scheduler.publication.text import visible
 
 LONGEST_CELL = 2_000  # characters; Excel would refuse more than 32,767
 LONGEST_SHEET_NAME = 31
+LINE_POINTS, MOST_POINTS = 16, 408  # height of a line, and of the highest row that Excel has
+PAPER_A3, PAPER_A4 = 8, 9
+WIDEST_ON_A4 = 180  # characters that can still be read on A4 across
 _OPTIONS = {
     "in_memory": False,
     "constant_memory": True,
@@ -35,7 +38,7 @@ _OPTIONS = {
 }
 _UNFIT_NAME = re.compile(r"[\[\]:*?/\\']")
 
-Cell = str | int
+Cell = str | int | date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ class _Sheets:
         body = {"valign": "top", "border": 1, "border_color": "#b1b8bf"}
         self._plain = book.add_format(body)
         self._wrapped = book.add_format({**body, "text_wrap": True})
+        self._day = book.add_format({**body, "num_format": "yyyy-mm-dd", "align": "left"})
 
     def add(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
         """Adds one sheet with its rows."""
@@ -108,24 +112,36 @@ class _Sheets:
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
         sheet.freeze_panes(1, 0)
-        self._paper(sheet, name, len(columns))
-        sheet.set_row(0, 32)
+        self._paper(sheet, name, sum(column.width for column in columns))
+        sheet.set_row(0, 2 * LINE_POINTS + 2)
         for index, column in enumerate(columns):
             sheet.write_string(0, index, column.title, self._header)
-        formats = [self._wrapped if column.wrapped else self._plain for column in columns]
         last = 0
         for last, row in enumerate(rows, start=1):
-            for index, value in enumerate(row):
-                if isinstance(value, int):
-                    sheet.write_number(last, index, value, formats[index])
-                else:
-                    sheet.write_string(last, index, visible(value, LONGEST_CELL), formats[index])
+            self._write_row(sheet, last, columns, row)
         sheet.autofilter(0, 0, last, len(columns) - 1)
 
-    def _paper(self, sheet: Any, name: str, num_columns: int) -> None:
+    def _write_row(self, sheet: Any, number: int, columns: Sequence[Column], row: Sequence[Cell]) -> None:
+        """Writes one row; a row is as high as its longest wrapped cell, which not every program finds out by itself."""
+        texts = [visible(value, LONGEST_CELL) if isinstance(value, str) else value for value in row]
+        lines = max(
+            (_num_lines(value, column.width) for value, column in zip(texts, columns, strict=True) if column.wrapped),
+            default=1,
+        )
+        if lines > 1:
+            sheet.set_row(number, min(MOST_POINTS, lines * LINE_POINTS))
+        for index, (value, column) in enumerate(zip(texts, columns, strict=True)):
+            if isinstance(value, str):
+                sheet.write_string(number, index, value, self._wrapped if column.wrapped else self._plain)
+            elif isinstance(value, int):
+                sheet.write_number(number, index, value, self._plain)
+            else:
+                sheet.write_datetime(number, index, value, self._day)
+
+    def _paper(self, sheet: Any, name: str, width: int) -> None:
         _ = self._words.translate
         sheet.set_landscape()
-        sheet.set_paper(9)  # A4
+        sheet.set_paper(PAPER_A4 if width <= WIDEST_ON_A4 else PAPER_A3)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
@@ -168,8 +184,8 @@ def _plan_row(number: int, task: PlannedTask, record: PublicRecord, words: Words
         words.range(task),
         words.ratio(task),
         sum(draw.firms_by_task[task.task_id] for draw in standing),
-        task.starts_on,
-        task.ends_on,
+        date.fromisoformat(task.starts_on),
+        date.fromisoformat(task.ends_on),
         task.initiator,
         words.enumeration(task.partners),
         task.mode,
@@ -213,9 +229,9 @@ def _items_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
 
 def _drawn_sheet(sheets: _Sheets, draw: RecordedDraw, record: PublicRecord, words: Words) -> None:
     _ = words.translate
-    widths = (8, 44, 24, 34, 48)
+    widths = (8, 44, 24, 34, 52)
     columns = [
-        Column(title=title, width=width, wrapped=index == 1)
+        Column(title=title, width=width, wrapped=index in (1, 4))
         for index, (title, width) in enumerate(zip(drawn_titles(words), widths, strict=True))
     ]
     tasks = {package: package_names(package, words, record) for package in set(draw.drawn.package)}
@@ -237,10 +253,10 @@ def _results_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
         Column(title=_("Type of draw"), width=14),
         Column(title=_("Name of market entity"), width=44, wrapped=True),
         Column(title=_("Credit code or registration number"), width=24),
-        Column(title=_("Task"), width=40),
+        Column(title=_("Task"), width=36, wrapped=True),
         Column(title=_("Date of completion"), width=14),
-        Column(title=_("Items inspected"), width=52),
-        Column(title=_("Result"), width=44),
+        Column(title=_("Items inspected"), width=52, wrapped=True),
+        Column(title=_("Result"), width=40, wrapped=True),
     )
     sheets.add(_("Results"), columns, (row for draw in record.draws for row in _result_rows(draw, record, words)))
 
@@ -249,6 +265,7 @@ def _result_rows(draw: RecordedDraw, record: PublicRecord, words: Words) -> Iter
     drawn, kind = draw.drawn, words.label(draw.kind)
     tasks = {package: package_names(package, words, record) for package in set(drawn.package)}
     items = {entry: item_names(entry, words, record) for entry in {each.item_ids for each in draw.findings}}
+    days = {entry: date.fromisoformat(entry) for entry in {each.inspected_on for each in draw.findings}}
     results = {
         entry: words.enumeration(tuple(words.label(code) for code in entry))
         for entry in {each.categories for each in draw.findings}
@@ -261,7 +278,7 @@ def _result_rows(draw: RecordedDraw, record: PublicRecord, words: Words) -> Iter
             drawn.name[firm],
             drawn.firm_id[firm],
             tasks[drawn.package[firm]],
-            each.inspected_on,
+            days[each.inspected_on],
             items[each.item_ids],
             results[each.categories],
         )
@@ -276,6 +293,14 @@ def _properties(record: PublicRecord, words: Words) -> dict[str, Any]:
         "comments": str(record.manifest["record_digest"]),
         "created": datetime.fromisoformat(str(record.year["base_date"])),
     }
+
+
+def _num_lines(value: Cell, width: int) -> int:
+    """Lines that a cell takes; Chinese characters are two wide."""
+    if not isinstance(value, str) or 2 * len(value) <= width:
+        return 1
+    wide = sum(2 if character > "\u1100" else 1 for character in value)
+    return -(-wide // (width - 1))
 
 
 def _sheet_name(name: str) -> str:

@@ -88,15 +88,7 @@ def finding_titles(words: Words) -> tuple[str, ...]:
 
 def drawn_rows(draw: RecordedDraw, columns: ListColumns, words: Words, record: PublicRecord) -> list[str]:
     """One HTML row for each firm drawn, in the order of the list."""
-    _ = words.translate
-    titles = (
-        _("No."),
-        _("Name of the market entity"),
-        _("Credit code or registration number"),
-        _("Registrar"),
-        _("Task"),
-    )
-    number, name, code, registrar, task = (escape(title) for title in titles)
+    number, name, code, registrar, task = (escape(title) for title in drawn_titles(words))
     tasks = {package: escape(package_names(package, words, record)) for package in set(draw.drawn.package)}
     return [
         f'<tr><td class="number" data-label="{number}">{position}</td>'
