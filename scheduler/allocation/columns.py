@@ -95,10 +95,9 @@ def make_columns(problem: Problem) -> Columns:
 def _slots(problem: Problem) -> list[_Slot]:
     """Every stratum and round in which a visit can be made."""
     counted = set(problem.policy.target.object_types)
-    chains = cache(lambda task_ids, entry: _chains(problem, task_ids, entry))
     known = cache(
         lambda owed, task_ids, entry, counts, alone: packages(
-            owed, *chains(task_ids, entry), counts=counts, alone=alone
+            owed, *_chains(problem, task_ids, entry, counts), counts=counts, alone=alone
         )
     )
     slots = []
@@ -124,8 +123,14 @@ def _owed(problem: Problem, stratum: Stratum, entry: int) -> tuple[tuple[str, ..
     return (), -1
 
 
-def _chains(problem: Problem, task_ids: tuple[str, ...], entry: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Chains G and O of a set of tasks in a round, the broadest range first."""
+def _chains(
+    problem: Problem, task_ids: tuple[str, ...], entry: int, counts: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """
+    Chains G and O of a set of tasks in a round, the broadest range first.
+
+    G is empty where its visits would count but the round has none to make.
+    """
     items = tuple(problem.items.values())
     found = [
         problem.tasks[task_id]
@@ -135,7 +140,7 @@ def _chains(problem: Problem, task_ids: tuple[str, ...], entry: int) -> tuple[tu
     found.sort(key=lambda task: (-problem.limits[task.task_id].num_in_range, task.task_id))
     general = tuple(task.task_id for task in found if task.is_general(items))
     other = tuple(task.task_id for task in found if task.task_id not in general)
-    return general, other
+    return (() if counts and not problem.rounds[entry].counting_visits else general), other
 
 
 def _spread(values: list[int], repeat: Integers) -> Integers:

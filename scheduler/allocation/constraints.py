@@ -6,6 +6,8 @@ Every function takes the layout and returns its block of rows; none knows anothe
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -235,36 +237,53 @@ def pool(layout: Layout) -> Rows:
     return rows(Limit.POOL, [(number // max(1, districts), lent, 1.0)], -INFINITY, own, subject)
 
 
-def evenness(layout: Layout, start: int) -> tuple[Rows, Rows]:
-    """
-    Defines how uneven a class is: dev[h,r] ≥ ±(Σ_v x[h,v,r] − A[h] · ρ[c,r]) for classes of several strata.
-
-    Parameters
-    ----------
-    start
-        Number of the first column of dev; there are as many as rows in each block.
-    """
+def even_districts(layout: Layout) -> Rows:
+    """Differences of districts: Σ_v x[h,v,r] − A[h] · ρ[c,r], for strata of classes that have several."""
     several = np.array([len(entry.strata) > 1 for entry in layout.classes], dtype=np.bool_)
     classed = layout.slot_class >= 0
     classed[classed] &= several[layout.slot_class[classed]]
     slots = np.flatnonzero(classed)
-    infinite, zero = np.full(len(slots), INFINITY), np.zeros(len(slots))
-    above = _differences(layout, Limit.EVEN, slots, -infinite, zero)
-    below = _differences(layout, Limit.EVEN, slots, zero, infinite)
-    dev = start + np.arange(len(slots))
-    return _with_column(above, dev, -1.0), _with_column(below, dev, 1.0)
+    return _differences(layout, Limit.EVEN, slots, np.zeros(len(slots)), np.zeros(len(slots)))
+
+
+def even_rounds(layout: Layout) -> Rows:
+    """Differences of rounds: A[c] · (ρ[c,r] − mean over rounds of ρ[c,·]), for classes that several rounds visit."""
+    members: dict[tuple[str, tuple[str, ...], int], list[int]] = defaultdict(list)
+    for number, entry in enumerate(layout.classes):
+        members[entry.object_type, entry.task_ids, entry.tier].append(number)
+    entries: list[tuple[Integers | int, Integers, Floats | float]] = []
+    subject: list[tuple[str | int, ...]] = []
+    for alike in members.values():
+        for number in alike if len(alike) > 1 else ():
+            weights = np.full(len(alike), -layout.class_size[number] / len(alike))
+            weights[alike.index(number)] += layout.class_size[number]
+            entries.append((len(subject), layout.rate_start + np.array(alike, dtype=np.int64), weights))
+            subject.append((number,))
+    return rows(Limit.EVEN, entries, 0.0, 0.0, subject)
+
+
+def bounded(differences: Rows, start: int) -> tuple[Rows, Rows]:
+    """
+    Rows −dev ≤ difference ≤ dev, with a column of its own for each dev.
+
+    Parameters
+    ----------
+    start
+        Number of the first of these columns.
+    """
+    dev = start + np.arange(len(differences))
+    above = replace(_with_column(differences, dev, -1.0), lower=np.full(len(dev), -INFINITY))
+    below = replace(_with_column(differences, dev, 1.0), upper=np.full(len(dev), INFINITY))
+    return above, below
 
 
 def _with_column(block: Rows, column: Integers, value: float) -> Rows:
     """A block with one more entry in each row."""
-    return Rows(
-        limit=block.limit,
+    return replace(
+        block,
         row=np.concatenate([block.row, np.arange(len(block))]),
         column=np.concatenate([block.column, column]),
         value=np.concatenate([block.value, np.full(len(block), value)]),
-        lower=block.lower,
-        upper=block.upper,
-        subject=block.subject,
     )
 
 

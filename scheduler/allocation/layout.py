@@ -168,8 +168,7 @@ def _floors(problem: Problem, slot_stratum: Integers, slot_entry: Integers, coun
     Where visits count towards T: the policy's floor of the tier, spread over the year's targeted rounds in which the
     stratum can be visited. Elsewhere the tasks' own ratios rule: half the least ratio still owed, or a two-hundredth of
     the greatest, of the task that gives most, but never more than the policy's floor; so floors use at most half of any
-    task's greatest ratio. A round without a counting visit to make has no floors where visits count. Strata that owe a
-    compulsory visit need none.
+    task's greatest ratio. Strata that owe a compulsory visit need none.
     """
     result = np.zeros(len(slot_stratum), dtype=np.float64)
     share = len(problem.rounds) / problem.num_targeted
@@ -181,8 +180,6 @@ def _floors(problem: Problem, slot_stratum: Integers, slot_entry: Integers, coun
         rate = float(problem.policy.rates.floor[stratum.tier]) * share / int(num_rounds[index])
         if not counting[number]:
             rate = min(rate, _task_rate(problem, stratum.task_ids, entry))
-        elif problem.rounds[entry].counting_visits == 0:
-            rate = 0.0
         result[number] = rate
     return result
 

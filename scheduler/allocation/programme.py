@@ -98,14 +98,19 @@ def build_programme(layout: Layout) -> LinearProgramme:
 
 def _most_even(layout: Layout, programme: LinearProgramme, optimum: Optimum) -> Floats:
     """The most even of the optima; the optimum given where the solver finds none within the slack."""
-    above, below = constraints.evenness(layout, layout.num_columns)
-    if not len(above):
+    start = layout.num_columns
+    blocks: list[Rows] = []
+    weights: list[Floats] = []
+    for differences, weight in ((constraints.even_districts(layout), 1.0), (constraints.even_rounds(layout), 0.25)):
+        blocks += constraints.bounded(differences, start)
+        weights.append(np.full(len(differences), weight))
+        start += len(differences)
+    if start == layout.num_columns:
         return optimum.values
-    kept = _kept(programme.cost, optimum.cost)
     second = LinearProgramme(
-        cost=np.concatenate([np.zeros(layout.num_columns), np.ones(len(above))]),
-        upper=np.full(layout.num_columns + len(above), INFINITY, dtype=np.float64),
-        blocks=(*programme.blocks, above, below, kept),
+        cost=np.concatenate([np.zeros(layout.num_columns), *weights]),
+        upper=np.full(start, INFINITY, dtype=np.float64),
+        blocks=(*programme.blocks, *blocks, _kept(programme.cost, optimum.cost)),
     )
     even = minimise(second)
     return optimum.values if even is None else even.values

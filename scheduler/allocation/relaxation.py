@@ -111,8 +111,8 @@ def _share(layout: Layout, block: Rows, gap: Floats) -> list[str]:
 
 
 def _task(layout: Layout, block: Rows, gap: Floats) -> list[str]:
-    least = _("task {task}: least ratio {ratio} asks {bound} more visits, {missing} of which cannot be made")
-    most = _("task {task}: greatest ratio {ratio} leaves {bound} visits, {missing} more are needed")
+    least = _("task {task}: least ratio {ratio}; of the visits it still asks ({bound}), {missing} cannot be made")
+    most = _("task {task}: greatest ratio {ratio}; besides the visits it still allows ({bound}), {missing} are needed")
     sentences = []
     for number, (subject, missing) in enumerate(zip(block.subject, np.abs(gap).tolist(), strict=True)):
         if missing <= _NOTICED:
@@ -177,7 +177,7 @@ def _hours(layout: Layout, block: Rows, gap: Floats) -> list[str]:
 
 def _number(value: float) -> str:
     """Number of visits or hours, rounded up to two decimals."""
-    text = f"{np.ceil(value * 100 - 1e-6) / 100:.2f}"
+    text = f"{max(0.0, np.ceil(value * 100 - 1e-6) / 100):.2f}"
     return text.rstrip("0").rstrip(".")
 
 
