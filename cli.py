@@ -35,6 +35,7 @@ COMMAND_MODULES = (
     "publication",
     "audit",
     "example",
+    "demo",
 )
 SHOWN_PROBLEMS = 10
 CHINA = timezone(timedelta(hours=8), "UTC+08:00")
