@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
-from models.store import delete_rows, get_artifact, insert_columns, put_artifact, read_columns
+from models.store import delete_rows, get_artifact, insert_columns, put_artifact
 from models.tables import Draw, DrawFile, DrawnFirm, LogEntry, Plan, Result, Round, Visit, table_of
 from scheduler.allocation.cells import Cell
 from scheduler.draw.selection import Selection, chances_micro
@@ -165,13 +164,6 @@ def insert_drawn_firms(
         "exception": [""] * len(names),
     }
     return insert_columns(connection, Visit, visits)
-
-
-def load_drawn_ids(connection: sa.Connection, draw_id: str) -> Ids:
-    """Ids of the firms drawn, ascending, dtype S18."""
-    table = table_of(DrawnFirm)
-    (ids,) = read_columns(connection, sa.select(table.c.firm_id).where(table.c.draw_id == draw_id))
-    return np.sort(np.array(ids, dtype="S18"))
 
 
 def count_results(connection: sa.Connection, draw_id: str) -> int:

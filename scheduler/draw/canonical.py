@@ -76,17 +76,20 @@ def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     Raises
     ------
     ValueError
-        If a cell contains a control character.
+        If a cell contains a control character, or a row is not as wide as the header.
 
     Examples
     --------
     >>> table_bytes(("firm_id", "leaf"), [("91", "ab")])
     b'firm_id\tleaf\n91\tab\n'
     """
-    lines = ["\t".join(header)]
-    lines.extend("\t".join(row) for row in rows)
-    text = "\n".join(lines) + "\n"
-    if _CONTROL.search(text.replace("\t", "").replace("\n", "")):
+    cells = [header, *rows]
+    if any(len(row) != len(header) for row in cells):
+        raise ValueError(f"expected rows of {len(header)} cells, got one of another width")
+    text = "\n".join(map("\t".join, cells)) + "\n"
+    # A tab or line feed inside a cell shows in their numbers, any other control character by itself.
+    broken = text.count("\t") != len(cells) * (len(header) - 1) or text.count("\n") != len(cells)
+    if broken or _CONTROL.search(text.replace("\t", "").replace("\n", "")):
         raise ValueError("expected cells without control characters, got one that has some")
     return text.encode("utf-8")
 
