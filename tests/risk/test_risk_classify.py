@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.registry.codes import EVENT_KINDS, FirmStatus, ObjectType
@@ -177,7 +177,7 @@ def random_events(make: Any, rng: np.random.Generator, num_firms: int, number: i
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32 - 1), shift=st.integers(0, 2000), moved=st.sampled_from(EVENT_KINDS))
 def test_nothing_after_the_date_leaks_in(make: Any, seed: int, shift: int, moved: str) -> None:
     """
