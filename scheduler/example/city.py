@@ -73,7 +73,7 @@ def build_city(parameters: ExampleParameters, *, num_firms: int, seed: str | int
     Parameters
     ----------
     num_firms
-        Firms on the register, 100 or more.
+        Firms on the register, 200 or more.
     seed
         Any text or number; another seed makes another city.
 

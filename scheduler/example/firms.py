@@ -21,7 +21,7 @@ from scheduler.registry.codes import FIRM_STATUSES, OBJECT_TYPES, FirmStatus, Ob
 from scheduler.registry.frame import Frame, Ids, Mask
 from scheduler.registry.items import MICRO
 
-LEAST_FIRMS = 100
+LEAST_FIRMS = 200
 TYPES = (ObjectType.ENTERPRISE, ObjectType.INDIVIDUAL, ObjectType.COOPERATIVE, ObjectType.REPRESENTATIVE)
 _KINDS = (b"91", b"92", b"93", b"91")
 _UNSET = -1
@@ -92,20 +92,27 @@ def build_register(parameters: ExampleParameters, chance: Chance, num_firms: int
 
 
 def _cells(parameters: ExampleParameters, num_firms: int) -> tuple[Whole, Whole]:
-    """District and type of every firm: exact shares of district × type, and nothing that has a weight left empty."""
+    """District and type of every firm: exact shares of district × type, but no district empty and no type too rare."""
     weights = np.zeros((len(parameters.districts), len(TYPES)), dtype=np.int64)
     for row, entry in enumerate(parameters.districts):
         mix = entry.types or parameters.types
         shares = [mix.get(code, 0) for code in TYPES]
         weights[row] = [entry.weight * share * MICRO // sum(shares) for share in shares]
     counts = np.array(apportion(num_firms, weights.ravel().tolist()), dtype=np.int64).reshape(weights.shape)
-    for axis in (1, 0):  # a district, then a type, that the shares left empty takes a firm from the largest cell
-        for empty in np.flatnonzero((counts.sum(axis=axis) == 0) & (weights.sum(axis=axis) > 0)):
-            counts[np.unravel_index(np.argmax(counts), counts.shape)] -= 1
-            likeliest = int(np.argmax(np.moveaxis(weights, 1 - axis, 0)[empty]))
-            counts[(empty, likeliest) if axis == 1 else (likeliest, empty)] += 1
+    for empty in np.flatnonzero((weights.sum(axis=1) > 0) & (counts.sum(axis=1) == 0)):
+        _move(counts, counts[empty], weights[empty], 1)
+    for column in np.flatnonzero(weights.sum(axis=0) > 0):
+        line = counts[:, column]
+        _move(counts, line, weights[:, column], parameters.least_of_a_type - int(line.sum()))
     cell = np.repeat(np.arange(counts.size, dtype=np.int64), counts.ravel())
     return cell // len(TYPES), cell % len(TYPES)
+
+
+def _move(counts: Whole, line: Whole, weights: Whole, num: int) -> None:
+    """Moves `num` firms (none if negative) from the largest cells to `line`, a view of `counts`, by its weights."""
+    for _step in range(num):
+        counts[np.unravel_index(np.argmax(counts), counts.shape)] -= 1
+        line[int(np.argmax(weights // (1 + line)))] += 1
 
 
 def _district_codes(parameters: ExampleParameters) -> npt.NDArray[np.int16]:
@@ -143,7 +150,7 @@ def _libraries(
 
 
 def _members(library: LibraryShape, chance: Chance, object_type: Whole, open_to: Mask) -> Whole:
-    """Positions of a library's firms: of each type its exact share, at least one of the type with the largest share."""
+    """Positions of a library's firms: of each type its exact share, of its commonest type at least `least`."""
     num = len(object_type)
     largest = max(library.shares, key=lambda code: library.shares[code])
     order = chance.shuffled(f"library/{library.code}", num)
@@ -151,7 +158,7 @@ def _members(library: LibraryShape, chance: Chance, object_type: Whole, open_to:
     for code, share in library.shares.items():
         size = (num * micro(share) + MICRO // 2) // MICRO
         able = open_to & (object_type == TYPES.index(code))
-        chosen.append(order[able[order]][: max(size, int(code is largest))])
+        chosen.append(order[able[order]][: max(size, library.least if code is largest else 0)])
     return np.sort(np.concatenate(chosen))
 
 

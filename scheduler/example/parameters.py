@@ -80,6 +80,7 @@ class LibraryShape(Parameters):
     code: str = Field(pattern=r"^[a-z_]+$")
     name: str
     shares: dict[ObjectType, Ratio] = Field(min_length=1)
+    least: int = Field(default=1, ge=1, le=20)
     industries: tuple[str, ...]
 
 
@@ -235,6 +236,7 @@ class ExampleParameters(Parameters):
     source: str
     statuses: dict[FirmStatus, Weight]
     types: dict[ObjectType, Weight]
+    least_of_a_type: int = Field(ge=1, le=20)
     ages: tuple[AgeBin, ...]
     unknown: UnknownShares
     brands: tuple[str, str, str]

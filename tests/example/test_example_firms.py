@@ -16,22 +16,23 @@ from scheduler.registry.codes import FIRM_STATUSES, FirmStatus, ObjectType
 
 @pytest.mark.parametrize("num_firms", [LEAST_FIRMS, 300, 2_000])
 def test_small_city_has_everything_a_large_one_has(parameters: ExampleParameters, num_firms: int) -> None:
-    """No district, object type or special library is empty, however small the city."""
+    """No district is empty, no object type and no special library too small, however small the city."""
     frame = build_register(parameters, Chance("s"), num_firms).frame
     assert len(frame) == num_firms
     assert frame.district_codes == tuple(sorted(entry.code for entry in parameters.districts))
     assert set(frame.district.tolist()) == set(range(9))
     for code in (ObjectType.ENTERPRISE, ObjectType.INDIVIDUAL, ObjectType.COOPERATIVE, ObjectType.REPRESENTATIVE):
-        assert frame.of_type(code).any()
-    for bit in range(len(frame.library_codes)):
-        members = (frame.libraries >> np.uint64(bit)) & np.uint64(1) == 1
-        assert (members & frame.operating()).any()
+        assert frame.of_type(code).sum() >= 8
+    for library in parameters.libraries:
+        bit = np.uint64(frame.library_codes.index(library.code))
+        members = (frame.libraries >> bit) & np.uint64(1) == 1
+        assert (members & frame.operating()).sum() >= library.least
 
 
 def test_too_few_firms_are_refused(parameters: ExampleParameters) -> None:
     """A city that could not have everything is refused, with the least number."""
-    with pytest.raises(UsageError, match="at least 100 firms, got 99"):
-        build_city(parameters, num_firms=99, seed="s")
+    with pytest.raises(UsageError, match="at least 200 firms, got 199"):
+        build_city(parameters, num_firms=199, seed="s")
 
 
 def test_shares_are_those_of_the_parameters(city: ExampleCity) -> None:
@@ -121,3 +122,11 @@ def test_last_inspection_is_the_newest_inspection_event(city: ExampleCity) -> No
     expected = [newest.get(firm_id) for firm_id in city.firms["firm_id"]]
     assert city.firms["last_inspected_on"] == expected
     assert 0.15 < sum(day is not None for day in expected) / len(expected) < 0.35
+
+
+def test_district_without_weight_stays_empty(parameters: ExampleParameters) -> None:
+    """A weight of zero means no firm, not one."""
+    first, *others = parameters.districts
+    shapes = (first.model_copy(update={"weight": 0}), *others)
+    frame = build_register(parameters.model_copy(update={"districts": shapes}), Chance("s"), 300).frame
+    assert frame.district_codes.index(first.code) not in set(frame.district.tolist())
