@@ -4,7 +4,8 @@ A day for every visit that has a team (specification 8.4): spread over its days,
 Two steps, team by team. The first spreads: visits with the same days start at equal distances and take the least loaded
 day from there on. Only if that puts too many on one day, the second deals the days anew, each day taking the visits
 whose time runs out first, which leaves over as few as any rule can (Glover 1967, doi:10.1002/nav.3800140304). The order
-of visits is keyed with the officer secret, so that a firm cannot tell its day.
+of visits and the day each team begins at are keyed with the officer secret: no firm can tell its day, and a team with
+few visits does not make all of them at the beginning of the window.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ def plan_days(
     packages: Sequence[str],
     teams: Sequence[int],
     *,
+    team_ids: Sequence[str],
     needs: Mapping[str, PackageNeeds],
     working_days: Sequence[date],
     visits_per_team_day: int,
@@ -76,6 +78,8 @@ def plan_days(
     ----------
     firm_ids, packages, teams
         Visits in any order: firm, package and position of the team, negative where there is none.
+    team_ids
+        Id of each team.
     needs
         Needs of every package that occurs: the days on which all its tasks run.
     working_days
@@ -95,9 +99,10 @@ def plan_days(
             lot = keyed_digest(officer_secret, "day", seed, firm_id)
             by_team[team].append(_Slot(visit=visit, first=first, stop=stop, lot=lot))
     planned = [_without_day(-1)] * len(firm_ids)
-    for slots in by_team.values():
+    for team, slots in by_team.items():
         slots.sort(key=lambda slot: slot.order)
-        positions, left_over = _days_of_team(slots, len(working_days), visits_per_team_day)
+        shift = int(keyed_digest(officer_secret, "spread", seed, team_ids[team]), 16)
+        positions, left_over = _days_of_team(slots, shift, len(working_days), visits_per_team_day)
         for slot in slots:
             exceptions = [DayException.OVERLOAD] if slot.visit in left_over else []
             if spans[packages[slot.visit]][2]:
@@ -117,14 +122,14 @@ def _without_day(team: int) -> PlannedDay:
     return PlannedDay(visit_on=None, exceptions=(DayException.NO_DAY,) if team >= 0 else ())
 
 
-def _days_of_team(slots: Sequence[_Slot], num_days: int, cap: int) -> tuple[dict[int, int], frozenset[int]]:
-    """Day of each visit of a team, and the visits that no day had room for."""
+def _days_of_team(slots: Sequence[_Slot], shift: int, num_days: int, cap: int) -> tuple[dict[int, int], frozenset[int]]:
+    """Day of each visit of a team, begun at its own shift, and the visits that no day had room for."""
     loads = [0] * num_days
     positions: dict[int, int] = {}
     for (first, stop), group in groupby(slots, key=lambda slot: slot.days):
         together = list(group)
         for number, slot in enumerate(together):
-            start = first + number * (stop - first) // len(together)
+            start = first + (number * (stop - first) // len(together) + shift) % (stop - first)
             day = min((*range(start, stop), *range(first, start)), key=loads.__getitem__)
             positions[slot.visit] = day
             loads[day] += 1

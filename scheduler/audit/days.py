@@ -43,10 +43,10 @@ def days_of(need: Need, working_days: Sequence[str]) -> tuple[tuple[str, ...], b
     return (inside, False) if inside else (tuple(working_days), True)
 
 
-def deal_days(visits: Sequence[Due], working_days: Sequence[str], per_day: int) -> dict[str, Dealt]:
-    """Days of one team's visits, by firm."""
+def deal_days(visits: Sequence[Due], working_days: Sequence[str], per_day: int, shift: int) -> dict[str, Dealt]:
+    """Days of one team's visits, by firm; `shift` is the number of the team's own lot."""
     ordered = sorted(visits, key=lambda visit: visit.order)
-    chosen = _spread(ordered)
+    chosen = _spread(ordered, shift)
     loads: dict[str, int] = {}
     for day in chosen.values():
         loads[day] = loads.get(day, 0) + 1
@@ -64,8 +64,8 @@ def deal_days(visits: Sequence[Due], working_days: Sequence[str], per_day: int) 
     }
 
 
-def _spread(ordered: Sequence[Due]) -> dict[str, str]:
-    """Spreads visits with the same days evenly over them."""
+def _spread(ordered: Sequence[Due], shift: int) -> dict[str, str]:
+    """Spreads visits with the same days evenly over them, begun at the team's own shift."""
     sizes: dict[tuple[str, ...], int] = {}
     for visit in ordered:
         sizes[visit.days] = sizes.get(visit.days, 0) + 1
@@ -75,7 +75,7 @@ def _spread(ordered: Sequence[Due]) -> dict[str, str]:
     for visit in ordered:
         rank = taken.get(visit.days, 0)
         taken[visit.days] = rank + 1
-        start = rank * len(visit.days) // sizes[visit.days]
+        start = (rank * len(visit.days) // sizes[visit.days] + shift) % len(visit.days)
         day = min(visit.days[start:] + visit.days[:start], key=lambda day: loads.get(day, 0))
         loads[day] = loads.get(day, 0) + 1
         chosen[visit.firm_id] = day
@@ -116,8 +116,9 @@ def check_days(group: Group, offices: Offices) -> None:
             continue
         lot = keyed_digest(offices.secret, "day", offices.seed, firm)
         by_team.setdefault(visit.team_id, []).append(Due(firm_id=firm, days=days, lot=lot, outside=outside))
-    for visits in by_team.values():
-        expected |= deal_days(visits, working_days, offices.document["visits_per_team_day"])
+    for team_id, visits in by_team.items():
+        shift = int(keyed_digest(offices.secret, "spread", offices.seed, team_id), 16)
+        expected |= deal_days(visits, working_days, offices.document["visits_per_team_day"], shift)
     differences: Differences = []
     for firm, visit in sorted(offices.visits.items()):
         want = expected[firm]

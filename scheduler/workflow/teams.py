@@ -192,6 +192,7 @@ def _draw(workspace: Workspace, inputs: OfficerInputs) -> _Outcome:
         inputs.visits.firm_id,
         inputs.visits.package,
         matching.team.tolist(),
+        team_ids=[team.team_id for team in lot.teams],
         needs=inputs.needs,
         working_days=inputs.working_days,
         visits_per_team_day=workspace.settings.agenda.visits_per_team_day,

@@ -21,6 +21,7 @@ from scheduler.teams.needs import PackageNeeds
 
 SEED = "cd" * 32
 SECRET = b"s" * 32
+TEAMS = ("2026-1-1-371002-001", "2026-1-1-371002-002", "2026-1-1-371002-003")
 DAYS = tuple(date(2026, 3, 2) + timedelta(days=offset) for offset in range(12))
 
 
@@ -29,6 +30,11 @@ def needs(package: str, first: int = 0, last: int = 11) -> PackageNeeds:
     return PackageNeeds(
         package=package, specialities=(), officers_required=2, starts_on=DAYS[first], ends_on=DAYS[last]
     )
+
+
+def shift(team: int = 0) -> int:
+    """Position of `DAYS` at which a team begins, by the specification's words."""
+    return int(keyed_digest(SECRET, "spread", SEED, TEAMS[team]), 16) % 12
 
 
 def plan(
@@ -45,6 +51,7 @@ def plan(
         [f"FIRM{number:03d}" for number in range(len(packages))],
         packages,
         [0] * len(packages) if teams is None else teams,
+        team_ids=TEAMS,
         needs=windows,
         working_days=days,
         visits_per_team_day=cap,
@@ -54,10 +61,10 @@ def plan(
 
 
 def test_visits_spread_at_equal_distances_in_the_order_of_the_secret() -> None:
-    """Four visits over twelve days take positions 0·12/4, 1·12/4, … = 0, 3, 6, 9 in the order of their digests."""
+    """Four visits over twelve days lie 12/4 = 3 days apart in the order of their digests, from the team's shift on."""
     planned = plan(["T1"] * 4, {"T1": needs("T1")})
     order = sorted(range(4), key=lambda visit: keyed_digest(SECRET, "day", SEED, f"FIRM{visit:03d}"))
-    assert [planned[visit].visit_on for visit in order] == [DAYS[0], DAYS[3], DAYS[6], DAYS[9]]
+    assert [planned[visit].visit_on for visit in order] == [DAYS[(shift() + step) % 12] for step in (0, 3, 6, 9)]
     assert all(entry.exceptions == () for entry in planned)
 
 
@@ -76,9 +83,33 @@ def test_visits_that_do_not_fit_are_overloads_and_no_more() -> None:
 
 
 def test_each_team_has_days_of_its_own() -> None:
-    """Two teams with one visit each both start on the first day."""
+    """Two teams with one visit each begin at their own shifts and do not look at each other."""
     planned = plan(["T1", "T1"], {"T1": needs("T1")}, teams=[0, 1])
-    assert [entry.visit_on for entry in planned] == [DAYS[0], DAYS[0]]
+    assert [entry.visit_on for entry in planned] == [DAYS[shift(0)], DAYS[shift(1)]]
+
+
+def test_teams_with_one_visit_each_do_not_all_begin_on_the_first_day() -> None:
+    """
+    Of 240 single visits every one of twelve days gets its share.
+
+    A day's number is binomial with mean 240/12 = 20 and deviation 4.3; 5 and 40 lie more than three of them away.
+    """
+    team_ids = [f"2026-1-1-371002-{number:03d}" for number in range(240)]
+    planned = plan_days(
+        [f"FIRM{number:03d}" for number in range(240)],
+        ["T1"] * 240,
+        range(240),
+        team_ids=team_ids,
+        needs={"T1": needs("T1")},
+        working_days=DAYS,
+        visits_per_team_day=3,
+        seed=SEED,
+        officer_secret=SECRET,
+    )
+    loads = Counter(entry.visit_on for entry in planned)
+    assert set(loads) == set(DAYS)
+    assert min(loads.values()) > 5
+    assert max(loads.values()) < 40
 
 
 def test_visit_without_team_has_no_day_and_no_exception_of_its_own() -> None:
@@ -100,7 +131,7 @@ def test_window_without_a_working_day_falls_back_to_the_round() -> None:
     never = PackageNeeds(package="T2", specialities=(), officers_required=2, starts_on=DAYS[5], ends_on=DAYS[2])
     planned = plan(["T1", "T2"], {"T1": outside, "T2": never})
     assert [entry.exceptions for entry in planned] == [(DayException.WINDOW,)] * 2
-    assert {entry.visit_on for entry in planned} == {DAYS[0], DAYS[6]}
+    assert {entry.visit_on for entry in planned} == {DAYS[shift()], DAYS[(shift() + 6) % 12]}
 
 
 def test_round_without_a_working_day_leaves_visits_without_day() -> None:
@@ -112,15 +143,16 @@ def test_round_without_a_working_day_leaves_visits_without_day() -> None:
 
 def test_days_are_dealt_anew_where_spreading_would_overload() -> None:
     """
-    One visit a day, T1 on days 2–3 and three of T2 on days 0–2.
+    One visit a day, T1 on days 2–3 and three of T2 on days 3–5.
 
-    Spreading gives the narrower T1 day 2 first and T2 days 0, 1 and 2: a clash, although T1 could take day 3.
+    The team's shift is odd, so spreading gives the narrower T1 its second day, 3, and T2 days 3, 4 and 5: a clash,
+    although T1 could take day 2.
     """
-    windows = {"T1": needs("T1", 2, 3), "T2": needs("T2", 0, 2)}
-    planned = plan(["T1", "T2", "T2", "T2"], windows, cap=1)
+    assert shift() % 2 == 1
+    planned = plan(["T1", "T2", "T2", "T2"], {"T1": needs("T1", 2, 3), "T2": needs("T2", 3, 5)}, cap=1)
     assert all(entry.exceptions == () for entry in planned)
-    assert {entry.visit_on for entry in planned[1:]} == set(DAYS[:3])
-    assert planned[0].visit_on == DAYS[3]
+    assert planned[0].visit_on == DAYS[2]
+    assert {entry.visit_on for entry in planned[1:]} == set(DAYS[3:6])
 
 
 def test_days_depend_on_the_secret() -> None:
@@ -188,6 +220,7 @@ def test_order_of_visits_decides_nothing(visits: list[tuple[int, int]], shuffled
             [entry[0] for entry in entries],
             [entry[1] for entry in entries],
             [entry[2] for entry in entries],
+            team_ids=TEAMS,
             needs=spans,
             working_days=DAYS,
             visits_per_team_day=1,
