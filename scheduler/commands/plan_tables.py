@@ -13,7 +13,6 @@ from scheduler.allocation.summary import RateLine
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.parameters import micro
-from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
 from scheduler.workflow.allocation import PlanView
 from scheduler.workflow.settings import DistrictSettings
@@ -70,8 +69,11 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         console.print(line, markup=False)
     for title, table in (
         (_("Rounds"), _round_table(view)),
-        (_("Yearly rates by object type and tier"), _tier_table(view)),
-        (_("By district"), _district_table(view, names)),
+        (
+            _("Expected visits of the year by object type and tier; rates of targeted and of counting visits"),
+            _tier_table(view),
+        ),
+        (_("The same by district"), _district_table(view, names)),
         (_("Officer-hours, the reserve kept"), _hours_table(view, names)),
     ):
         console.print()
@@ -103,7 +105,7 @@ def _headlines(view: PlanView) -> list[str]:
 
 
 def _round_table(view: PlanView) -> Table:
-    table = _table((_("Round"), _("Kind"), _("From"), _("To"), _("State")), (_("Counting visits"),))
+    table = _table((_("Round"), _("Kind"), _("From"), _("To"), _("State")), (_("Visits that count"),))
     for entry in view.rounds:
         table.add_row(
             str(entry.number),
@@ -143,12 +145,12 @@ def _hours_table(view: PlanView, names: Mapping[str, str]) -> Table:
 def _rate_headings() -> tuple[str, ...]:
     return (
         _("Firms"),
-        label(str(RoundKind.OPEN)),
-        label(str(RoundKind.TARGETED)),
-        _("Rate, targeted"),
+        _("Open"),
+        _("Targeted"),
+        _("Rate"),
         _("Full coverage"),
-        _("Counting visits"),
-        _("Rate, counting"),
+        _("Counting"),
+        _("Rate"),
     )
 
 
@@ -171,7 +173,7 @@ def _percent(rate: float) -> str:
 def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in texts:
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in numbers:
         table.add_column(heading, justify="right", no_wrap=True)
     return table
