@@ -8,7 +8,7 @@ import click
 
 from scheduler.commands.context import say
 from scheduler.i18n import gettext as _
-from scheduler.workflow.example import SEED, SMALL_FIRMS, write_workbook
+from scheduler.workflow.example import LEAST_FIRMS, SEED, SMALL_FIRMS, write_workbook
 
 
 @click.command(
@@ -18,7 +18,7 @@ from scheduler.workflow.example import SEED, SMALL_FIRMS, write_workbook
     )
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--firms", type=click.IntRange(min=1), default=SMALL_FIRMS, show_default=True, help=_("How many firms."))
+@click.option("--firms", type=click.IntRange(LEAST_FIRMS), default=SMALL_FIRMS, show_default=True, help=_("How many."))
 @click.option("--seed", default=SEED, show_default=True, help=_("Any text; another seed makes another city."))
 @click.option(
     "--parameters",

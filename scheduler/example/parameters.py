@@ -9,15 +9,28 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from scheduler.parameters import Parameters, Ratio, parse_parameters
 from scheduler.registry.codes import EventKind, FirmStatus, ItemKind, ItemMethod, ObjectType, ResultCategory
 
+Code = TypeVar("Code", bound=str)
+
+
+def _some_weight(weights: dict[Code, int]) -> dict[Code, int]:
+    if not sum(weights.values()):
+        raise ValueError("expected at least one weight above zero")
+    return weights
+
+
 Weight = Annotated[int, Field(ge=0)]
-Words = Annotated[tuple[str, ...], Field(min_length=1)]
+Weights = Annotated[dict[Code, Weight], AfterValidator(_some_weight)]
+Word = Annotated[str, Field(min_length=1)]
+Words = Annotated[tuple[Word, ...], Field(min_length=1)]
+Registrar = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+Industry = Annotated[str, Field(pattern=r"^[A-T][0-9]{0,4}$")]
 
 
 class AgeBin(Parameters):
@@ -25,21 +38,27 @@ class AgeBin(Parameters):
 
     start: int = Field(ge=0, alias="from")
     stop: int = Field(alias="to", le=60)
-    weight: Weight
+    weight: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> AgeBin:
+        if self.start >= self.stop:
+            raise ValueError(f"expected an age from less than to, got {self.start} and {self.stop}")
+        return self
 
 
 class CapitalChoice(Parameters):
     """One amount of registered capital."""
 
     yuan: int = Field(ge=0)
-    weight: Weight
+    weight: int = Field(ge=1)
 
 
 class FormChoice(Parameters):
     """One ending of enterprises' names."""
 
     text: str
-    weight: Weight
+    weight: int = Field(ge=1)
 
 
 class UnknownShares(Parameters):
@@ -57,8 +76,8 @@ class DistrictShape(Parameters):
     name: str
     prefix: str
     weight: Weight
-    registrars: dict[str, Weight]
-    types: dict[ObjectType, Weight] | None = None
+    registrars: Weights[Registrar]
+    types: Weights[ObjectType] | None = None
     towns: Words
 
 
@@ -95,6 +114,15 @@ class KindShape(Parameters):
     on: str = Field(default="", pattern=r"^(\d\d-\d\d)?$")
     amounts: tuple[int, ...] = ()
     details: Words
+
+    @model_validator(mode="after")
+    def _days_exist(self) -> KindShape:
+        least, most = self.days
+        if not 1 <= least <= most:
+            raise ValueError(f"expected days from 1 upwards, the least first, got {least} and {most}")
+        if self.on:
+            date.fromisoformat(f"2023-{self.on}")  # a day of every year
+        return self
 
 
 class RepairShape(Parameters):
@@ -160,8 +188,14 @@ class Outcomes(Parameters):
     no_activity: Ratio
     also_ordered: Ratio
     publication_items: tuple[str, ...]
-    publication: dict[ResultCategory, Weight]
-    other: dict[ResultCategory, Weight]
+    publication: Weights[ResultCategory]
+    other: Weights[ResultCategory]
+
+    @model_validator(mode="after")
+    def _has_intercept(self) -> Outcomes:
+        if "intercept" not in self.unreachable:
+            raise ValueError("unreachable: expected an intercept, got none")
+        return self
 
 
 class RosterShape(Parameters):
@@ -182,8 +216,8 @@ class RosterShape(Parameters):
     partner_departments: Words
     specialities: Words
     posts: Words
-    surnames: str
-    given_names: str
+    surnames: Word
+    given_names: Word
     expert_units: Words
     recusal_reasons: Words
 
@@ -216,6 +250,12 @@ class TaskShape(Parameters):
     credit: str = ""
     note: str = ""
 
+    @model_validator(mode="after")
+    def _ratios_fit(self) -> TaskShape:
+        if self.ratio and (self.full_coverage or self.ratio[0] > self.ratio[1]):
+            raise ValueError("expected either full coverage, or a least ratio not above the greatest")
+        return self
+
 
 class TaskDefaults(Parameters):
     """What all tasks share."""
@@ -224,6 +264,12 @@ class TaskDefaults(Parameters):
     ends_on: date
     initiator: str
     mode: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> TaskDefaults:
+        if self.starts_on > self.ends_on:
+            raise ValueError("expected a window that starts before it ends")
+        return self
 
 
 class ExampleParameters(Parameters):
@@ -234,23 +280,23 @@ class ExampleParameters(Parameters):
     bureau: str
     history_years: int = Field(ge=1, le=9)
     source: str
-    statuses: dict[FirmStatus, Weight]
-    types: dict[ObjectType, Weight]
+    statuses: Weights[FirmStatus]
+    types: Weights[ObjectType]
     least_of_a_type: int = Field(ge=1, le=20)
-    ages: tuple[AgeBin, ...]
+    ages: tuple[AgeBin, ...] = Field(min_length=1)
     unknown: UnknownShares
-    brands: tuple[str, str, str]
+    brands: tuple[Word, Word, Word]
     mark: str = Field(min_length=1)
-    forms: tuple[FormChoice, ...]
+    forms: tuple[FormChoice, ...] = Field(min_length=1)
     cooperative_trades: Words
     cooperative_form: str
     representative_origins: Words
     representative_form: str
     roads: Words
     capital: dict[ObjectType, tuple[CapitalChoice, ...]]
-    registrars: dict[str, str]
+    registrars: dict[Registrar, str]
     districts: tuple[DistrictShape, ...] = Field(min_length=1)
-    industries: dict[str, IndustryShape]
+    industries: dict[Industry, IndustryShape]
     libraries: tuple[LibraryShape, ...]
     history: dict[EventKind, KindShape]
     repair: RepairShape
@@ -276,6 +322,23 @@ class ExampleParameters(Parameters):
         ):
             if unknown := sorted(used - set(known)):
                 raise ValueError(f"{what}: expected names that are declared, got {unknown}")
+        return self
+
+    @model_validator(mode="after")
+    def _city_possible(self) -> ExampleParameters:
+        if not self.statuses.get(FirmStatus.OPERATING):
+            raise ValueError("statuses: expected a weight for operating, got none")
+        if not sum(entry.weight for entry in self.districts):
+            raise ValueError("districts: expected at least one weight above zero")
+        for code in (ObjectType.ENTERPRISE, ObjectType.INDIVIDUAL, ObjectType.COOPERATIVE):
+            if not sum(getattr(entry, code.value) for entry in self.industries.values()):
+                raise ValueError(f"industries: expected one with a weight for {code.value}, got none")
+        for what, codes in (
+            ("districts", [entry.code for entry in self.districts]),
+            ("libraries", [entry.code for entry in self.libraries]),
+        ):
+            if len(set(codes)) < len(codes):
+                raise ValueError(f"{what}: expected each code once, got {sorted(codes)}")
         return self
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.errors import UsageError
+from scheduler.errors import PolicyError, UsageError
 from scheduler.example.city import ExampleCity, build_city
+from scheduler.example.firms import LEAST_FIRMS
 from scheduler.example.parameters import ExampleParameters, parse_example_parameters
 from scheduler.example.workbook import workbook_bytes
 from scheduler.i18n import gettext as _
@@ -16,6 +17,8 @@ PARAMETERS_NAME = "weihai.toml"
 SMALL_NAME = "weihai-small.xlsx"  # shipped in data/examples: the workbook of the defaults below
 SMALL_FIRMS = 300
 SEED = "weihai"
+
+__all__ = ["LEAST_FIRMS", "SEED", "SMALL_FIRMS", "SMALL_NAME", "WorkbookSummary", "load_parameters", "write_workbook"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +40,14 @@ def load_parameters(path: Path | None = None) -> ExampleParameters:
     Raises
     ------
     PolicyError
-        If a key of the file is missing, unknown or has an impossible value.
+        If the file cannot be read, or a key is missing, unknown or has an impossible value.
     """
     source = path or data_path("examples", PARAMETERS_NAME)
-    return parse_example_parameters(source.read_text(encoding="utf-8"), source.name)
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(_("{file}: cannot be read: {error}").format(file=source, error=error)) from error
+    return parse_example_parameters(text, source.name)
 
 
 def write_workbook(
