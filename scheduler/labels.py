@@ -143,6 +143,20 @@ DUE_STATE_LABELS: Mapping[str, str] = MappingProxyType(
         "not_public": N_("Result not public yet"),  # 结果未公示
     }
 )
+LIBRARY_LABELS: Mapping[str, str] = MappingProxyType(
+    {  # 专项库 of the plan's own matters; a bureau's other libraries are shown by their codes
+        "special_drugs": N_("Dealers in narcotic and psychotropic drugs"),  # 麻醉药品和精神药品经营企业
+        "device_trials": N_("Institutions for trials of class-II medical devices"),  # 二类医疗器械临床试验机构
+        "vaccination": N_("Vaccine storage and vaccination units"),  # 疫苗储存和预防接种单位
+        "petrol_station": N_("Petrol stations"),  # 加油站
+        "food_workshop": N_("Small food workshops"),  # 食品小作坊
+        "food_wholesale": N_("Food suppliers and wholesalers"),  # 食品销售供货商、批发商
+        "pharmacies": N_("Retail pharmacies"),  # 药品零售企业
+        "lodging": N_("Lodging"),  # 住宿业经营者
+        "catering": N_("Catering"),  # 餐饮服务提供者
+        "special_equipment": N_("Users of special equipment"),  # 特种设备使用单位
+    }
+)
 DISTRICT_LABELS: Mapping[str, str] = MappingProxyType({UNKNOWN_DISTRICT: N_("District not known")})  # 未定
 
 _LABELS: Mapping[str, str] = MappingProxyType(
@@ -161,6 +175,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
             EXCEPTION_LABELS,
             EXCLUSION_LABELS,
             DUE_STATE_LABELS,
+            LIBRARY_LABELS,
             DISTRICT_LABELS,
         )
         for code, words in group.items()

@@ -65,6 +65,7 @@ class Delivery:
     def __init__(self) -> None:
         self._swaps: list[_Swap] = []
         self._begun: list[_Swap] = []
+        self._made: list[Path] = []
 
     def __enter__(self) -> Delivery:
         return self
@@ -79,6 +80,9 @@ class Delivery:
                 _put_back(swap)
         for swap in self._swaps:
             _remove(swap.staged)
+        for folder in reversed(self._made):
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
     def stage_folder(self, folder: Path, files: Iterable[tuple[str, bytes]]) -> Changes:
         """
@@ -94,7 +98,7 @@ class Delivery:
             raise StateError(_("{path} is a file; a folder is needed: choose another place").format(path=folder))
         swap = _swap_beside(target)
         try:
-            _recover(swap)
+            self._prepare(swap)
             self._swaps.append(swap)
             changes = _stage(target, swap.staged, files)
         except OSError as error:
@@ -112,7 +116,7 @@ class Delivery:
             raise StateError(_("{path} is a folder; a file is needed: choose another name").format(path=path))
         swap = _swap_beside(target)
         try:
-            _recover(swap)
+            self._prepare(swap)
             if existed and target.read_bytes() == content:
                 return Changes(added=(), changed=(), num_unchanged=1, kept=())
             self._swaps.append(swap)
@@ -121,6 +125,14 @@ class Delivery:
             raise _cannot_write(path, error) from error
         names = (target.name,)
         return Changes(added=() if existed else names, changed=names if existed else (), num_unchanged=0, kept=())
+
+    def _prepare(self, swap: _Swap) -> None:
+        """Clears what an interrupted run left, and makes the folders that the target is to stand in."""
+        _recover(swap)
+        missing = [folder for folder in swap.target.parents if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir()
+            self._made.append(folder)
 
     def commit(self) -> None:
         """
@@ -228,7 +240,6 @@ def _recover(swap: _Swap) -> None:
         else:
             swap.old.replace(swap.target)
     _remove(swap.staged)
-    swap.target.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _exchange(swap: _Swap) -> None:

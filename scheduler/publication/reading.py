@@ -127,11 +127,6 @@ class RecordedDraw:
         return self.draw_id.split("-")[1]
 
     @property
-    def attempt(self) -> int:
-        """The how-many-th attempt at the round."""
-        return int(self.draw_id.split("-")[2])
-
-    @property
     def kind(self) -> str:
         """Open, targeted or external."""
         return str(self.ceremony.get("kind") or self.commitment.get("kind") or RoundKind.EXTERNAL)

@@ -8,9 +8,9 @@ without end are cut, and everything is escaped. Columns are escaped as a whole: 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 LONGEST = 200  # characters shown of one cell; the record has them all
 _APART = "\x1f"  # never inside a cell: it is one of the characters spelt out
@@ -43,15 +43,8 @@ def escaped_column(cells: Sequence[str]) -> list[str]:
     >>> escaped_column(["A & B", "<b>"])
     ['A &amp; B', '&lt;b&gt;']
     """
-    if not cells:
-        return []
     shown = [visible(cell) if len(cell) > LONGEST or not cell.isprintable() else cell for cell in cells]
-    return str(escape(_APART.join(shown))).split(_APART)
-
-
-def join_markup(separator: str, parts: Iterable[str | Markup]) -> Markup:
-    """Parts joined by a separator, each escaped unless it is markup already."""
-    return escape(separator).join(parts)
+    return str(escape(_APART.join(shown))).split(_APART) if cells else []
 
 
 def _spelt(match: re.Match[str]) -> str:

@@ -103,6 +103,7 @@ class _Sheets:
         )
         body = {"valign": "top", "border": 1, "border_color": "#b1b8bf"}
         self._plain = book.add_format(body)
+        self._number = book.add_format({**body, "align": "right", "indent": 1})
         self._wrapped = book.add_format({**body, "text_wrap": True})
         self._day = book.add_format({**body, "num_format": "yyyy-mm-dd", "align": "left"})
 
@@ -111,6 +112,7 @@ class _Sheets:
         sheet = self._book.add_worksheet(_sheet_name(name))
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
+        sheet.set_default_row(LINE_POINTS)
         sheet.freeze_panes(1, 0)
         self._paper(sheet, name, sum(column.width for column in columns))
         sheet.set_row(0, 2 * LINE_POINTS + 2)
@@ -134,7 +136,7 @@ class _Sheets:
             if isinstance(value, str):
                 sheet.write_string(number, index, value, self._wrapped if column.wrapped else self._plain)
             elif isinstance(value, int):
-                sheet.write_number(number, index, value, self._plain)
+                sheet.write_number(number, index, value, self._number)
             else:
                 sheet.write_datetime(number, index, value, self._day)
 
@@ -253,10 +255,10 @@ def _results_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
         Column(title=_("Type of draw"), width=14),
         Column(title=_("Name of market entity"), width=44, wrapped=True),
         Column(title=_("Credit code or registration number"), width=24),
-        Column(title=_("Task"), width=36, wrapped=True),
+        Column(title=_("Task"), width=32, wrapped=True),
         Column(title=_("Date of completion"), width=14),
-        Column(title=_("Items inspected"), width=52, wrapped=True),
-        Column(title=_("Result"), width=40, wrapped=True),
+        Column(title=_("Items inspected"), width=80, wrapped=True),
+        Column(title=_("Result"), width=36, wrapped=True),
     )
     sheets.add(_("Results"), columns, (row for draw in record.draws for row in _result_rows(draw, record, words)))
 

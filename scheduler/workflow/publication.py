@@ -200,9 +200,9 @@ def _stage_record(delivery: Delivery, folder: Path, record: Mapping[str, bytes])
     changes = delivery.stage_folder(folder, record.items())
     if changes.kept:
         raise StateError(
-            _(
-                "{folder} holds files that the record would no longer have ({files}); publish into another folder"
-            ).format(folder=folder, files=", ".join(changes.kept[:5]))
+            _("{folder} holds files that are not of the record ({files}); take them out or publish elsewhere").format(
+                folder=folder, files=", ".join(changes.kept[:5])
+            )
         )
     return changes
 

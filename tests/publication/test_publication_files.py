@@ -66,8 +66,9 @@ def test_delivery_not_committed_changes_nothing(tmp_path: Path) -> None:
     deliver(folder, {"x": b"1"})
     with Delivery() as delivery:
         delivery.stage_folder(folder, [("x", b"2")])
-        delivery.stage_file(tmp_path / "book.xlsx", b"3")
+        delivery.stage_file(tmp_path / "deep" / "down" / "book.xlsx", b"3")
     assert tree(tmp_path) == {"site/x": b"1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_delivery_puts_everything_back_when_the_block_fails_after_commit(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from scheduler import i18n
 from scheduler.draw.hashing import digest
 from scheduler.errors import RecordError
-from scheduler.publication.inputs import AuditInputs, PublicInputs
+from scheduler.publication.inputs import AuditInputs, PublicInputs, ResultColumns
 from scheduler.publication.reading import read_public_record
 from scheduler.publication.records import assemble_audit, assemble_public
 from scheduler.publication.site import build_site
@@ -216,6 +216,22 @@ def test_results_put_items_with_the_same_result_together(site: dict[str, bytes])
     assert "营业执照（登记证）规范使用情况的检查; 名称规范使用情况的检查" in text
     problems = ("Did not publish information it must publish", "Problem found, ordered to correct")
     assert text.count("; ".join(f"<strong>{words}</strong>" for words in problems)) == 2
+
+
+def test_results_fold_many_items_behind_their_number(inputs: PublicInputs) -> None:
+    """A firm with five clean items shows “5 items”, and their names when asked; three are shown at once."""
+    draw = next(draw for draw in inputs.draws if draw.draw_id == "2026-1-2")
+    firm = draw.results.firm_id[0]
+    results = ResultColumns(
+        firm_id=[firm] * 5,
+        item_id=["G01", "G02", "K01", "X04", "X05"],
+        category=["no_problem"] * 5,
+        inspected_on=["2026-03-05"] * 5,
+    )
+    record = assemble_public(dataclasses.replace(inputs, draws=(dataclasses.replace(draw, results=results),)))
+    text = dict(build_site(record))["en/draws/2026-1-2/results-1.html"].decode()
+    assert '<details class="fold"><summary>5 items</summary>营业执照（登记证）规范使用情况的检查; ' in text
+    assert "年度报告公示信息的检查; X04; X05</details>" in text
 
 
 def test_commands_of_an_open_draw_give_the_answers_shown(site: dict[str, bytes], tmp_path: Path) -> None:

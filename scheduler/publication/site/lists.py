@@ -17,6 +17,7 @@ from scheduler.publication.text import escaped_column, visible
 from scheduler.registry.codes import ResultCategory
 
 ROWS_PER_PAGE = 500
+MOST_UNFOLDED = 3
 HARMLESS = (ResultCategory.NO_PROBLEM, ResultCategory.NO_ACTIVITY)
 
 
@@ -81,9 +82,9 @@ def drawn_titles(words: Words) -> tuple[str, ...]:
 
 
 def finding_titles(words: Words) -> tuple[str, ...]:
-    """Headers of the results: 市场主体, 抽查任务, 抽查完成日期, 检查事项, 检查结果."""
+    """Headers of the results: 市场主体, 抽查任务, 抽查完成日期, 检查结果, 检查事项."""
     _ = words.translate
-    return (_("Market entity"), _("Task"), _("Date of completion"), _("Items inspected"), _("Result"))
+    return (_("Market entity"), _("Task"), _("Date of completion"), _("Result"), _("Items inspected"))
 
 
 def drawn_rows(draw: RecordedDraw, columns: ListColumns, words: Words, record: PublicRecord) -> list[str]:
@@ -110,9 +111,9 @@ def finding_rows(draw: RecordedDraw, columns: ListColumns, words: Words, record:
 def _finding_rows(
     findings: Sequence[Finding], packages: Sequence[str], columns: ListColumns, words: Words, record: PublicRecord
 ) -> Iterator[str]:
-    firm, task, day, items, result = (escape(title) for title in finding_titles(words))
+    firm, task, day, result, items = (escape(title) for title in finding_titles(words))
     tasks = {package: escape(package_names(package, words, record)) for package in set(packages)}
-    names = {entry: escape(item_names(entry, words, record)) for entry in {each.item_ids for each in findings}}
+    names = {entry: _items_cell(entry, words, record) for entry in {each.item_ids for each in findings}}
     days = {entry: escape(words.day(entry)) for entry in {each.inspected_on for each in findings}}
     results = {entry: result_words(entry, words) for entry in {each.categories for each in findings}}
     for each in findings:
@@ -122,9 +123,19 @@ def _finding_rows(
             f'<span class="code">{columns.firm_id[position]}</span></th>'
             f'<td data-label="{task}">{tasks[packages[position]]}</td>'
             f'<td class="day" data-label="{day}">{days[each.inspected_on]}</td>'
-            f'<td data-label="{items}">{names[each.item_ids]}</td>'
-            f'<td data-label="{result}">{results[each.categories]}</td></tr>'
+            f'<td class="result" data-label="{result}">{results[each.categories]}</td>'
+            f'<td data-label="{items}">{names[each.item_ids]}</td></tr>'
         )
+
+
+def _items_cell(item_ids: Sequence[str], words: Words, record: PublicRecord) -> Markup:
+    """Items of a finding; many of them are folded behind their number, so that a list stays a list."""
+    names = escape(item_names(item_ids, words, record))
+    if len(item_ids) <= MOST_UNFOLDED:
+        return names
+    _ = words.translate
+    number = _("{number} items").format(number=len(item_ids))
+    return Markup('<details class="fold"><summary>{}</summary>{}</details>').format(number, names)
 
 
 def package_names(package: str, words: Words, record: PublicRecord) -> str:

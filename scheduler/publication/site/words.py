@@ -96,7 +96,8 @@ class Words:
         if task.industries:
             parts.append(_("industries (GB/T 4754): {codes}").format(codes=self.enumeration(task.industries)))
         if task.libraries:
-            parts.append(_("special libraries: {codes}").format(codes=self.enumeration(task.libraries)))
+            names = tuple(self.label(code) for code in task.libraries)
+            parts.append(_("special libraries: {names}").format(names=self.enumeration(names)))
         return self.enumeration(tuple(parts)) if parts else _("All inspection objects")
 
 
