@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-GROUPS = ("chain",)
+GROUPS = ("chain", "teams")
 
 
 def main() -> None:
