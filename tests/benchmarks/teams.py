@@ -1,8 +1,8 @@
 """
 Teams, matching and days at city size: 37,000 visits in four rounds, 1,300 officers, 24 tasks, 3,000 recusals.
 
-``teams.city.seconds`` covers eligibility, teams and matching, ``agenda.city.seconds`` the days. The rooms are pure, so no
-database takes part; roster and visits are made up by digests.
+``teams.city.seconds`` covers eligibility, teams and matching, ``agenda.city.seconds`` the days. The rooms are pure, so
+no database takes part; roster and visits are made up by digests.
 """
 
 from __future__ import annotations
