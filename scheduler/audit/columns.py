@@ -182,6 +182,14 @@ def _chunks(content: bytes, start: int) -> Iterator[list[bytes]]:
         start = end
 
 
+class _Codes(dict[bytes, int]):
+    """Numbers texts in the order in which they are first asked for."""
+
+    def __missing__(self, cell: bytes) -> int:
+        self[cell] = code = len(self)
+        return code
+
+
 class _Reader:
     """Takes chunks of lines and builds the columns."""
 
@@ -191,7 +199,7 @@ class _Reader:
         self._num_rows = 0
         self._last = b""
         self._fixed: dict[str, list[Bytes]] = {column.name: [] for column in table_format.columns if column.width}
-        self._codes: dict[str, dict[bytes, int]] = {c.name: {} for c in table_format.columns if not c.width}
+        self._codes: dict[str, _Codes] = {c.name: _Codes() for c in table_format.columns if not c.width}
         self._index: dict[str, list[Index]] = {c.name: [] for c in table_format.columns if not c.width}
         self._keys: set[bytes] | None = set() if 1 < table_format.num_keys < len(table_format.columns) else None
 
@@ -246,8 +254,7 @@ class _Reader:
             self._fixed[column.name].append(np.asarray(cells, dtype=f"S{column.width}"))
             return
         codes = self._codes[column.name]
-        indices = [codes.setdefault(cell, len(codes)) for cell in cells]
-        self._index[column.name].append(np.asarray(indices, dtype=np.int32))
+        self._index[column.name].append(np.fromiter(map(codes.__getitem__, cells), dtype=np.int32, count=len(cells)))
 
     def _check_fixed(self, column: Column, cells: list[bytes]) -> None:
         alphabet = _HEXADECIMAL if column.is_digest else _FIELD

@@ -131,6 +131,19 @@ def policy_value(policy: dict[str, Any], table: str, key: str, default: object) 
     return section.get(key, default) if isinstance(section, dict) else default
 
 
+def waiting_windows(draw: Draw) -> list[tuple[str, str]]:
+    """First and last day of this round and of the targeted rounds of the policy after it (section 3.1)."""
+    window = draw.document("commitment.json")["window"]
+    windows = [(window["starts_on"], window["ends_on"])]
+    match = DRAW_ID.fullmatch(draw.draw_id)
+    number = int(match["round"]) if match else 0
+    rounds = load_policy(draw).get("rounds", [])
+    for entry in rounds if isinstance(rounds, list) else []:
+        if entry["kind"] == "targeted" and entry["number"] > number:
+            windows.append((str(entry["starts_on"]), str(entry["ends_on"])))
+    return windows
+
+
 def check_policy(group: Group, draw: Draw, year: dict[str, Any]) -> None:
     """Claims that the policy sealed is of this bureau, year and ratio (section 2)."""
     text = _("the policy sealed states the bureau, year and ratio of year.json")

@@ -44,6 +44,10 @@ class Task:
     starts_on: str
     ends_on: str
 
+    def meets(self, first_day: str, last_day: str) -> bool:
+        """Whether its window and another have a day in common."""
+        return self.starts_on <= last_day and first_day <= self.ends_on
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
@@ -60,6 +64,11 @@ class Lists:
     def is_general(self, package: str) -> bool:
         """Whether a package serves a task with a general item."""
         return any(self.items[item].kind == "general" for item in self.items_of(package) if item in self.items)
+
+    def is_discretionary(self, package: str) -> bool:
+        """Whether a package serves a task that is not of full coverage; an unknown task, or none, is such a one."""
+        tasks = (self.tasks.get(task_id) for task_id in package.split("+"))
+        return any(task is None or not task.full_coverage for task in tasks)
 
     def is_package(self, package: str) -> bool:
         """Whether a text is a package: known task ids, ascending, joined by ``+``."""

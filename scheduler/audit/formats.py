@@ -97,7 +97,7 @@ TABLES: dict[str, TableFormat] = {
     ),
     "pool.tsv": TableFormat(columns=(_fixed("firm_id"), Column(name="leaf", width=64, is_digest=True))),
     "drawn.tsv": TableFormat(
-        columns=(_fixed("firm_id"), _text("name"), _text("registrar"), _code("package"), _flag("counting"))
+        columns=(_fixed("firm_id"), _text("name"), _text("registrar"), _optional("package"), _flag("counting"))
     ),
     "results.tsv": TableFormat(
         columns=(_fixed("firm_id"), _code("item_id"), _code("category"), _day("inspected_on")), num_keys=3

@@ -21,8 +21,11 @@ from scheduler.audit.year import Differences
 from scheduler.i18n import gettext as _
 
 BIN_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_POSITIONS = np.zeros(256, dtype=np.int64)
+_POSITIONS[np.frombuffer(BIN_CHARACTERS.encode("ascii"), dtype=np.uint8)] = np.arange(len(BIN_CHARACTERS))
 OPERATING = frozenset({"operating"})
 OUT = "out:"
+_EMPTY = frozenset({""})
 REASONS = ("", "out:status", "out:type", "out:no-task", "out:visited")
 _STATUS, _TYPE, _NO_TASK, _VISITED = 1, 2, 3, 4
 
@@ -38,21 +41,26 @@ class Scorecard:
     direct_names: tuple[str, ...]
     direct_tiers: tuple[int, ...]
 
-    def score(self, bins: str) -> int | None:
-        """Score of a cell `bins`; None where it has not one known bin per indicator."""
-        if len(bins) != len(self.points):
-            return None
-        total = self.base
-        for character, points in zip(bins, self.points, strict=True):
-            position = BIN_CHARACTERS.index(character)
-            if position >= len(points):
-                return None
-            total += points[position]
-        return total
+    def scores(self, cells: Sequence[str]) -> tuple[Integers, Mask]:
+        """Scores of cells `bins`, and whether each cell has one known bin per indicator (its score is 0 if not)."""
+        fits = np.asarray([len(cell) == len(self.points) for cell in cells], dtype=np.bool_)
+        joined = "".join(cell for cell, whole in zip(cells, fits.tolist(), strict=True) if whole)
+        bins = _POSITIONS[np.frombuffer(joined.encode("ascii"), dtype=np.uint8)].reshape(-1, max(len(self.points), 1))
+        totals = np.full(int(np.count_nonzero(fits)), self.base, dtype=np.int64)
+        known = np.ones(len(totals), dtype=np.bool_)
+        for column, points in enumerate(self.points):
+            padded = np.zeros(len(BIN_CHARACTERS), dtype=np.int64)
+            padded[: len(points)] = points
+            totals += padded[bins[:, column]]
+            known &= bins[:, column] < len(points)
+        scores = np.zeros(len(cells), dtype=np.int64)
+        scores[fits] = np.where(known, totals, 0)
+        fits[fits] = known
+        return scores, fits
 
-    def tier_of(self, score: int) -> int:
-        """Tier that a score alone gives."""
-        return sum(score >= cut for cut in self.cuts)
+    def tiers_of(self, scores: Integers) -> Integers:
+        """Tiers that scores alone give."""
+        return np.searchsorted(np.asarray(self.cuts, dtype=np.int64), scores, side="right").astype(np.int64)
 
     def direct(self, flags: str) -> tuple[int, int]:
         """Highest tier of the direct rules whose flag is 1 and the first of those rules; (-1, -1) where none is."""
@@ -95,32 +103,50 @@ def load_scorecard(draw: Draw) -> Scorecard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classes:
-    """What the scorecard makes of each row: score, tier and rule as indices, -1 where there is none."""
+    """
+    What the scorecard makes of each row.
+
+    Attributes
+    ----------
+    score, tier, rule
+        Score, position of the tier, position of the rule that lifted the firm to it; -1 where there is none.
+    covered
+        Whether the classification covers the firm.
+    fits
+        Whether the row has one known bin per indicator and one flag per direct rule.
+    """
 
     score: Integers
     tier: Integers
     rule: Integers
     covered: Mask
+    fits: Mask
 
 
 def classify(register: Table, card: Scorecard) -> Classes:
     """Scores, tiers and rules recomputed from bins and flags."""
     bins, direct = register.coded["bins"], register.coded["direct"]
-    scores = [card.score(cell) for cell in bins.values]
-    score_by_bins = _integers([-(2**61) if score is None else score for score in scores])
-    tier_by_bins = _integers([-1 if score is None else card.tier_of(score) for score in scores])
-    fitting = [len(cell) == len(card.direct_names) for cell in direct.values]
-    fired = [card.direct(cell) if fits else (-1, -1) for cell, fits in zip(direct.values, fitting, strict=True)]
-    by_score = tier_by_bins[bins.index]
-    by_rule = _integers([tier for tier, _rule in fired])[direct.index]
-    rules = _integers([rule for _tier, rule in fired])[direct.index]
+    scores, known = card.scores(bins.values)
+    fitting = np.asarray([len(cell) == len(card.direct_names) for cell in direct.values], dtype=np.bool_)
+    fired = [
+        card.direct(cell) if fits else (-1, -1) for cell, fits in zip(direct.values, fitting.tolist(), strict=True)
+    ]
+    by_score = _spread(np.where(known, card.tiers_of(scores), -1), bins)
+    by_rule = _spread(_integers([tier for tier, _rule in fired]), direct)
+    rules = _spread(_integers([rule for _tier, rule in fired]), direct)
     decided = by_rule > by_score
     return Classes(
-        score=score_by_bins[bins.index],
+        score=_spread(scores, bins),
         tier=np.where(decided, by_rule, by_score),
         rule=np.where(decided, rules, -1),
-        covered=~register.coded["tier"].among(frozenset({""})),
+        covered=~register.coded["tier"].among(_EMPTY),
+        fits=(_spread(known.astype(np.int64), bins) & _spread(fitting.astype(np.int64), direct)).astype(np.bool_),
     )
+
+
+def _spread(values: Integers, column: Coded) -> Integers:
+    """Values of the distinct cells of a column, spread over its rows."""
+    return values[column.index] if len(values) else np.zeros(len(column), dtype=np.int64)
 
 
 def _integers(values: Sequence[int]) -> Integers:
@@ -132,18 +158,11 @@ def check_tiers(group: Group, register: Table, card: Scorecard, classes: Classes
     covered = classes.covered
     tier_codes = dict(zip(card.tiers, range(len(card.tiers)), strict=True))
     found_tier = register.coded["tier"].positions(tier_codes)
-    fits = np.asarray([card.score(cell) is not None for cell in register.coded["bins"].values], dtype=np.bool_)
-    flags = np.asarray(
-        [len(cell) == len(card.direct_names) for cell in register.coded["direct"].values], dtype=np.bool_
-    )
     operating = register.coded["status"].among(OPERATING)
-    empty = frozenset({""})
     blank = np.ones(register.num_rows, dtype=np.bool_)
     for name in ("bins", "direct", "score", "rule"):
-        blank &= register.coded[name].among(empty)
-    unfit = np.where(
-        covered, ~(_spread(fits, register, "bins") & _spread(flags, register, "direct")), ~blank | operating
-    )
+        blank &= register.coded[name].among(_EMPTY)
+    unfit = np.where(covered, ~classes.fits, ~blank | operating)
     _claim(
         group,
         _("every operating firm has one known bin per indicator and one flag per direct rule"),
@@ -159,7 +178,7 @@ def check_tiers(group: Group, register: Table, card: Scorecard, classes: Classes
         group,
         _("every score is the base plus the points of the firm's bins"),
         register,
-        covered & ((scores != classes.score) | register.coded["score"].among(empty)),
+        covered & ((scores != classes.score) | register.coded["score"].among(_EMPTY)),
         lambda row: (int(classes.score[row]), register.coded["score"].text(row)),
     )
     _claim(
@@ -183,11 +202,6 @@ def check_tiers(group: Group, register: Table, card: Scorecard, classes: Classes
 
 def _first_position(values: tuple[str, ...], name: str) -> int:
     return values.index(name) if name in values else -1
-
-
-def _spread(flags: Mask, register: Table, column: str) -> Mask:
-    index = register.coded[column].index
-    return flags[index] if len(flags) else np.zeros(len(index), dtype=np.bool_)
 
 
 def _claim(group: Group, text: str, register: Table, wrong: Mask, tell: Any) -> None:
@@ -235,45 +249,58 @@ def place_open(register: Table, object_types: frozenset[str], counted: Bytes) ->
     return Places(reason=reason, tasks=np.zeros(register.num_rows, dtype=np.int32), task_sets=("",))
 
 
-def place_targeted(register: Table, lists: Lists, drawn: Sequence[tuple[Bytes, Coded]]) -> Places:
-    """Places in a targeted round: in the range of a task the firm can still be visited for."""
-    tasks = list(lists.tasks.values())
+def place_targeted(
+    register: Table, lists: Lists, windows: Sequence[tuple[str, str]], drawn: Sequence[tuple[Bytes, Coded]]
+) -> Places:
+    """
+    Places in a targeted round: in the range of a waiting task the firm can still be visited for.
+
+    Parameters
+    ----------
+    windows
+        First and last day of this round and of the targeted rounds after it; a task waits if it meets one of them.
+    drawn
+        Ids and packages of what was drawn before.
+    """
+    waiting = [task for task in lists.tasks.values() if any(task.meets(*window) for window in windows)]
     operating = register.coded["status"].among(OPERATING)
-    before, served = _served(register, tasks, drawn)
+    served, discretionary = _served(register, lists, waiting, drawn)
     code: Integers = np.zeros(register.num_rows, dtype=np.int64)
     sets: list[tuple[str, ...]] = [()]
     in_range = np.zeros(register.num_rows, dtype=np.bool_)
-    for position, task in enumerate(tasks):
+    for position, task in enumerate(waiting):
         inside = operating & _inside(register, task)
         in_range |= inside
-        # served implies drawn before, so an undrawn firm keeps every task of its range
-        open_still = inside & ~(served[position] if task.full_coverage else before)
-        pair = code * 2 + open_still
+        pair = code * 2 + (inside & ~(served[position] if task.full_coverage else discretionary))
         present = np.flatnonzero(np.bincount(pair, minlength=1))
         renumbered = np.zeros(2 * len(sets), dtype=np.int64)
         renumbered[present] = np.arange(len(present))
         code = renumbered[pair]
         sets = [(*sets[old // 2], task.task_id) if old % 2 else sets[old // 2] for old in present.tolist()]
     texts = tuple("+".join(entry) for entry in sets)
-    reason = np.zeros(register.num_rows, dtype=np.int8)
     none_left = np.asarray([not text for text in texts], dtype=np.bool_)[code]
+    reason = np.zeros(register.num_rows, dtype=np.int8)
     reason[none_left] = _VISITED
     reason[~in_range] = _NO_TASK
     reason[~operating] = _STATUS
     return Places(reason=reason, tasks=code.astype(np.int32), task_sets=texts)
 
 
-def _served(register: Table, tasks: Sequence[Task], drawn: Sequence[tuple[Bytes, Coded]]) -> tuple[Mask, list[Mask]]:
-    """Rows drawn before, and per task the rows that a package drawn before serves with it."""
-    before = np.zeros(register.num_rows, dtype=np.bool_)
+def _served(
+    register: Table, lists: Lists, tasks: Sequence[Task], drawn: Sequence[tuple[Bytes, Coded]]
+) -> tuple[list[Mask], Mask]:
+    """Per task the rows it was served to before, and the rows whose one discretionary visit is spent."""
+    discretionary = np.zeros(register.num_rows, dtype=np.bool_)
     served = [np.zeros(register.num_rows, dtype=np.bool_) for _task in tasks]
     for firm_id, package in drawn:
         at = positions_of(register.fixed["firm_id"], firm_id)
-        before[at[at >= 0]] = True
+        known = at >= 0
+        spent = frozenset(value for value in package.values if lists.is_discretionary(value))
+        discretionary[at[package.among(spent) & known]] = True
         for mask, task in zip(served, tasks, strict=True):
             with_task = frozenset(value for value in package.values if task.task_id in value.split("+"))
-            mask[at[package.among(with_task) & (at >= 0)]] = True
-    return before, served
+            mask[at[package.among(with_task) & known]] = True
+    return served, discretionary
 
 
 def _inside(register: Table, task: Task) -> Mask:

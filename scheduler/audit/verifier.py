@@ -25,9 +25,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scheduler.audit import commitment, days, log, officers, quotas, register, results, sampling, year
+from scheduler.audit import (
+    commitment,
+    days,
+    log,
+    matching,
+    officers,
+    quotas,
+    register,
+    results,
+    sampling,
+    selection,
+    year,
+)
 from scheduler.audit.claims import Group, Ledger, Report
 from scheduler.audit.context import Draw, Listener, Lists, guarded, load_lists
+from scheduler.audit.formats import DRAW_ID, EXTERNAL_ID
 from scheduler.audit.record import MANIFEST, FolderSource, Record, Source, open_record
 from scheduler.audit.sampling import Sampling
 from scheduler.errors import RecordError
@@ -123,7 +136,8 @@ class _Verification:
         draw_ids = {
             name.split("/")[1] for name in record.source.names() if name.startswith("draws/") and name.count("/") > 1
         }
-        self._draws = [Draw(draw_id=draw_id, record=record) for draw_id in sorted(draw_ids)]
+        known = (draw_id for draw_id in sorted(draw_ids) if DRAW_ID.fullmatch(draw_id) or EXTERNAL_ID.fullmatch(draw_id))
+        self._draws = [Draw(draw_id=draw_id, record=record) for draw_id in known]  # files of others are refused below
 
     def run(self) -> None:
         """Runs the plan; the record's own claims are written last, when every file was read, but stand first."""
@@ -233,15 +247,16 @@ class _Verification:
             places = register.place_open(work.register, work.object_types, sampling.counted_before(before))
         else:
             pairs = [(drawn.firm_id, drawn.package) for drawn in before]
-            places = register.place_targeted(work.register, work.lists, pairs)
+            windows = commitment.waiting_windows(work.draw)
+            places = register.place_targeted(work.register, work.lists, windows, pairs)
         register.check_places(group, work.register, work.card, work.classes, places, is_open=work.draw.is_open)
 
     def _verify_drawn(self, group: Group, work: Sampling) -> None:
         draw = work.draw
-        guarded(group, "5", _("the ceremony counts the list drawn"), sampling.check_ceremony_counts, group, work)
-        guarded(group, "1.6", _("packages are made of tasks"), sampling.check_packages, group, work)
+        guarded(group, "5", _("the ceremony counts the list drawn"), selection.check_ceremony_counts, group, work)
+        guarded(group, "1.6", _("packages are made of tasks"), selection.check_packages, group, work)
         if not draw.is_external:
-            guarded(group, "7", _("firms drawn stand in the pool"), sampling.check_drawn_from_pool, group, work)
+            guarded(group, "7", _("firms drawn stand in the pool"), selection.check_drawn_from_pool, group, work)
             self._verify_selection(group, work)
             self._verify_officers(group, work)
         if draw.has("results.tsv"):
@@ -256,9 +271,9 @@ class _Verification:
                 _("quotas follow from the seed"),
                 lambda: quotas.check_quotas(group, work.cells, work.quotas, work.draw.table("quotas.tsv")),
             )
-        guarded(group, "7", _("the firms drawn have the least tickets"), sampling.check_selection, group, work)
+        guarded(group, "7", _("the firms drawn have the least tickets"), selection.check_selection, group, work)
         if work.draw.opens_seals:
-            guarded(group, "7", _("strata and chances are right"), sampling.check_selected, group, work)
+            guarded(group, "7", _("strata and chances are right"), selection.check_selected, group, work)
 
     def _check_cells(self, group: Group, work: Sampling) -> None:
         document = work.draw.document("commitment.json")
@@ -294,7 +309,7 @@ class _Verification:
             ("8.1", _("officers are eligible"), officers.check_eligible),
             ("8.2", _("teams follow from the lot"), officers.check_teams),
             ("8.3", _("visits have fit teams"), officers.check_visits),
-            ("8.3", _("matching follows from the lot"), officers.check_matching),
+            ("8.3", _("matching follows from the lot"), matching.check_matching),
             ("8.4", _("days follow from the lot"), days.check_days),
         ):
             guarded(group, section, words, check, group, offices)

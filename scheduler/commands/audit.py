@@ -1,7 +1,46 @@
-"""Commands of the room."""
+"""The command that verifies records. It needs no workspace."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from scheduler.audit.claims import Report, Verdict
+from scheduler.audit.report import report_lines, report_page
+from scheduler.audit.verifier import find_records, verify_record
+from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.i18n import gettext as _
+
+
+@click.command(
+    help=_("Verify a record, or every record in a folder, from its bytes alone; exit status 1 if any is rejected.")
+)
+@click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=_("Also write a page for people (HTML): every claim, the rows accounted for, what could not be proved."),
+)
+@pass_command_context
+def verify(context: CommandContext, path: Path, as_json: bool, report: Path | None) -> None:
+    """Verifies records."""
+    reports = [verify_record(record, context.progress.report) for record in find_records(path)]
+    if report is not None:
+        report.write_text(report_page(reports), encoding="utf-8")
+        say(_("Wrote {file}.").format(file=report))
+    if as_json:
+        print_json({"records": [entry.document() for entry in reports]})
+    else:
+        click.echo("\n\n".join("\n".join(report_lines(entry)) for entry in reports))
+    if any(rejected(entry) for entry in reports):
+        raise click.exceptions.Exit(1)
+
+
+def rejected(report: Report) -> bool:
+    """Whether a report rejects its record."""
+    return report.verdict is Verdict.REJECTED
+
+
+COMMANDS: tuple[click.Command, ...] = (verify,)

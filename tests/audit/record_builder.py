@@ -2,8 +2,8 @@
 A tiny complete year as a public and an audit record, written from docs/draw-specification.md alone.
 
 Shares no code with the project. Seven enterprises and two others, two districts, one open round, one targeted round
-with a voided first attempt, officers, days and results. Hooks change one thing on the way, so that everything after it is
-remade consistently, as a dishonest keyholder would.
+with a voided first attempt, officers, days and results. Hooks change one thing on the way, so that everything after it
+is remade consistently, as a dishonest keyholder would.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MICRO = 1_000_000
+ALL_DRAWS = ("2026-1-1", "2026-2-1", "2026-2-2")
 BUREAU = "371000"
 SECRET = bytes(range(32))
 OFFICER_SECRET = bytes(range(32, 64))
@@ -27,8 +28,42 @@ ITEMS = [
     ["K01", "c", "fuel", "petrol", "key", "on_site", "d", "b", "", "2", "fuel"],
 ]
 TASKS = [
-    ["T01", "general", "G01", "enterprise", "", "", "", "0", "0", "1000000", "2026-01-01", "2026-12-31", "d", "", "", ""],
-    ["T02", "petrol", "K01", "", "", "F52;G", "petrol", "1", "0", "1000000", "2026-01-01", "2026-12-31", "d", "", "", ""],
+    [
+        "T01",
+        "general",
+        "G01",
+        "enterprise",
+        "",
+        "",
+        "",
+        "0",
+        "0",
+        "1000000",
+        "2026-01-01",
+        "2026-12-31",
+        "d",
+        "",
+        "",
+        "",
+    ],
+    [
+        "T02",
+        "petrol",
+        "K01",
+        "",
+        "",
+        "F52;G",
+        "petrol",
+        "1",
+        "0",
+        "1000000",
+        "2026-01-01",
+        "2026-12-31",
+        "d",
+        "",
+        "",
+        "",
+    ],
 ]
 # firm_id, object_type, district, status, industry, libraries, bins, direct
 FIRMS = [
@@ -133,8 +168,8 @@ def classified(firm: Row) -> Row:
     """Score, tier and rule of a firm (3.4)."""
     if not firm[6]:
         return ["", "", ""]
-    points = [entry["points"] for entry in SCORECARD["indicators"]]  # type: ignore[index,attr-defined]
-    score = 10 + sum(points[i][int(c)] for i, c in enumerate(firm[6]))  # type: ignore[index]
+    points = [entry["points"] for entry in SCORECARD["indicators"]]  # type: ignore[attr-defined]
+    score = 10 + sum(points[i][int(c)] for i, c in enumerate(firm[6]))
     by_score = score >= 16
     lifted = firm[7] == "1" and not by_score
     return [str(score), "B" if by_score or lifted else "A", "dishonest" if lifted else ""]
@@ -153,10 +188,17 @@ def in_range(firm: Row, task: Row) -> bool:
 
 
 class Year:
-    """Builds the records; `hooks` are applied to the values they are named after."""
+    """
+    Builds the records; `hooks` are applied to the values they are named after.
 
-    def __init__(self, hooks: Hooks | None = None) -> None:
+    `draws` leaves some attempts out, for smaller records.
+    """
+
+    def __init__(
+        self, hooks: Hooks | None = None, draws: tuple[str, ...] = ("2026-1-1", "2026-2-1", "2026-2-2")
+    ) -> None:
         self.hooks = dict(hooks or {})
+        self.draws = draws
         self.used: set[str] = set()
         self.files: Files = {}
         self.drawn: dict[str, list[Row]] = {}
@@ -172,18 +214,25 @@ class Year:
 
     def _build(self) -> None:
         self.append_log("import firms", {"num": 9})
+        self.tasks: list[Row] = self.hook("task_list", TASKS)
         self.files["items.tsv"] = table(
-            "item_id category name object_description kind method department basis ratio_text officers_required speciality",
+            "item_id category name object_description kind method department basis ratio_text officers_required "
+            "speciality",
             self.hook("items", ITEMS),
         )
         self.files["tasks.tsv"] = table(
             "task_id name item_ids object_types districts industries libraries full_coverage ratio_min_micro "
             "ratio_max_micro starts_on ends_on initiator partners mode note",
-            self.hook("tasks", TASKS),
+            self.hook("tasks", self.tasks),
         )
-        Attempt(self, "2026-1-1", "2026-02-02", "open", []).draw()
-        Attempt(self, "2026-2-1", "2026-05-04", "targeted", ["2026-1-1"]).void()
-        Attempt(self, "2026-2-2", "2026-05-11", "targeted", ["2026-1-1"]).draw()
+        if "2026-1-1" in self.draws:
+            Attempt(self, "2026-1-1", "2026-02-02", "open", []).draw()
+        before = sorted(self.drawn)
+        if "2026-2-1" in self.draws:
+            attempt = Attempt(self, "2026-2-1", "2026-05-04", "targeted", before)
+            attempt.void() if "2026-2-2" in self.draws else attempt.draw()
+        if "2026-2-2" in self.draws:
+            Attempt(self, "2026-2-2", "2026-05-11", "targeted", before).draw()
         self._close()
 
     def _close(self) -> None:
@@ -207,12 +256,10 @@ class Year:
         }
         self.files["year.json"] = document(self.hook("year", year))
         header = "number at actor action detail before after previous_hash entry_hash"
-        rows = [
-            [*map(str, entry.values())][:4]
-            + [json.dumps(json.loads(entry["detail"]), ensure_ascii=False, sort_keys=True, separators=(",", ":"))]
-            + [*entry.values()][5:]
-            for entry in self.log
-        ]
+        rows = []
+        for entry in self.log:
+            detail = json.dumps(json.loads(entry["detail"]), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            rows.append([str(entry[name]) if name != "detail" else detail for name in header.split()])
         self.files["log.tsv"] = table(header, self.hook("log", rows), ordered=False)
         self.files = self.hook("record", self.files)
 
@@ -316,13 +363,19 @@ class Attempt:
             return "out:status"
         if self.kind == "open":
             return "open" if firm[1] == "enterprise" else "out:type"
-        tasks = [task for task in TASKS if in_range(firm, task)]
+        tasks = [task for task in self.year.tasks if in_range(firm, task) and self._waits(task)]
         if not tasks:
             return "out:no-task"
         if firm[0] in before:
             served = before[firm[0]][3].split("+")
-            tasks = [task for task in tasks if task[7] == "1" and task[0] not in served]
+            full = [task[0] for task in self.year.tasks if task[7] == "1"]
+            spent = any(task not in full for task in served)
+            tasks = [task for task in tasks if (task[0] not in served if task[7] == "1" else not spent)]
         return "/".join([firm[2], firm[1], tier, "+".join(task[0] for task in tasks)]) if tasks else "out:visited"
+
+    def _waits(self, task: Row) -> bool:
+        """Whether a task's window meets that of the last round, which is this one (3.1)."""
+        return task[10] <= str(self.round["ends_on"]) and str(self.round["starts_on"]) <= task[11]
 
     def salt(self, firm: str) -> str:
         """Salt of a firm (3.2)."""
@@ -380,7 +433,10 @@ class Attempt:
             "secret": H("secret", SECRET.hex()),
             "officer_secret": H("officer-secret", OFFICER_SECRET.hex()),
             "sealed": seals,
-            "entropy": [{"name": "lottery", "spoken_on": spoken, "bits": 40}, {"name": "dice", "spoken_on": spoken, "bits": 24}],
+            "entropy": [
+                {"name": "lottery", "spoken_on": spoken, "bits": 40},
+                {"name": "dice", "spoken_on": spoken, "bits": 24},
+            ],
             "day_value": {"name": "index", "value": "3"},
             "drawn_before": self.before,
             "software": "double-random 0.1.0",
@@ -431,11 +487,13 @@ class Attempt:
         }
         self.put_document("ceremony.json", self.hook("ceremony", ceremony))
         self._officers()
-        items = {"T01": ["G01"], "T02": ["K01"], "T01+T02": ["G01", "K01"]}
+        items = {task[0]: task[2] for task in self.year.tasks}
         results = [
-            [row[0], item, "no_problem", self.round["ends_on"]] for row in self.drawn for item in items[row[3]]
+            [row[0], item, "no_problem", self.round["ends_on"]]
+            for row in self.drawn
+            for item in sorted({items[task] for task in row[3].split("+")})
         ]
-        if self.draw_id == "2026-1-1":
+        if self.draw_id == min(self.year.draws):
             self.put("results.tsv", table("firm_id item_id category inspected_on", self.hook("results", results)))
 
     def _quotas(self) -> None:
@@ -446,7 +504,7 @@ class Attempt:
             cells = [c for c in self.cells if c[2] == str(int(line == "counting")) and c[3] == "0"]
             cells.sort(
                 key=lambda c: [
-                    H("order", self.seed, line, part)  # noqa: B023
+                    H("order", self.seed, line, part)
                     for part in (c[0].split("/")[0], "/".join(c[0].split("/")[:2]), c[0], f"{c[0]}:{c[1]}")
                 ]
             )
@@ -478,14 +536,13 @@ class Attempt:
         cells = {(c[0], c[1]): c for c in self.cells}
         micro = {c[0]: sum(int(o[5]) for o in self.cells if o[0] == c[0]) for c in self.cells}
         selected = [
-            [row[0], stratum, package, str(micro[stratum]), cells[stratum, package][4]] for row, stratum, package in chosen
+            [row[0], stratum, package, str(micro[stratum]), cells[stratum, package][4]]
+            for row, stratum, package in chosen
         ]
         self.put(
             "selected.tsv", table("firm_id stratum package chance_micro chance_firms", self.hook("selected", selected))
         )
-        drawn = [
-            [row[0], f"厂{row[0]}", "局", package, cells[stratum, package][2]] for row, stratum, package in chosen
-        ]
+        drawn = [[row[0], f"厂{row[0]}", "局", package, cells[stratum, package][2]] for row, stratum, package in chosen]
         self.drawn = sorted(self.hook("drawn", drawn))
         self.put("drawn.tsv", table("firm_id name registrar package counting", self.drawn))
         self.year.drawn[self.draw_id] = self.drawn
@@ -515,20 +572,25 @@ class Attempt:
         self.put_document("officers.json", self.hook("officers", content))
         self._teams(str(ends))
         rows = [
-            [team, officer, str(int(number == 0)), "0"] for team, members in self.teams.items() for number, officer in enumerate(members)
+            [team, officer, str(int(number == 0)), "0"]
+            for team, members in self.teams.items()
+            for number, officer in enumerate(members)
         ]
         self.put("teams.tsv", table("team_id officer_id lead borrowed", self.hook("team_rows", rows)))
         visits = self._match(needs, str(starts))
-        rows = [[firm, team, *self._day(firm, team, visits, days, exception)] for firm, (team, exception) in visits.items()]
+        rows = [
+            [firm, team, *self._day(firm, team, visits, days, exception)] for firm, (team, exception) in visits.items()
+        ]
         self.put("visits.tsv", table("firm_id team_id visit_on exception", self.hook("visits", rows)))
 
     def _teams(self, last_day: str) -> None:
         eligible = [row for row in self.roster if row[10] == "1" and row[9] == "0" and row[5] >= last_day]
-        eligible = self.hook("eligible", eligible)
         self.teams: dict[str, list[str]] = {}
         for district in sorted({row[4] for row in eligible}):
             members = sorted((self.k("officer", row[0]), row) for row in eligible if row[4] == district)
-            leads = [row for _lot, row in members if row[8] == "1"][: min(sum(r[8] == "1" for _l, r in members), len(members) // 2)]
+            leads = [row for _lot, row in members if row[8] == "1"][
+                : min(sum(r[8] == "1" for _l, r in members), len(members) // 2)
+            ]
             others = [row for _lot, row in members if row not in leads]
             names = [f"{self.draw_id}-{district}-{number + 1:03d}" for number in range(len(leads))]
             for name, lead in zip(names, leads, strict=True):
@@ -557,25 +619,24 @@ class Attempt:
             if not candidates:
                 visits[firm] = ("", "unmet")
                 continue
-            team = min(candidates, key=lambda team: (loads[team], self.k("match", firm, team)))  # noqa: B023
+            team = min(candidates, key=lambda team: (loads[team], self.k("match", firm, team)))
             loads[team] += 1
             visits[firm] = (team, "" if own or bureau else "borrowed")
-        return self.hook("match", visits)
+        matched: dict[str, tuple[str, str]] = self.hook("match", visits)
+        return matched
 
     def _day(
         self, firm: str, team: str, visits: Mapping[str, tuple[str, str]], days: list[str], exception: str
     ) -> list[str]:
-        """Day and exceptions of a visit (8.4): all visits of this year may have all days, so the deal is one round."""
+        """Day and exceptions of a visit (8.4): all visits may have all days and no team is overloaded."""
         if not team:
             return ["", exception]
         same = sorted((self.k("day", other), other) for other, (its_team, _e) in visits.items() if its_team == team)
         loads = dict.fromkeys(days, 0)
         chosen = {}
         for j, (_lot, other) in enumerate(same):
-            p = j * len(days) // len(same)
-            day = min(days[p:] + days[:p], key=lambda day: loads[day])  # noqa: B023
+            p = (j * len(days) // len(same) + int(self.k("spread", team), 16)) % len(days)
+            day = min(days[p:] + days[:p], key=lambda day: loads[day])
             loads[day] += 1
             chosen[other] = day
-        if max(loads.values()) > 1:
-            raise AssertionError("the tiny year is meant to overload no team")
         return [chosen[firm], exception]

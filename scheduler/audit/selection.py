@@ -1,0 +1,136 @@
+"""Claims about who was drawn: the list against pool, tickets, quotas, chances and ceremony (sections 5, 6.1 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from scheduler.audit.claims import Group
+from scheduler.audit.formats import MICRO
+from scheduler.audit.sampling import Sampling
+from scheduler.audit.year import Differences
+from scheduler.i18n import gettext as _
+
+
+def check_ceremony_counts(group: Group, sampling: Sampling) -> None:
+    """Claims that the ceremony's numbers and digest are those of the list drawn, and as many count as committed to."""
+    draw = sampling.draw
+    ceremony, drawn = draw.document("ceremony.json"), draw.drawn()
+    found = {key: ceremony[key] for key in ("num_drawn", "num_counting", "drawn_digest")}
+    expected = {
+        "num_drawn": len(drawn),
+        "num_counting": int(np.count_nonzero(drawn.counting)),
+        "drawn_digest": draw.record.digest(draw.path("drawn.tsv")),
+    }
+    differences: Differences = [
+        (f"{key}: {value}", found[key]) for key, value in expected.items() if found[key] != value
+    ]
+    group.first("5", _("the ceremony states the number and the digest of the list drawn"), differences, len(drawn))
+    if draw.is_external:
+        group.not_checked("2", _("the list was drawn by lot"), _("a list drawn elsewhere is not verifiable here"))
+        return
+    group.equal(
+        "4",
+        _("as many visits count towards T as were committed to"),
+        expected=draw.document("commitment.json")["counting_visits"],
+        found=expected["num_counting"],
+    )
+
+
+def check_packages(group: Group, sampling: Sampling) -> None:
+    """Claims that every package drawn is made of tasks of the year; an open round has the one committed to."""
+    draw, lists = sampling.draw, sampling.lists
+    if draw.is_external:
+        return
+    values = draw.drawn().package.values
+    differences: Differences = [
+        (_("tasks of the year, ascending, joined by +"), value) for value in values if not lists.is_package(value)
+    ]
+    if draw.is_open:
+        package = draw.document("commitment.json")["package"]
+        differences += [(package, value) for value in values if value != package]
+        uncounted = np.flatnonzero(~draw.drawn().counting)
+        differences += [
+            (_("counting 1 in an open round"), draw.drawn().firm_id[row].decode("ascii"))
+            for row in uncounted[:100].tolist()
+        ]
+    group.first("1.6", _("every firm drawn is to be visited for tasks of the year"), differences, len(values))
+
+
+def check_drawn_from_pool(group: Group, sampling: Sampling) -> None:
+    """Claims that every firm drawn stands in the pool; all that a public record can tell of a targeted round."""
+    drawn_ids = sampling.draw.drawn().firm_id
+    outside = np.setdiff1d(drawn_ids, sampling.pool.fixed["firm_id"]).tolist()
+    differences: Differences = [(_("firms of the pool"), firm.decode("ascii")) for firm in outside]
+    group.first("7", _("every firm drawn stands in the pool"), differences, len(drawn_ids))
+    if not sampling.draw.opens_seals and not sampling.draw.is_open:
+        group.not_checked(
+            "7",
+            _("every firm was drawn by its ticket"),
+            _("salts, strata and quotas of a targeted round are not public; the audit record opens them"),
+        )
+
+
+def check_selection(group: Group, sampling: Sampling) -> None:
+    """Claims that the firms with the least tickets of their strata were drawn, for the right packages (section 7)."""
+    if not sampling.draw.is_open and not sampling.draw.opens_seals:
+        return  # check_drawn_from_pool said why
+    selected, listed = sampling.selected, sampling.listed
+    expected = {firm: package for firm, (_stratum, package) in selected.items()}
+    found = {firm: package for firm, (_stratum, package) in listed.items()}
+    differences = _compare(expected, found)
+    short = sum(max(quota, 0) for quota in sampling.quotas.values()) - len(selected)
+    if short:
+        differences.append((_("enough firms for all quotas"), _("{count} too few").format(count=short)))
+    group.first("7", _("the firms drawn are those with the least tickets of their strata"), differences, len(found))
+
+
+def _compare(expected: Mapping[str, Any], found: Mapping[str, Any]) -> Differences:
+    differences: Differences = []
+    for firm in sorted(expected.keys() | found.keys()):
+        if expected.get(firm) != found.get(firm):
+            want = expected.get(firm, _("not drawn"))
+            got = found.get(firm, _("not drawn"))
+            differences.append((f"{firm}: {_words(want)}", _words(got)))
+    return differences
+
+
+def _words(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def check_selected(group: Group, sampling: Sampling) -> None:
+    """Claims that `selected.tsv` states the recomputed strata, packages, chances, and the list its counting flags."""
+    totals: dict[str, int] = {}
+    firms: dict[str, int] = {}
+    counting: dict[tuple[str, str], bool] = {}
+    for cell in sampling.cells:
+        totals[cell.stratum] = totals.get(cell.stratum, 0) + cell.visits_micro
+        firms[cell.stratum] = cell.num_firms
+        counting[cell.stratum, cell.package] = cell.counting
+    if sampling.draw.is_open:
+        totals["open"] = sum(sampling.quotas.values()) * MICRO
+        firms["open"] = len(sampling.firm_id)
+    expected = {
+        firm: (stratum, package, str(totals.get(stratum, 0)), str(firms.get(stratum, 0)))
+        for firm, (stratum, package) in sampling.selected.items()
+    }
+    table = sampling.draw.table("selected.tsv")
+    rows = table.rows("firm_id", "stratum", "package", "chance_micro", "chance_firms")
+    found = {row[0]: row[1:] for row in rows}
+    group.first(
+        "7",
+        _("every firm's stratum, package and chance on record are the recomputed ones"),
+        _compare(expected, found),
+        len(found),
+    )
+    drawn = sampling.draw.drawn()
+    flags = dict(zip(sampling.listed, drawn.counting.tolist(), strict=True))
+    wrong: Differences = [
+        (f"{firm}: counting {int(counting[key])}", int(flags[firm]))
+        for firm, key in sorted(sampling.selected.items())
+        if firm in flags and key in counting and counting[key] != flags[firm]
+    ]
+    group.first("6.1", _("a visit counts towards T where its cell does"), wrong, len(flags))

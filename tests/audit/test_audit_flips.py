@@ -1,0 +1,66 @@
+"""
+Every single changed byte of a record is rejected, and the report says where.
+
+Every position of every file is changed in the public record of the whole tiny year and in the audit record of one
+targeted round; in the audit record of the whole year (three draws, 24 KB, files of the same kinds) every 23rd position.
+"""
+
+from __future__ import annotations
+
+import pytest
+from record_builder import Files, Year
+
+from scheduler.audit.claims import Report, Status, Verdict
+from scheduler.audit.record import MemorySource
+from scheduler.audit.verifier import verify_source
+
+pytestmark = pytest.mark.usefixtures("fast_words")
+
+
+def flip(content: bytes, position: int) -> bytes:
+    """Content with one bit of one byte changed, a different bit at each position."""
+    changed = bytearray(content)
+    changed[position] ^= 1 << (position % 8)
+    return bytes(changed)
+
+
+def assert_rejected(files: Files, name: str, position: int) -> None:
+    """The record with one changed byte is rejected by a claim that names the file."""
+    changed = {**files, name: flip(files[name], position)}
+    report = verify_source(MemorySource(changed), "record")
+    assert report.verdict is Verdict.REJECTED, (name, position)
+    assert name == "manifest.json" or named(report, name), (name, position, report.of_status(Status.FAILED))
+
+
+def named(report: Report, name: str) -> bool:
+    """Whether a failed claim names a file."""
+    return any(name in claim.expected or name in claim.found for claim in report.of_status(Status.FAILED))
+
+
+def all_positions(files: Files, stride: int = 1) -> list[tuple[str, int]]:
+    """Positions of all files, the last byte of each included."""
+    return [
+        (name, position)
+        for name, content in sorted(files.items())
+        for position in sorted({*range(0, len(content), stride), len(content) - 1})
+    ]
+
+
+def test_every_changed_byte_of_a_public_record_is_rejected(public: Files) -> None:
+    """Each byte of the public record of the whole year."""
+    for name, position in all_positions(public):
+        assert_rejected(public, name, position)
+
+
+def test_every_changed_byte_of_an_audit_record_is_rejected() -> None:
+    """Each byte of the audit record of one targeted round, with officers and results."""
+    files = Year(draws=("2026-2-1",)).record("audit")
+    assert {name.rpartition("/")[2] for name in files} >= {"register.tsv", "quotas.tsv", "visits.tsv", "results.tsv"}
+    for name, position in all_positions(files):
+        assert_rejected(files, name, position)
+
+
+def test_changed_bytes_of_the_whole_year_s_audit_record_are_rejected(audit: Files) -> None:
+    """Every 23rd byte of every file of the whole year."""
+    for name, position in all_positions(audit, stride=23):
+        assert_rejected(audit, name, position)
