@@ -17,7 +17,9 @@ import pytest
 from cli import CHINA
 from scheduler import i18n
 from scheduler.resources import data_path
+from scheduler.workflow.demo import DemoSummary
 from scheduler.workflow.workspace import Workspace, create_workspace
+from tests.chain import year
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
@@ -117,3 +119,10 @@ def _workspace(tmp_path: Path, url: str | None) -> Iterator[Workspace]:
     )
     yield made
     made.store.close()
+
+
+@pytest.fixture(scope="session")
+def small_year(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
+    """A year of a city of 1,500 firms, with records, site and workbook."""
+    i18n.activate("en")
+    return year.run(tmp_path_factory.mktemp("year"))

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
+from sqlmodel import SQLModel
 
 from models import tables
 from models.tables import table_of
-from scheduler.agenda.workdays import add_working_days
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
+from scheduler.workflow.deadlines import results_due
 from scheduler.workflow.workspace import Workspace
+
+LEAD = timedelta(days=30)  # from here on the next round comes before the results of the last
+_COUNTED: dict[str, type[SQLModel]] = {
+    "firms": tables.Firm,
+    "items": tables.Item,
+    "officers": tables.Officer,
+    "tasks": tables.Task,
+    "quarantined": tables.QuarantinedRow,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +87,15 @@ class YearStatus:
 def year_status(workspace: Workspace) -> YearStatus:
     """Reads where the workspace's year stands."""
     with workspace.transaction() as connection:
-        counts = {
-            model: _count(connection, model)
-            for model in (tables.Firm, tables.Item, tables.Task, tables.Officer, tables.QuarantinedRow)
-        }
+        counts = {name: _count(connection, model) for name, model in _COUNTED.items()}
         plan = _current_plan(connection, workspace.settings.year.year)
         classified = connection.execute(sa.select(sa.func.max(table_of(tables.Classification).c.as_of))).scalar()
         rounds = _rounds(connection, workspace.settings.year.year)
-        deadline = _next_deadline(connection, workspace, rounds)
         stale = _solution_is_stale(connection, rounds)
-    missing = [model for model in (tables.Firm, tables.Item, tables.Officer, tables.Task) if not counts[model]]
+    missing = [name for name in ("firms", "items", "officers", "tasks") if not counts[name]]
     return YearStatus(
         year=workspace.settings.year.year,
-        num_firms=counts[tables.Firm],
+        num_firms=counts["firms"],
         num_enterprises=plan.num_enterprises if plan else None,
         target=plan.target if plan else None,
         drawn=sum(entry.num_counting for entry in rounds),
@@ -97,13 +103,13 @@ def year_status(workspace: Workspace) -> YearStatus:
         plan_status=plan.status if plan else "",
         classified_as_of=classified,
         rounds=rounds,
-        num_quarantined=counts[tables.QuarantinedRow],
+        num_quarantined=counts["quarantined"],
         next_step=_next_step(missing, classified, plan.status if plan else "", rounds, stale, workspace.today),
-        next_deadline=deadline,
+        next_deadline=_next_deadline(workspace, rounds),
     )
 
 
-def _count(connection: sa.Connection, model: type[tables.SQLModel]) -> int:
+def _count(connection: sa.Connection, model: type[SQLModel]) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table_of(model))).scalar_one())
 
 
@@ -154,46 +160,43 @@ def _numbers_by_draw(connection: sa.Connection) -> dict[str, tuple[int, int, int
         sa.func.sum(sa.case((firm.c.counting, 1), else_=0)),
         sa.func.count(),
     ).group_by(firm.c.draw_id)
-    reported_statement = sa.select(
-        result.c.draw_id, sa.func.count(sa.distinct(result.c.firm_id))
-    ).group_by(result.c.draw_id)
+    reported_statement = sa.select(result.c.draw_id, sa.func.count(sa.distinct(result.c.firm_id))).group_by(
+        result.c.draw_id
+    )
     reported = {row[0]: int(row[1]) for row in connection.execute(reported_statement)}
     return {row[0]: (int(row[1]), int(row[2]), reported.get(row[0], 0)) for row in connection.execute(statement)}
 
 
-def _next_deadline(
-    connection: sa.Connection, workspace: Workspace, rounds: tuple[RoundStatus, ...]
-) -> tuple[date, str] | None:
-    draw = table_of(tables.Draw)
-    dates: list[tuple[date, str]] = []
-    for entry in rounds:
-        name = _("round {number}").format(number=entry.number)
-        if entry.state == "planned":
-            dates.append((entry.starts_on, _("{round} starts: firms and officers must be drawn").format(round=name)))
-        elif entry.num_reported < entry.num_visits:
-            due = add_working_days(entry.ends_on, workspace.settings.results.publication_working_days)
-            dates.append((due, _("results of {round} must be public").format(round=name)))
-    del draw, connection
-    coming = sorted(moment for moment in dates)
-    return coming[0] if coming else None
+def _next_deadline(workspace: Workspace, rounds: tuple[RoundStatus, ...]) -> tuple[date, str] | None:
+    """The earliest of: results that must be public, rounds that must be drawn."""
+    results = [
+        (entry.due_on, _("results of draw {draw} must be public").format(draw=entry.draw_id))
+        for entry in results_due(workspace).publication
+    ]
+    draws = [
+        (entry.starts_on, _("round {number} starts: firms and officers must be drawn").format(number=entry.number))
+        for entry in rounds
+        if entry.state in ("planned", "committed", "drawn")
+    ]
+    return min(results + draws, default=None)
 
 
 def _solution_is_stale(connection: sa.Connection, rounds: tuple[RoundStatus, ...]) -> bool:
-    """Whether a round was drawn after the programme spoke about the next one to draw."""
-    table, draw = table_of(tables.Allocation), table_of(tables.Draw)
+    """Whether firms were drawn after the programme was last solved, and a targeted round is next."""
     waiting = [entry for entry in rounds if entry.state == "planned"]
-    num_drawn = sum(entry.state in ("drawn", "assigned") and entry.kind != RoundKind.EXTERNAL for entry in rounds)
-    if not waiting or not num_drawn or waiting[0].kind != RoundKind.TARGETED:
+    if not waiting or waiting[0].kind != RoundKind.TARGETED:
         return False
-    newest = connection.execute(
-        sa.select(sa.func.max(table.c.solution)).where(table.c.round_id == waiting[0].round_id)
-    ).scalar()
-    del draw
-    return newest is None or int(newest) <= num_drawn
+    table = table_of(tables.LogEntry)
+
+    def newest(action: str) -> int:
+        statement = sa.select(sa.func.max(table.c.number)).where(table.c.action == action)
+        return int(connection.execute(statement).scalar() or 0)
+
+    return newest("plan solve") < max(newest("draw targets"), newest("import drawn"))
 
 
 def _next_step(
-    missing: list[type[tables.SQLModel]],
+    missing: list[str],
     classified: date | None,
     plan_status: str,
     rounds: tuple[RoundStatus, ...],
@@ -201,8 +204,7 @@ def _next_step(
     today: date,
 ) -> str:
     if missing:
-        kinds = {tables.Firm: "firms", tables.Item: "items", tables.Officer: "officers", tables.Task: "tasks"}
-        return _("bring in what is missing: double-random import {kind} FILE").format(kind=kinds[missing[0]])
+        return _("bring in what is missing: double-random import {kind} FILE").format(kind=missing[0])
     if classified is None:
         return _("put the firms into tiers: double-random classify")
     steps = {
@@ -212,14 +214,19 @@ def _next_step(
     }
     if plan_status in steps:
         return steps[plan_status]
-    for entry in rounds:
-        step = _round_step(entry, stale, today)
-        if step:
-            return step
+    reporting = any(
+        entry.state == "assigned" and entry.num_reported < entry.num_visits and entry.starts_on <= today
+        for entry in rounds
+    )
+    waiting = next((entry for entry in rounds if entry.state != "assigned"), None)
+    if waiting is not None and (not reporting or today >= waiting.starts_on - LEAD):
+        return _round_step(waiting, stale)
+    if reporting:
+        return _("publish, inspect, and bring in the results: double-random import results FILE")
     return _("all rounds are drawn and reported: double-random publish")
 
 
-def _round_step(entry: RoundStatus, stale: bool, today: date) -> str:
+def _round_step(entry: RoundStatus, stale: bool) -> str:
     number = entry.number
     if entry.state == "planned" and stale:
         return _("solve again on what is still owed: double-random plan solve")
@@ -227,8 +234,4 @@ def _round_step(entry: RoundStatus, stale: bool, today: date) -> str:
         return _("freeze round {number}: double-random draw commit {number}").format(number=number)
     if entry.state == "committed":
         return _("when the entropy has spoken, draw: double-random draw targets {number}").format(number=number)
-    if entry.state == "drawn":
-        return _("draw the officers: double-random draw officers {number}").format(number=number)
-    if entry.num_reported < entry.num_visits and entry.starts_on <= today:
-        return _("publish, inspect, and bring in the results: double-random import results FILE")
-    return ""
+    return _("draw the officers: double-random draw officers {number}").format(number=number)

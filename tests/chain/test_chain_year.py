@@ -1,0 +1,64 @@
+"""A small year of the example, end to end: the target is hit, risk decides the rates, the records verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scheduler.audit.claims import Verdict
+from scheduler.errors import StateError
+from scheduler.workflow.demo import MARK, DemoSummary, replace_demo, run_demo
+
+
+def test_year_hits_the_target_exactly(small_year: DemoSummary) -> None:
+    """T is ⌈0.08 N⌉ and the distinct enterprises drawn for general items are T."""
+    rates = small_year.rates
+    assert rates.target == -(-8 * rates.num_enterprises // 100)
+    assert rates.num_drawn == rates.target
+    assert sum(rate.num_drawn for rate in rates.tiers) == rates.target
+    assert sum(rate.num_firms for rate in rates.districts) == rates.num_enterprises
+
+
+def test_year_draws_higher_tiers_more(small_year: DemoSummary) -> None:
+    """Rates rise from tier to tier, and no tier is exempt."""
+    shares = [rate.num_drawn / rate.num_firms for rate in small_year.rates.tiers if rate.num_firms]
+    assert shares == sorted(shares)
+    assert shares[0] > 0
+    assert shares[-1] > 2 * shares[0]
+
+
+def test_year_leaves_records_that_verify(small_year: DemoSummary) -> None:
+    """Public and audit record are accepted, and the audit record leaves little unchecked."""
+    assert [report.verdict for report in small_year.verdicts] == [Verdict.CONSISTENT, Verdict.CONSISTENT]
+    assert all(len(report.claims) > 50 for report in small_year.verdicts)
+
+
+def test_year_leaves_what_a_person_looks_at(small_year: DemoSummary) -> None:
+    """Workspace, records, pages in two languages and a workbook are where the summary says."""
+    names = {path.name for path in small_year.folder.iterdir()}
+    assert {"workspace", "records", "site", MARK} <= names
+    assert (small_year.folder / "site" / "index.html").is_file()
+    assert (small_year.folder / "site" / "en" / "index.html").is_file()
+    assert len(list(small_year.folder.glob("*.xlsx"))) == 1
+
+
+def test_demo_into_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
+    """Nothing of anybody else's is overwritten or removed."""
+    (tmp_path / "precious.txt").write_text("mine")
+    with pytest.raises(StateError, match="not empty"):
+        run_demo(tmp_path, num_firms=1500)
+    with pytest.raises(StateError, match="something other than an earlier demo"):
+        replace_demo(tmp_path)
+    assert (tmp_path / "precious.txt").read_text() == "mine"
+
+
+def test_replace_demo_clears_an_earlier_demo_only(tmp_path: Path) -> None:
+    """A folder with the mark of a demo is cleared; a missing one is fine."""
+    folder = tmp_path / "demo"
+    replace_demo(folder)
+    folder.mkdir()
+    (folder / MARK).write_text("")
+    (folder / "old").write_text("")
+    replace_demo(folder)
+    assert not folder.exists()
