@@ -23,7 +23,7 @@ from scheduler.registry.columns import Column, Kind
 from scheduler.registry.kinds import TEMPLATE_KINDS
 from scheduler.registry.words import CODE_SETS
 
-LISTED_ROWS = 100_000  # rows that get drop-down lists and formats
+LISTED_ROWS = 1_048_575  # all rows below the header get drop-down lists
 _MADE_ON = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same bytes whenever it is made
 _INK, _REQUIRED, _OPTIONAL, _EXAMPLE, _LINE = "#1F2A37", "#1D4F91", "#5B6B7F", "#F3F4F6", "#C9D1DB"
 _FONTS = {"zh": "微软雅黑", "en": "Calibri"}
@@ -86,8 +86,8 @@ def _write_sheet(workbook: xlsxwriter.Workbook, sheet: Worksheet, kind: Kind, to
         for form, code in _NUMBER_FORMATS.items()
     }
     sheet.freeze_panes(1, 2)
+    sheet.set_default_row(19)
     sheet.set_row(0, 30)
-    sheet.hide_gridlines(0)
     sheet.set_column(0, 0, 9, body["text"])
     sheet.write_string(0, 0, number, _header_format(workbook, tongue, required=False))
     sheet.write_comment(0, 0, _number_comment(mark), _comment_size(_number_comment(mark)))
@@ -99,10 +99,14 @@ def _write_sheet(workbook: xlsxwriter.Workbook, sheet: Worksheet, kind: Kind, to
         sheet.write_comment(0, place, _(column.comment), _comment_size(_(column.comment)))
         _write_example(sheet, place, column, cell, example[column.form])
         _offer_list(sheet, place, column, tongue, places)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    _fit_page(sheet)
+
+
+def _fit_page(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
 
 
 def _write_example(sheet: Worksheet, place: int, column: Column, cell: str, cell_format: Format) -> None:
@@ -150,7 +154,8 @@ def _write_lists(
     pale = _format(workbook, tongue, num_format="@", font_color=_OPTIONAL)
     sheet.freeze_panes(1, 0)
     sheet.set_row(0, 30)
-    sheet.hide_gridlines(0)
+    sheet.hide_gridlines(2)
+    _fit_page(sheet)
     places = {}
     for position, (title, name, rows) in enumerate(lists):
         place = 3 * position
@@ -173,6 +178,7 @@ def _write_guide(workbook: xlsxwriter.Workbook, sheet: Worksheet, tongue: str) -
     text = _format(workbook, tongue, text_wrap=True, valign="top")
     strong = _format(workbook, tongue, bold=True, valign="top")
     sheet.hide_gridlines(2)
+    _fit_page(sheet)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 92)
     sheet.set_row(0, 26)
@@ -198,7 +204,14 @@ def _guide_rows() -> list[tuple[str, str]]:
 
 def _format(workbook: xlsxwriter.Workbook, tongue: str, **properties: object) -> Format:
     return workbook.add_format(
-        {"font_name": _FONTS[tongue], "font_size": 10, "font_color": _INK, "valign": "vcenter", **properties}
+        {
+            "font_name": _FONTS[tongue],
+            "font_size": 10,
+            "font_color": _INK,
+            "valign": "vcenter",
+            "align": "left",
+            **properties,
+        }
     )
 
 
