@@ -1,5 +1,6 @@
 # Each target does its own set-up: a new machine needs Python 3.11 or later, git and make.
 PYTHON ?= python3
+PYTHON_3_13 ?= python3.13
 BIN := .venv/bin
 READY := .venv/.ready
 ONLY ?=
@@ -16,12 +17,20 @@ help:
 	@echo "make requirements  pin the dependencies again (needs uv)"
 	@echo "make wheel         build the wheel into dist/"
 
+define SET_UP
+	$(1) -m venv $(2)
+	$(2)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(2)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $(2)/.ready
+endef
+
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "double-random needs Python 3.11 or later; name one with make PYTHON=…")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	@touch $(READY)
+	$(call SET_UP,$(PYTHON),.venv)
+
+# A second Python, with which the tests compare records where it is there.
+.venv-3.13/.ready: requirements.txt pyproject.toml
+	$(call SET_UP,$(PYTHON_3_13),.venv-3.13)
 
 demo: $(READY)
 	$(BIN)/double-random demo --out demo --firms $(FIRMS) --replace
@@ -58,4 +67,4 @@ wheel: $(READY)
 	$(BIN)/python -m hatchling build --target wheel
 
 clean:
-	rm -rf .venv demo dist build .mypy_cache .ruff_cache .pytest_cache .coverage
+	rm -rf .venv .venv-3.13 demo dist build .mypy_cache .ruff_cache .pytest_cache .coverage
