@@ -107,7 +107,10 @@ def commit_draw(
         If the sources announced do not suffice.
     """
     sources = tuple(entropy)
-    keys = (secret or secrets.token_bytes(SECRET_BYTES), officer_secret or secrets.token_bytes(SECRET_BYTES))
+    keys = (
+        secrets.token_bytes(SECRET_BYTES) if secret is None else secret,
+        secrets.token_bytes(SECRET_BYTES) if officer_secret is None else officer_secret,
+    )
     with workspace.transaction() as connection:
         draws = load_draws(connection, workspace.settings.year.year)
         entry = _round_to_commit(connection, workspace, round_number, draws)
