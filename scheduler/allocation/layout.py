@@ -8,6 +8,7 @@ visits.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,7 +118,7 @@ def make_layout(problem: Problem) -> Layout:
         slot_entry=slot_entry,
         slot_class=slot_class,
         limit=limit,
-        floor=np.minimum(_floors(problem, slot_stratum, slot_entry, counting) * available[slot_stratum], limit),
+        floor=np.minimum(_floors(problem, columns, slot, slot_stratum, counting) * available[slot_stratum], limit),
         classes=classes,
         class_size=np.array([available[list(entry.strata)].sum() for entry in classes], dtype=np.float64),
         districts=tuple(sorted({stratum.district for stratum in problem.strata.strata})),
@@ -161,7 +162,7 @@ def _classes(
     return tuple(classes), slot_class
 
 
-def _floors(problem: Problem, slot_stratum: Integers, slot_entry: Integers, counting: Mask) -> Floats:
+def _floors(problem: Problem, columns: Columns, slot: Integers, slot_stratum: Integers, counting: Mask) -> Floats:
     """
     Least discretionary rate of each stratum in each round, so that every firm of the pool has a chance.
 
@@ -173,23 +174,24 @@ def _floors(problem: Problem, slot_stratum: Integers, slot_entry: Integers, coun
     result = np.zeros(len(slot_stratum), dtype=np.float64)
     share = len(problem.rounds) / problem.num_targeted
     num_rounds = np.bincount(slot_stratum, minlength=len(problem.strata.strata))
-    for number, (index, entry) in enumerate(zip(slot_stratum.tolist(), slot_entry.tolist(), strict=True)):
+    tasks: list[set[str]] = [set() for _ in slot_stratum]
+    for number, package in zip(slot.tolist(), columns.package, strict=True):
+        tasks[number].update(package.task_ids)
+    for number, index in enumerate(slot_stratum.tolist()):
         stratum = problem.strata.strata[index]
         if stratum.key in problem.schedule:
             continue
         rate = float(problem.policy.rates.floor[stratum.tier]) * share / int(num_rounds[index])
         if not counting[number]:
-            rate = min(rate, _task_rate(problem, stratum.task_ids, entry))
+            rate = min(rate, _task_rate(problem, tasks[number]))
         result[number] = rate
     return result
 
 
-def _task_rate(problem: Problem, task_ids: tuple[str, ...], entry: int) -> float:
-    """Rate at which a round can visit a stratum without using up any of its tasks' ratios."""
+def _task_rate(problem: Problem, task_ids: Iterable[str]) -> float:
+    """Rate at which a round can visit firms without using up the ratios of the tasks they can be visited for."""
     rates = [0.0]
-    for task_id in task_ids:
-        limits = problem.limits.get(task_id)
-        if limits is not None and limits.num_free and problem.rounds[entry].overlaps(problem.tasks[task_id]):
-            wanted = min(limits.greatest, max(limits.least, limits.greatest / 100))
-            rates.append(wanted / (2 * limits.num_free * len(problem.rounds)))
+    for limits in (problem.limits[task_id] for task_id in task_ids):
+        wanted = min(limits.greatest, max(limits.least, limits.greatest / 100))
+        rates.append(wanted / (2 * max(1, limits.num_free) * len(problem.rounds)))
     return max(rates)

@@ -198,8 +198,9 @@ def _task_limits(
     """
     Free part of each discretionary task's ratios.
 
-    The ratios are of the firms now in its range; of N for a task that reaches every enterprise and so carries T. Both
-    bounds are rounded up to whole visits, and less what was drawn, or will be in open rounds still to come.
+    The ratios are of the firms now in its range; of N for a task that reaches every enterprise and so carries T. The
+    least one is rounded down to whole visits and the greatest one up, so that 5 % of a single firm forbids nothing and
+    asks for nothing. Both are less what was drawn, or will be in open rounds still to come.
     """
     everybody = target_firms(frame, policy.target)
     rows = {task_id: row for row, task_id in enumerate(sets.task_ids)}
@@ -218,7 +219,7 @@ def _task_limits(
         num_free = int(sets.left[rows[task.task_id]].sum())
         spent = drawn_for.get(task.task_id, 0)
         result[task.task_id] = TaskLimits(
-            least=min(num_free, max(0, -(-task.ratio_min_micro * size // MICRO) - spent)),
+            least=min(num_free, max(0, task.ratio_min_micro * size // MICRO - spent)),
             greatest=max(0, -(-task.ratio_max_micro * size // MICRO) - spent),
             num_in_range=size,
             num_free=num_free,

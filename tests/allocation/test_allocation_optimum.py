@@ -143,7 +143,7 @@ class Formulation:
                 counting = any(self.counts(key, name[1]) for name in names)
                 rate = floors[stratum.tier] * len(problem.rounds) * share / len(numbers)
                 if not counting:
-                    rate = min(rate, self._task_rate(stratum.task_ids, number))
+                    rate = min(rate, self._task_rate(frozenset[str]().union(*(name[1] for name in names))))
                 both = len({self.counts(key, name[1]) for name in names}) == 2
                 floor = min(rate * self.free(key), stratum.num_firms - both)
                 asked = max(floor, min(floor + EPS, stratum.num_firms - both, ceiling / len(numbers)))
@@ -152,13 +152,12 @@ class Formulation:
         for (_, _, number), by_tier in classes.items():
             self._class(number, by_tier, share)
 
-    def _task_rate(self, task_ids: tuple[str, ...], number: int) -> float:
+    def _task_rate(self, task_ids: frozenset[str]) -> float:
         rates = [0.0]
         for task_id in task_ids:
             limits = self.problem.limits[task_id]
-            if self.problem.rounds[number].overlaps(self.problem.tasks[task_id]):
-                wanted = min(limits.greatest, max(limits.least, limits.greatest / 100))
-                rates.append(wanted / 2 / limits.num_free / len(self.problem.rounds))
+            wanted = min(limits.greatest, max(limits.least, limits.greatest / 100))
+            rates.append(wanted / 2 / limits.num_free / len(self.problem.rounds))
         return max(rates)
 
     def _class(self, number: int, by_tier: dict[str, list[str]], share: float) -> None:
