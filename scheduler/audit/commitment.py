@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -138,10 +139,20 @@ def waiting_windows(draw: Draw) -> list[tuple[str, str]]:
     match = DRAW_ID.fullmatch(draw.draw_id)
     number = int(match["round"]) if match else 0
     rounds = load_policy(draw).get("rounds", [])
-    for entry in rounds if isinstance(rounds, list) else []:
-        if entry["kind"] == "targeted" and entry["number"] > number:
-            windows.append((str(entry["starts_on"]), str(entry["ends_on"])))
-    return windows
+    if not isinstance(rounds, list) or not all(map(_is_round, rounds)):
+        name = draw.path("policy.toml")
+        message = _("{name}: expected rounds with number, kind, starts_on and ends_on").format(name=name)
+        raise draw.record.refuse(name, message)
+    later = [entry for entry in rounds if entry["kind"] == "targeted" and entry["number"] > number]
+    return windows + [(str(entry["starts_on"]), str(entry["ends_on"])) for entry in later]
+
+
+def _is_round(entry: object) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("number"), int)
+        and all(isinstance(entry.get(key), date | str) for key in ("kind", "starts_on", "ends_on"))
+    )
 
 
 def check_policy(group: Group, draw: Draw, year: dict[str, Any]) -> None:

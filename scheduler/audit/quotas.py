@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Table
-from scheduler.audit.context import Lists
+from scheduler.audit.context import Draw, Lists
 from scheduler.audit.formats import MICRO, STRATUM
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import digest
@@ -33,8 +33,15 @@ class Cell:
         return "counting" if self.counting else "other"
 
 
-def load_cells(table: Table) -> tuple[Cell, ...]:
-    """Cells of an allocation."""
+def load_cells(draw: Draw) -> tuple[Cell, ...]:
+    """Cells of a draw's allocation; raises `RecordError` where a stratum is none."""
+    table = draw.table("allocation.tsv")
+    strata = table.coded["stratum"].values
+    unknown = [] if draw.is_open else [value for value in strata if not STRATUM.fullmatch(value)]
+    if unknown:
+        name = draw.path("allocation.tsv")
+        message = _("{name}: expected strata district/type/tier/tasks, got {found}").format(name=name, found=unknown[0])
+        raise draw.record.refuse(name, message)
     return tuple(
         Cell(
             stratum=stratum,
@@ -168,8 +175,6 @@ def _bounds(stratum: str, members: Sequence[Cell]) -> Differences:
 
 
 def _flags(cell: Cell, lists: Lists, object_types: frozenset[str]) -> Differences:
-    if not STRATUM.fullmatch(cell.stratum):
-        return [(_("a stratum district/type/tier/tasks"), cell.stratum)]
     _district, object_type, _tier, tasks = cell.stratum.split("/")
     if not lists.is_package(cell.package) or not set(cell.package.split("+")) <= set(tasks.split("+")):
         return [(_("a package of tasks of {stratum}").format(stratum=cell.stratum), cell.package)]

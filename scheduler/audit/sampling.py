@@ -86,7 +86,7 @@ class Sampling:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Cells of the allocation."""
-        return load_cells(self.draw.table("allocation.tsv"))
+        return load_cells(self.draw)
 
     @cached_property
     def quotas(self) -> Quotas:

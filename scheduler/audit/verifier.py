@@ -136,7 +136,9 @@ class _Verification:
         draw_ids = {
             name.split("/")[1] for name in record.source.names() if name.startswith("draws/") and name.count("/") > 1
         }
-        known = (draw_id for draw_id in sorted(draw_ids) if DRAW_ID.fullmatch(draw_id) or EXTERNAL_ID.fullmatch(draw_id))
+        known = (
+            draw_id for draw_id in sorted(draw_ids) if DRAW_ID.fullmatch(draw_id) or EXTERNAL_ID.fullmatch(draw_id)
+        )
         self._draws = [Draw(draw_id=draw_id, record=record) for draw_id in known]  # files of others are refused below
 
     def run(self) -> None:

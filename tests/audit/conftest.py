@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+import gettext
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from record_builder import Files, Year  # noqa: E402 - found by the line above
-
-from scheduler import i18n  # noqa: E402
+from record_builder import Files, Year
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +27,6 @@ def audit(year: Year) -> Files:
 
 
 @pytest.fixture
-def fast_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def fast_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages without looking for catalogues on disk, for tests that verify thousands of records."""
-    monkeypatch.setattr(i18n._gettext, "gettext", lambda message: message)
-    yield
+    monkeypatch.setattr(gettext, "gettext", lambda message: message)

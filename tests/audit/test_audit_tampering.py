@@ -40,7 +40,7 @@ Rows = list[Row]
 
 @dataclass(frozen=True)
 class Case:
-    """One way to tamper and the claim that must fail: section, words of its text, words of what it expected or found."""
+    """A way to tamper, and the claim that must fail: section, words of its text, words of what it says it found."""
 
     name: str
     change: Any
@@ -176,15 +176,21 @@ def shift_voided(files: Files) -> None:
 OUTSIDER = [
     Case("drop a row of the pool", rows(f"{OPEN}pool.tsv", lambda old: old[1:]), "4", "as many firms", "6"),
     Case("drop a row of the pool: root", rows(f"{OPEN}pool.tsv", lambda old: old[1:]), "3.3", "the root", "", "public"),
-    Case("repeat a row", rows(f"{TARGETED}pool.tsv", lambda o: [o[0], *o]), "1.3, 1.4", "canonical", "line 3", "public"),
-    Case("swap rows", rows(f"{TARGETED}drawn.tsv", lambda o: [o[1], o[0], *o[2:]]), "1.3, 1.4", "canonical", "ascending"),
+    Case(
+        "repeat a row", rows(f"{TARGETED}pool.tsv", lambda o: [o[0], *o]), "1.3, 1.4", "canonical", "line 3", "public"
+    ),
+    Case(
+        "swap rows", rows(f"{TARGETED}drawn.tsv", lambda o: [o[1], o[0], *o[2:]]), "1.3, 1.4", "canonical", "ascending"
+    ),
     Case("swap leaves", rows(f"{OPEN}pool.tsv", swap(1)), "3.2", "every leaf", "E1", "public"),
     Case("swap salted leaves", rows(f"{TARGETED}pool.tsv", swap(1)), "3.2", "salt and sealed stratum", "C1"),
     Case("a firm not in the pool", rows(f"{OPEN}pool.tsv", cell(0, 0, "E0")), "3.1", "exactly the firms", "E1"),
     Case("move a quota", rows(f"{TARGETED}quotas.tsv", move_quota), "6.3", "every quota", ""),
     Case("drop a quota", rows(f"{TARGETED}quotas.tsv", lambda o: o[1:]), "6.3", "every quota", "no such row"),
     Case("a tier in the register", rows(f"{OPEN}register.tsv", cell(1, 9, "B")), "3.4", "every tier", "E1: A"),
-    Case("a tier breaks the seal", rows(f"{OPEN}register.tsv", cell(1, 9, "B")), "1.5", "sealed before", "register.tsv"),
+    Case(
+        "a tier breaks the seal", rows(f"{OPEN}register.tsv", cell(1, 9, "B")), "1.5", "sealed before", "register.tsv"
+    ),
     Case("a score", rows(f"{OPEN}register.tsv", cell(2, 8, "11")), "3.4", "every score", "E2: 12"),
     Case("a rule", rows(f"{OPEN}register.tsv", cell(5, 10, "")), "3.4", "every rule", "E5: dishonest"),
     Case("a bin", rows(f"{OPEN}register.tsv", cell(1, 6, "02")), "3.4", "every score", "E1: 19"),
@@ -198,7 +204,13 @@ OUTSIDER = [
         "left out for the first reason",
         "E6",
     ),
-    Case("entropy alone", fields(f"{OPEN}ceremony.json", entropy=lambda e: [{**e[0], "value": "1"}, e[1]]), "5", "seed", ""),
+    Case(
+        "entropy alone",
+        fields(f"{OPEN}ceremony.json", entropy=lambda e: [{**e[0], "value": "1"}, e[1]]),
+        "5",
+        "seed",
+        "",
+    ),
     Case(
         "entropy with its seed",
         both(
@@ -267,14 +279,30 @@ OUTSIDER = [
         "counting 1",
         "public",
     ),
-    Case("list without its digest", rows(f"{OPEN}drawn.tsv", cell(0, 1, "x")), "5", "digest of the list", "drawn_digest"),
+    Case(
+        "list without its digest", rows(f"{OPEN}drawn.tsv", cell(0, 1, "x")), "5", "digest of the list", "drawn_digest"
+    ),
     Case("chance", rows(f"{TARGETED}selected.tsv", cell(0, 3, "1")), "7", "chance on record", "C1"),
-    Case("stratum selected", rows(f"{TARGETED}selected.tsv", cell(0, 1, "a/b/c/d")), "7", "chance on record", "a/b/c/d"),
+    Case(
+        "stratum selected", rows(f"{TARGETED}selected.tsv", cell(0, 1, "a/b/c/d")), "7", "chance on record", "a/b/c/d"
+    ),
     Case("roster", rows(f"{OPEN}roster.tsv", cell(9, 5, "2031-01-01")), "1.5", "sealed before", "roster.tsv"),
     Case("recusal dropped", rows(f"{OPEN}recusals.tsv", lambda o: o[1:]), "1.5", "sealed before", "recusals.tsv"),
-    Case("leader", rows(f"{OPEN}teams.tsv", lambda o: [[*r[:2], str(1 - int(r[2])), r[3]] for r in o]), "8.2", "lot", "lead"),
+    Case(
+        "leader",
+        rows(f"{OPEN}teams.tsv", lambda o: [[*r[:2], str(1 - int(r[2])), r[3]] for r in o]),
+        "8.2",
+        "lot",
+        "lead",
+    ),
     Case("team member dropped", rows(f"{OPEN}teams.tsv", lambda o: o[1:]), "8.2", "lot", "not a member"),
-    Case("day", rows(f"{OPEN}visits.tsv", lambda o: [[*r[:2], "2026-03-09", r[3]] for r in o]), "8.4", "day", "2026-03-09"),
+    Case(
+        "day",
+        rows(f"{OPEN}visits.tsv", lambda o: [[*r[:2], "2026-03-09", r[3]] for r in o]),
+        "8.4",
+        "day",
+        "2026-03-09",
+    ),
     Case("visit dropped", rows(f"{TARGETED}visits.tsv", lambda o: o[1:]), "8.3", "one visit", "C1"),
     Case("visit added", rows(f"{TARGETED}visits.tsv", lambda o: [["A1", "", "", ""], *o]), "8.3", "one visit", "A1"),
     Case("exception", rows(f"{TARGETED}visits.tsv", cell(0, 3, "unmet")), "8.3", "fewest visits", "unmet"),
@@ -282,7 +310,13 @@ OUTSIDER = [
     Case("unknown exception", rows(f"{TARGETED}visits.tsv", cell(0, 3, "mercy")), "8.4", "day", "mercy"),
     Case("result of a stranger", rows(f"{OPEN}results.tsv", cell(0, 0, "I1")), "2", "every result", "I1", "public"),
     Case("result of another item", rows(f"{OPEN}results.tsv", cell(0, 1, "K01")), "2", "every result", "K01", "public"),
-    Case("result before the draw", rows(f"{OPEN}results.tsv", cell(0, 3, "2026-01-01")), "2", "every result", "2026-01-01"),
+    Case(
+        "result before the draw",
+        rows(f"{OPEN}results.tsv", cell(0, 3, "2026-01-01")),
+        "2",
+        "every result",
+        "2026-01-01",
+    ),
     Case("log detail", rows("log.tsv", cell(0, 4, '{"num":8}')), "2", "entry of the log", "entry 1"),
     Case("log detail in other form", rows("log.tsv", cell(0, 4, '{"num": 9}')), "2", "entry of the log", "one-line"),
     Case("log detail that is no JSON", rows("log.tsv", cell(0, 4, "x")), "2", "entry of the log", "not JSON"),
@@ -293,10 +327,28 @@ OUTSIDER = [
     Case("N", fields("year.json", num_enterprises=4), "2", "T = ", "2", "public"),
     Case("drawn so far", fields("year.json", drawn_enterprises=4), "2", "drawn_enterprises", "3", "public"),
     Case("bureau", fields("year.json", bureau="370600"), "2", "same bureau", "370600", "public"),
-    Case("round's kind", fields("year.json", rounds=lambda r: [{**r[0], "kind": "targeted"}, r[1]]), "4", "window", "kind"),
-    Case("round's window", fields("year.json", rounds=lambda r: [{**r[0], "ends_on": "2026-03-31"}, r[1]]), "4", "window", ""),
+    Case(
+        "round's kind",
+        fields("year.json", rounds=lambda r: [{**r[0], "kind": "targeted"}, r[1]]),
+        "4",
+        "window",
+        "kind",
+    ),
+    Case(
+        "round's window",
+        fields("year.json", rounds=lambda r: [{**r[0], "ends_on": "2026-03-31"}, r[1]]),
+        "4",
+        "window",
+        "",
+    ),
     Case("round dropped", fields("year.json", rounds=lambda r: r[:1]), "5", "attempts", "2026-2-1", "public"),
-    Case("rounds numbered", fields("year.json", rounds=lambda r: [r[0], {**r[1], "number": 3}]), "2", "numbered 1, 2", "3"),
+    Case(
+        "rounds numbered",
+        fields("year.json", rounds=lambda r: [r[0], {**r[1], "number": 3}]),
+        "2",
+        "numbered 1, 2",
+        "3",
+    ),
     Case(
         "round's visits",
         fields("year.json", rounds=lambda r: [{**r[0], "counting_visits": 2}, r[1]]),
@@ -307,16 +359,45 @@ OUTSIDER = [
     ),
     Case("voided attempt removed", shift_voided, "5", "without gaps", "[2]", "public"),
     Case("voided attempt hidden", remove(VOID), "2", "lists the draws", "2026-2-1", "public"),
-    Case("void undone", fields(f"{VOID}ceremony.json", status="drawn", void_reason=""), "5", "without gaps", "2026-2-1"),
-    Case("void without reason", fields(f"{VOID}ceremony.json", void_reason=""), "5", "opens this", "reason", "public"),
-    Case("list in an undrawn void", fields(f"{VOID}ceremony.json", num_drawn=3), "5", "voided before", "num_drawn", "public"),
-    Case("ceremony of another draw", fields(f"{OPEN}ceremony.json", draw_id="2026-9-1"), "5", "opens this", "draw_id", "public"),
-    Case("ceremony of another kind", fields(f"{OPEN}ceremony.json", kind="targeted"), "5", "opens this", "kind", "public"),
     Case(
-        "commitment", fields(f"{OPEN}commitment.json", software="other"), "5", "opens this", "commitment_digest", "public"
+        "void undone", fields(f"{VOID}ceremony.json", status="drawn", void_reason=""), "5", "without gaps", "2026-2-1"
+    ),
+    Case("void without reason", fields(f"{VOID}ceremony.json", void_reason=""), "5", "opens this", "reason", "public"),
+    Case(
+        "list in an undrawn void",
+        fields(f"{VOID}ceremony.json", num_drawn=3),
+        "5",
+        "voided before",
+        "num_drawn",
+        "public",
+    ),
+    Case(
+        "ceremony of another draw",
+        fields(f"{OPEN}ceremony.json", draw_id="2026-9-1"),
+        "5",
+        "opens this",
+        "draw_id",
+        "public",
+    ),
+    Case(
+        "ceremony of another kind", fields(f"{OPEN}ceremony.json", kind="targeted"), "5", "opens this", "kind", "public"
+    ),
+    Case(
+        "commitment",
+        fields(f"{OPEN}commitment.json", software="other"),
+        "5",
+        "opens this",
+        "commitment_digest",
+        "public",
     ),
     Case("secret", fields(f"{OPEN}secret.json", secret="00" * 32), "4", "secrets opened", "secret"),
-    Case("officers' secret", fields(f"{OPEN}secret.json", officer_secret="00" * 32), "4", "secrets opened", "officer_secret"),
+    Case(
+        "officers' secret",
+        fields(f"{OPEN}secret.json", officer_secret="00" * 32),
+        "4",
+        "secrets opened",
+        "officer_secret",
+    ),
     Case("file missing", remove(f"{OPEN}results.tsv", f"{OPEN}quotas.tsv"), "2", "draws ask for", "quotas.tsv"),
     Case("officers' file missing", remove(f"{OPEN}visits.tsv"), "2", "draws ask for", "visits.tsv"),
     Case("file nobody knows", add("notes.txt"), "2", "draws ask for", "notes.txt"),
@@ -325,7 +406,14 @@ OUTSIDER = [
     Case("log in a public record", add("log.tsv"), "2", "draws ask for", "log.tsv", "public"),
     Case("register in a public record", add(f"{OPEN}register.tsv"), "2", "draws ask for", "register.tsv", "public"),
     Case("task without an item", rows("tasks.tsv", cell(0, 2, "G99")), "2", "items of the list", "G99", "public"),
-    Case("task that ends before it starts", rows("tasks.tsv", cell(0, 11, "2025-12-31")), "2", "items of", "T01", "public"),
+    Case(
+        "task that ends before it starts",
+        rows("tasks.tsv", cell(0, 11, "2025-12-31")),
+        "2",
+        "items of",
+        "T01",
+        "public",
+    ),
 ]
 
 
@@ -349,7 +437,9 @@ def assert_fails(case: Case, files: Files) -> Report:
 
 def matches(case: Case, claim: Claim) -> bool:
     """Whether a failed claim is the one the case asks for."""
-    return claim.section == case.section and case.text in claim.text and case.needle in f"{claim.expected} {claim.found}"
+    return (
+        claim.section == case.section and case.text in claim.text and case.needle in f"{claim.expected} {claim.found}"
+    )
 
 
 def put(firm: str, column: int, value: str) -> Callable[[Rows], Rows]:
@@ -385,7 +475,7 @@ def first_cell(column: int, value: str) -> Callable[[Rows], Rows]:
 
 
 def shift_visits(old: Rows) -> Rows:
-    """Moves a tenth of a visit between two counting cells and makes neither whole: sums stay, a rest loses its whole number."""
+    """Gives a rest cell a tenth of a visit more, so that its stratum has no whole number of visits."""
     rest = next(row for row in old if row[3] == "1")
     return [[*row[:5], str(int(row[5]) + 100_000)] if row is rest else row for row in old]
 
@@ -405,11 +495,25 @@ def split_quota(quotas: dict[tuple[str, str], int]) -> dict[tuple[str, str], int
 T = "2026-2-2"
 KEYHOLDER = [
     Case("tier and stratum moved", {f"register@{T}": moved}, "3.4", "every tier", "E3: A"),
-    Case("tier and stratum moved: place", {f"register@{T}": moved}, "3.1", "left out for the first", "371002/enterprise/A"),
+    Case(
+        "tier and stratum moved: place",
+        {f"register@{T}": moved},
+        "3.1",
+        "left out for the first",
+        "371002/enterprise/A",
+    ),
     Case("left out of the pool", {f"register@{T}": put("C1", 11, "out:no-task")}, "3.1", "left out for", "C1"),
-    Case("left out of the open pool", {"register@2026-1-1": put("E3", 11, "out:type")}, "3.1", "left out for", "E3: open"),
+    Case(
+        "left out of the open pool", {"register@2026-1-1": put("E3", 11, "out:type")}, "3.1", "left out for", "E3: open"
+    ),
     Case("put into the open pool", {"register@2026-1-1": put("I1", 11, "open")}, "3.1", "left out for", "I1: out:type"),
-    Case("revoked firm in the pool", {"register@2026-1-1": put("E7", 11, "open")}, "3.1", "left out for", "E7: out:status"),
+    Case(
+        "revoked firm in the pool",
+        {"register@2026-1-1": put("E7", 11, "open")},
+        "3.1",
+        "left out for",
+        "E7: out:status",
+    ),
     Case("operating firm unclassified", {"firms": put("E3", 6, "")}, "3.4", "one known bin", "E3"),
     Case("unknown bin", {"register": put("E3", 6, "19")}, "3.4", "one known bin", "E3"),
     Case("one bin too few", {"register": put("E3", 6, "1")}, "3.4", "one known bin", "E3"),
@@ -417,7 +521,9 @@ KEYHOLDER = [
     Case("score of an unclassified firm", {"register": put("E7", 8, "3")}, "3.4", "one known bin", "E7"),
     Case("libraries out of order", {"firms": put("E1", 5, "petrol;fair")}, "3.4", "libraries", "petrol;fair"),
     Case("salt of another draw", {f"pool@{T}": first_cell(1, "ab" * 32)}, "3.2", "every leaf", "C1"),
-    Case("stratum of strangers", {f"allocation@{T}": first_cell(0, "x/y/A/T02")}, "6.4", "strata are those", "x/y/A/T02"),
+    Case(
+        "stratum of strangers", {f"allocation@{T}": first_cell(0, "x/y/A/T02")}, "6.4", "strata are those", "x/y/A/T02"
+    ),
     Case("number of firms", {f"allocation@{T}": first_cell(4, "9")}, "6.4", "strata are those", "9"),
     Case("package of another stratum", {f"allocation@{T}": first_cell(1, "T02")}, "6.1", "packages of their", "T02"),
     Case("rest of no whole visits", {f"allocation@{T}": shift_visits}, "6.4", "run out of firms", ""),
@@ -430,30 +536,90 @@ KEYHOLDER = [
     Case("policy's bits", {"policy": lambda p: p.replace("64", "65")}, "5", "least number of bits", "64"),
     Case("policy's bits as text", {"policy": lambda p: p.replace("64", '"64"')}, "5", "least number of bits", "64"),
     Case("policy's ratio", {"policy": lambda p: p.replace("0.5", "0.4")}, "2", "policy sealed", "400000"),
-    Case("policy's types", {"policy": lambda p: p.replace("enterprise", "individual")}, "3.1", "left out", "E1: out:type"),
-    Case("policy's types: cells", {"policy": lambda p: p.replace("enterprise", "other")}, "6.1", "count only", "counting 0"),
-    Case("committed after the lottery", {"commitment": key("committed_on", "2026-12-01")}, "5", "speaks after", "lottery", "public"),
-    Case("lottery after the draw", {"ceremony@2026-1-1": key("drawn_on", "2026-02-02")}, "5", "not after the draw", "2026-02-02"),
+    Case(
+        "policy's types", {"policy": lambda p: p.replace("enterprise", "individual")}, "3.1", "left out", "E1: out:type"
+    ),
+    Case(
+        "policy's types: cells",
+        {"policy": lambda p: p.replace("enterprise", "other")},
+        "6.1",
+        "count only",
+        "counting 0",
+    ),
+    Case(
+        "committed after the lottery",
+        {"commitment": key("committed_on", "2026-12-01")},
+        "5",
+        "speaks after",
+        "lottery",
+        "public",
+    ),
+    Case(
+        "lottery after the draw",
+        {"ceremony@2026-1-1": key("drawn_on", "2026-02-02")},
+        "5",
+        "not after the draw",
+        "2026-02-02",
+    ),
     Case("no source", {"commitment@2026-2-1": key("entropy", [])}, "5", "speaks after", "none", "public"),
-    Case("window backwards", {"commitment": key("window", {"starts_on": "2026-03-02", "ends_on": "2026-03-01"})}, "4", "window", ""),
+    Case(
+        "window backwards",
+        {"commitment": key("window", {"starts_on": "2026-03-02", "ends_on": "2026-03-01"})},
+        "4",
+        "window",
+        "",
+    ),
     Case(
         "same sources again",
-        {f"commitment@{T}": key("entropy", [{"name": n, "spoken_on": "2026-05-05", "bits": 32} for n in ("lottery", "dice")])},
+        {
+            f"commitment@{T}": key(
+                "entropy", [{"name": n, "spoken_on": "2026-05-05", "bits": 32} for n in ("lottery", "dice")]
+            )
+        },
         "5",
         "no earlier attempt",
         "lottery",
         "public",
     ),
-    Case("earlier draw unnamed", {f"commitment@{T}": key("drawn_before", [])}, "3.1", "stood when", "2026-2-2", "public"),
-    Case("earlier draw invented", {"commitment@2026-1-1": key("drawn_before", ["2026-7-1"])}, "3.1", "stood when", "2026-7-1"),
-    Case("voided draw named", {f"commitment@{T}": key("drawn_before", ["2026-1-1", "2026-2-1"])}, "3.1", "stood when", "voided"),
+    Case(
+        "earlier draw unnamed", {f"commitment@{T}": key("drawn_before", [])}, "3.1", "stood when", "2026-2-2", "public"
+    ),
+    Case(
+        "earlier draw invented",
+        {"commitment@2026-1-1": key("drawn_before", ["2026-7-1"])},
+        "3.1",
+        "stood when",
+        "2026-7-1",
+    ),
+    Case(
+        "voided draw named",
+        {f"commitment@{T}": key("drawn_before", ["2026-1-1", "2026-2-1"])},
+        "3.1",
+        "stood when",
+        "voided",
+    ),
     Case("later draw named", {"commitment@2026-1-1": key("drawn_before", [T])}, "3.1", "stood when", "drawn before"),
-    Case("earlier draws unordered", {f"commitment@{T}": key("drawn_before", ["2026-1-1", "2026-1-1"])}, "3.1", "stood", "ascending"),
+    Case(
+        "earlier draws unordered",
+        {f"commitment@{T}": key("drawn_before", ["2026-1-1", "2026-1-1"])},
+        "3.1",
+        "stood",
+        "ascending",
+    ),
     Case("log head", {"commitment@2026-1-1": key("log_head", "0" * 64)}, "4", "entry of the log", "000"),
-    Case("pool's number", {"commitment": key("pool", lambda p: {**p, "num_firms": 7})}, "4", "as many firms", "7", "public"),
+    Case(
+        "pool's number",
+        {"commitment": key("pool", lambda p: {**p, "num_firms": 7})},
+        "4",
+        "as many firms",
+        "7",
+        "public",
+    ),
     Case("counting visits", {"commitment@2026-1-1": key("counting_visits", 2)}, "4", "count towards T", "2", "public"),
     Case("working day outside", {"officers": key("working_days", ["2026-12-24"])}, "8.5", "its window", "2026-12-24"),
-    Case("working days unordered", {"officers": key("working_days", lambda d: d[::-1])}, "8.5", "its window", "ascending"),
+    Case(
+        "working days unordered", {"officers": key("working_days", lambda d: d[::-1])}, "8.5", "its window", "ascending"
+    ),
     Case("officers before the firms", {"officers": key("drawn_on", "2026-01-01")}, "8.5", "its window", "drawn_on"),
     Case("officers' seed", {"officers": key("seed", "0" * 64)}, "8.5", "its window", "seed"),
     Case("needs missing", {"officers": key("packages", lambda p: p[:1])}, "8.5", "its packages", "T01"),
@@ -476,7 +642,7 @@ def test_leaving_a_firm_out_with_all_remade_fails_its_place_alone() -> None:
 
 
 def test_moving_a_tier_with_all_remade_fails_tier_and_place_alone() -> None:
-    """A firm put into a higher tier by the keyholder: the tier, and with it the stratum, is not what bins and points give."""
+    """A firm put into a higher tier by the keyholder: tier and stratum are not what bins and points give."""
     files = Year(hooks={f"register@{T}": moved}).record("audit")
     report = verify_source(MemorySource(files), "audit")
     assert {(claim.group, claim.section) for claim in report.of_status(Status.FAILED)} == {(T, "3.4"), (T, "3.1")}
@@ -495,7 +661,9 @@ def test_expired_certificate_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     [(10, "0", "not active"), (9, "1", "an expert"), (5, "", "no day on record")],
     ids=["inactive", "expert", "no certificate"],
 )
-def test_officer_who_may_not_inspect_is_named(column: int, value: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_officer_who_may_not_inspect_is_named(
+    column: int, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An officer who is off duty, an expert or without certificate is put into a team: claim 8.1 says why not."""
     roster = {"roster": put("O3", column, value)}
     monkeypatch.setattr(Attempt, "_teams", _teams_of_all)
@@ -506,7 +674,7 @@ def _teams_of_all(attempt: Attempt, _last_day: str) -> None:
     attempt.teams = {f"{attempt.draw_id}-371002-001": [row[0] for row in attempt.roster]}
 
 
-def test_officer_nobody_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_officer_nobody_knows_is_named() -> None:
     """A team member who is not on the roster at all."""
     hooks = {"team_rows": lambda rows: [*rows, [rows[0][0], "O99", "0", "0"]]}
     assert_fails(Case("", None, "8.1", "on duty", "not on the roster"), Year(hooks=hooks).record("audit"))
@@ -573,4 +741,7 @@ def test_manifest_with_a_wrong_digest_of_itself_is_rejected(audit: Files) -> Non
 def test_public_record_dressed_as_audit_is_rejected(public: Files) -> None:
     """A public record that calls itself an audit record lacks what an audit record opens."""
     report = verify_source(MemorySource(with_manifest(public, "audit")), "public")
-    assert any("draws ask for" in claim.text and "allocation.tsv" in claim.expected for claim in report.of_status(Status.FAILED))
+    assert any(
+        "draws ask for" in claim.text and "allocation.tsv" in claim.expected
+        for claim in report.of_status(Status.FAILED)
+    )

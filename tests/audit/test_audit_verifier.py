@@ -39,7 +39,7 @@ def test_audit_record_is_consistent(audit: Files) -> None:
 
 
 def test_public_record_says_what_it_cannot_prove(public: Files) -> None:
-    """A targeted round's leaves, tickets, tiers and officers are not checked in public, and the open round's draw is."""
+    """A targeted round's leaves, tickets, tiers and officers are not checked in public; the open round's draw is."""
     report = verify_source(MemorySource(public), "public")
     unchecked = {(claim.group, claim.section) for claim in report.of_status(Status.NOT_CHECKED)}
     passed = {(claim.group, claim.section) for claim in report.of_status(Status.PASSED)}
@@ -95,7 +95,7 @@ def test_record_before_any_draw_is_consistent() -> None:
 
 @pytest.mark.parametrize("kind", ["public", "audit"])
 def test_commitment_before_its_draw_is_consistent(kind: str) -> None:
-    """A commitment whose entropy has not spoken stands alone with its pool, in an audit record too; its seals stay shut."""
+    """A commitment whose entropy has not spoken stands alone with its pool, also in an audit record."""
     year = Year(hooks={"record": lambda files: {n: c for n, c in files.items() if _is_committed(n)}})
     year.files["year.json"] = document({**json.loads(year.files["year.json"]), "drawn_enterprises": 1})
     report = verify_source(MemorySource(year.record(kind)), kind)
@@ -126,7 +126,9 @@ def _draw_and_void(attempt: Attempt) -> None:
 
 def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
     """An external list is not verifiable, but its firms count as drawn before and towards T."""
-    year = Year(hooks={"year": lambda content: {**content, "draws": [*content["draws"], "2026-X1-1"], "drawn_enterprises": 4}})
+    year = Year(
+        hooks={"year": lambda content: {**content, "draws": [*content["draws"], "2026-X1-1"], "drawn_enterprises": 4}}
+    )
     drawn = b"firm_id\tname\tregistrar\tpackage\tcounting\nE9\tn\tr\t\t1\n"
     year.files["draws/2026-X1-1/drawn.tsv"] = drawn
     ceremony = json.loads(year.files["draws/2026-1-1/ceremony.json"])
@@ -159,12 +161,14 @@ def test_list_drawn_elsewhere_takes_firms_out_of_a_later_pool() -> None:
     header = "firm_id\tname\tregistrar\tpackage\tcounting\n"
     year.files["draws/2026-X1-1/drawn.tsv"] = f"{header}{firm}\tn\tr\t\t1\n".encode()
     report = verify_source(MemorySource(with_manifest(year.record("audit"))), "audit")
-    places = [c for c in report.of_status(Status.FAILED) if c.group == "2026-2-2" and "left out for the first" in c.text]
+    places = [
+        c for c in report.of_status(Status.FAILED) if c.group == "2026-2-2" and "left out for the first" in c.text
+    ]
     assert [claim.expected for claim in places] == [f"{firm}: out:visited"]
 
 
 def test_task_that_no_longer_waits_keeps_nobody_in_the_pool() -> None:
-    """A task whose window ended before the round opens no visit: the petrol cooperative is in no waiting task's range."""
+    """A task whose window ended before the round opens no visit: the cooperative is in no waiting task's range."""
     over = [TASKS[0], [*TASKS[1][:10], "2026-01-01", "2026-02-28", *TASKS[1][12:]]]
     year = Year(hooks={"task_list": lambda _tasks: over, "officers": lambda content: _until(content, "2026-02-28")})
     report = verify_source(MemorySource(year.record("audit")), "audit")
@@ -181,11 +185,13 @@ def _until(content: dict[str, object], day: str) -> dict[str, object]:
 def test_task_waits_for_a_later_targeted_round_of_the_policy() -> None:
     """A task that meets only a later targeted round still opens visits: the firm keeps it in its stratum."""
     later = [TASKS[0], [*TASKS[1][:10], "2026-10-01", "2026-12-31", *TASKS[1][12:]]]
-    policy = "[[rounds]]\nnumber = 3\nkind = \"targeted\"\nstarts_on = 2026-09-01\nends_on = 2026-11-30\n"
+    policy = '[[rounds]]\nnumber = 3\nkind = "targeted"\nstarts_on = 2026-09-01\nends_on = 2026-11-30\n'
     year = Year(hooks={"task_list": lambda _tasks: later, "policy": lambda text: text + policy})
     report = verify_source(MemorySource(year.record("audit")), "audit")
     # the builder knows no later round, so it left C1 out; the verifier reads the policy and disagrees
-    places = [c for c in report.of_status(Status.FAILED) if c.group == "2026-2-2" and "left out for the first" in c.text]
+    places = [
+        c for c in report.of_status(Status.FAILED) if c.group == "2026-2-2" and "left out for the first" in c.text
+    ]
     assert places[0].expected == "C1: 371082/cooperative/A/T02"
 
 
