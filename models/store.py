@@ -1,8 +1,8 @@
 """
 Opens a workspace's database and moves columns in and out of it.
 
-SQLite is the default, PostgreSQL comes by URL. `Store.transaction` is the one way to the data: everything a command does
-happens in it or not at all. pysqlite's own transaction handling is switched off, so that schema changes roll back too.
+SQLite is the default, PostgreSQL comes by URL. `Store.transaction` is the one way to the data: everything a command
+does happens in it or not at all. pysqlite's own transaction handling is switched off, so that schema changes roll back.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def insert_columns(connection: sa.Connection, model: type[SQLModel], columns: Ma
     if len(lengths) != 1:
         raise ValueError(f"expected columns of one length, got {sorted(lengths)}")
     (num_rows,) = lengths
-    with _collector_paused():
+    with collector_paused():
         for start in range(0, num_rows, CHUNK_ROWS):
             chunk = zip(*(columns[name][start : start + CHUNK_ROWS] for name in names), strict=True)
             connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in chunk])
@@ -102,7 +102,7 @@ def read_columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[l
     result = connection.execute(statement)
     width = len(result.keys())
     columns: list[list[Any]] = [[] for _ in range(width)]
-    with _collector_paused():
+    with collector_paused():
         for chunk in result.partitions(CHUNK_ROWS):
             for column, cells in zip(columns, zip(*chunk, strict=True), strict=True):
                 column.extend(cells)
@@ -146,7 +146,7 @@ def get_artifact(connection: sa.Connection, content_digest: str) -> bytes:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Keeps the cyclic garbage collector from walking millions of row tuples: half the time of a bulk read."""
     enabled = gc.isenabled()
     gc.disable()

@@ -131,30 +131,19 @@ def _read_csv(file: str, text: str) -> Iterator[list[str]]:
     first_line = text[: text.find("\n")] if "\n" in text else text
     delimiter = "\t" if "\t" in first_line and "," not in first_line else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    last_line = 0
+    has_apostrophes = "'" in text
+    start, end = 0, 0  # lines before and after the record read last
     try:
-        while True:
-            last_line = reader.line_num
-            row = next(reader, None)
-            if row is None:
-                return
-            if reader.line_num - last_line > 1:
-                _refuse_open_quote(file, text, last_line, reader.line_num)
-            yield [undefused(cell) for cell in row]
+        while (row := next(reader, None)) is not None:
+            start, end = end, reader.line_num
+            yield [undefused(cell) for cell in row] if has_apostrophes else row
     except csv.Error as error:
         raise InputError(
             _("{file}: line {line} cannot be read: {error}; a quotation mark may never be closed").format(
-                file=file, line=last_line + 1, error=error
+                file=file, line=end + 1, error=error
             )
         ) from error
-
-
-def _refuse_open_quote(file: str, text: str, start: int, end: int) -> None:
-    """Refuses a last record that runs to the end of the file because its quotation mark is never closed."""
-    lines = text.split("\n")
-    if end < len(lines) - (1 if lines[-1] == "" else 0):
-        return
-    if "\n".join(lines[start:]).count('"') % 2:
+    if end - start > 1 and "".join(text.splitlines(keepends=True)[start:]).count('"') % 2:
         raise InputError(
             _("{file}: the quotation mark opened in line {line} is never closed; close it").format(
                 file=file, line=start + 1

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from models import registry_rows
 from models.import_rows import keys_of, refuse_rows
+from models.store import collector_paused
 from models.tables import Firm
 from scheduler.errors import InputError, Problem, UsageError
 from scheduler.i18n import gettext as _
@@ -130,8 +131,9 @@ def import_file(
     foreign = _read_mapping(mapping)
     if foreign and foreign.kind != kind:
         raise UsageError(_("expected a mapping for {kind}, got one for {other}").format(kind=kind, other=foreign.kind))
-    sheet = _sheet_of(chosen, read_sheets(path))
-    (report,) = _import_all(workspace, [(chosen, sheet)], foreign, on_error, dry_run)
+    with collector_paused():
+        sheet = _sheet_of(chosen, read_sheets(path))
+        (report,) = _import_all(workspace, [(chosen, sheet)], foreign, on_error, dry_run)
     return report
 
 
