@@ -20,12 +20,23 @@ def test_year_hits_the_target_exactly(small_year: DemoSummary) -> None:
     assert sum(rate.num_firms for rate in rates.districts) == rates.num_enterprises
 
 
-def test_year_draws_higher_tiers_more(small_year: DemoSummary) -> None:
-    """Rates rise from tier to tier, and no tier is exempt."""
-    shares = [rate.num_drawn / rate.num_firms for rate in small_year.rates.tiers if rate.num_firms]
-    assert shares == sorted(shares)
-    assert shares[0] > 0
-    assert shares[-1] > 2 * shares[0]
+def test_year_plans_higher_rates_for_higher_tiers(small_year: DemoSummary) -> None:
+    """Each targeted round's expected rate of enterprises rises from tier to tier, and no tier is exempt."""
+    for draw_id in ("2026-2-1", "2026-3-1"):
+        path = small_year.folder / "records" / "audit" / "draws" / draw_id / "allocation.tsv"
+        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        visits: dict[str, int] = {}
+        firms: dict[str, dict[str, int]] = {}
+        for line in lines:
+            row = dict(zip(header.split("\t"), line.split("\t"), strict=True))
+            _, object_type, tier, _ = row["stratum"].split("/")
+            if object_type == "enterprise":
+                visits[tier] = visits.get(tier, 0) + int(row["visits_micro"])
+                firms.setdefault(tier, {})[row["stratum"]] = int(row["num_firms"])
+        rates = [visits[tier] / sum(firms[tier].values()) for tier in sorted(visits)]
+        assert rates == sorted(rates)
+        assert rates[0] > 0
+        assert rates[-1] > 2 * rates[0]
 
 
 def test_year_leaves_records_that_verify(small_year: DemoSummary) -> None:
