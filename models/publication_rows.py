@@ -84,12 +84,5 @@ def load_log(connection: sa.Connection) -> tuple[LogRow, ...]:
     return tuple(LogRow(**row) for row in connection.execute(statement).mappings())
 
 
-def load_last_after(connection: sa.Connection, action: str) -> str:
-    """What the newest log entry of an action left, as a digest; empty where there is no such entry."""
-    table = table_of(LogEntry)
-    statement = sa.select(table.c.after).where(table.c.action == action).order_by(table.c.number.desc()).limit(1)
-    return str(connection.execute(statement).scalar() or "")
-
-
 def _files(connection: sa.Connection, draw_id: str, names: Collection[str]) -> dict[str, bytes]:
     return {name: get_file(connection, draw_id, name) for name in list_files(connection, draw_id) if name in names}

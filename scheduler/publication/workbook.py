@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -297,6 +298,7 @@ def _properties(record: PublicRecord, words: Words) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4096)
 def _num_lines(value: Cell, width: int) -> int:
     """Lines that a cell takes; Chinese characters are two wide."""
     if not isinstance(value, str) or 2 * len(value) <= width:

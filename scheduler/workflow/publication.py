@@ -18,7 +18,6 @@ from models.draw_rows import load_draws, load_rounds
 from models.publication_rows import (
     PublishedPlan,
     load_audit_draw,
-    load_last_after,
     load_log,
     load_public_draw,
     load_published_plan,
@@ -62,7 +61,7 @@ class PublicationSummary:
     places
         Where each of them stands.
     logged
-        Number of the log entry; None if the public record is the one published last.
+        Number of the log entry; None if nothing at all happened since this very record was published.
     """
 
     record_digest: str
@@ -115,11 +114,7 @@ def publish(
             changes["workbook"] = delivery.stage_file(workbook, public_workbook(record, language))
         workspace.progress.report(_("Publishing"), 4, 5)
         digest = record_digest(record)
-        before = load_last_after(connection, ACTION)
-        logged = None
-        if digest != before:
-            detail = {"draws": sorted(draw.draw_id for draw in inputs.draws), "files": len(record)}
-            logged = append_log(connection, workspace, ACTION, detail, before=before, after=digest)
+        logged = _log_publication(connection, workspace, inputs, digest)
         audit_record = assemble_audit(inputs, _audit_inputs(connection, workspace))
         changes["audit"] = _stage_record(delivery, audit, audit_record)
         if dry_run:
@@ -153,6 +148,22 @@ def public_inputs(connection: sa.Connection, workspace: Workspace) -> PublicInpu
         tasks=tuple(PublicTask.of(task) for task in load_tasks(connection, year)),
         draws=tuple(load_public_draw(connection, draw) for draw in load_draws(connection, year)),
     )
+
+
+def _log_publication(connection: sa.Connection, workspace: Workspace, inputs: PublicInputs, digest: str) -> int | None:
+    """
+    Logs the publication, unless the log's newest entry is this very one.
+
+    An entry is also made where the public record stayed the same and something else was logged since: what was recorded
+    before it counts as published.
+    """
+    log = load_log(connection)
+    published = [row.after for row in log if row.action == ACTION]
+    before = published[-1] if published else ""
+    if log and log[-1].action == ACTION and before == digest:
+        return None
+    detail = {"draws": sorted(draw.draw_id for draw in inputs.draws)}
+    return append_log(connection, workspace, ACTION, detail, before=before, after=digest)
 
 
 def _audit_inputs(connection: sa.Connection, workspace: Workspace) -> AuditInputs:

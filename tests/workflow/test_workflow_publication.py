@@ -23,7 +23,7 @@ from scheduler.publication.files import Changes
 from scheduler.registry.codes import ObjectType
 from scheduler.registry.items import Task, TaskRange
 from scheduler.workflow import publication
-from scheduler.workflow.log import verify_log
+from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.publication import PublicationSummary, publish
 from scheduler.workflow.workspace import Workspace, create_workspace
 from tests.publication.tiny_year import OFFICER_SECRET, SECRET, make_inputs
@@ -216,6 +216,19 @@ def test_publish_after_a_change_writes_only_what_changed(filled: Workspace, tmp_
     assert "draws/2026-1-2/results-1.html" in summary.changes["site"].changed
     assert "style.css" not in summary.changes["site"].changed
     assert summary.logged == 2
+
+
+def test_publish_is_logged_again_after_anything_else_was(filled: Workspace, tmp_path: Path) -> None:
+    """The same public record, published after another entry, is an entry of its own: deadlines are read from it."""
+    first = run(filled, tmp_path / "out")
+    with filled.transaction() as connection:
+        append_log(connection, filled, "import results", {})
+    second = run(filled, tmp_path / "out")
+    assert (first.logged, second.logged) == (1, 3)
+    assert second.record_digest == first.record_digest
+    assert second.changes["audit"].changed == ("log.tsv", "manifest.json")
+    assert not second.changes["public"]
+    assert run(filled, tmp_path / "out").logged is None
 
 
 def test_publish_dry_run_changes_neither_files_nor_log(filled: Workspace, tmp_path: Path) -> None:
