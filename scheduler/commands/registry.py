@@ -14,7 +14,7 @@ from scheduler.i18n import gettext as _
 from scheduler.i18n import ngettext
 from scheduler.registry.kinds import KINDS
 from scheduler.registry.refused import grids_file, problems_grid
-from scheduler.workflow.files import write_file
+from scheduler.workflow.files import check_target, write_file
 from scheduler.workflow.quarantine import clear_quarantine, export_quarantine, list_quarantine
 from scheduler.workflow.registry import ON_ERROR, ImportReport, import_file, import_workbook
 from scheduler.workflow.templates import write_template
@@ -77,6 +77,7 @@ def import_command(
     if kind == ALL and mapping:
         raise UsageError(_("a mapping belongs to one kind of input; import it by its kind"))
     list_file = report or context.root / f"{file.stem}-problems.csv"
+    check_target(list_file, (".csv", ".xlsx"))
     workspace = context.open()
     try:
         if kind == ALL:

@@ -6,6 +6,7 @@ Lists from offices begin with titles, so the header is the row, among the first 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from scheduler.registry.readers import Sheet
 from scheduler.registry.text import clean_text, fold
 from scheduler.registry.vocabulary import plain
 
+EXTRA_HEADER = re.compile(r".*#\d+")  # the quarantine's name for a cell without a header
 NUMBER_HEADERS = ("序号", "No.")  # the column that marks the example row; its numbers mean nothing
 EXAMPLE_MARKS = ("示例", "Example")
 ROW_ID_HEADERS = ("隔离编号", "Quarantine id")  # written by `quarantine export`
@@ -77,9 +79,7 @@ def bind(sheet: Sheet, kind: Kind, mapping: Mapping | None) -> Binding:
         If the sheet is empty, a required column is missing, or two columns claim the same field.
     """
     if not sheet.rows:
-        raise InputError(
-            _("{file} {sheet}: expected a header row, got nothing").format(file=sheet.file, sheet=sheet.name)
-        )
+        raise InputError(_("{place}: expected a header row, got nothing").format(place=sheet.place))
     known = _known_headers(kind, mapping)
     candidates = [tuple(clean_text(cell) for cell in row) for row in sheet.rows[:_SEARCHED_ROWS]]
     scores = [len({known[fold(cell)][0] for cell in row if fold(cell) in known}) for row in candidates]
@@ -96,6 +96,7 @@ def bind(sheet: Sheet, kind: Kind, mapping: Mapping | None) -> Binding:
         _place(headers, PROBLEM_HEADERS),
     }
     told_by = {fold(rule.column) for rule in mapping.district} if mapping else set()
+    used |= {place for place, name in enumerate(headers) if EXTRA_HEADER.fullmatch(name)}
     ignored = (name for place, name in enumerate(headers) if name and place not in used and fold(name) not in told_by)
     return Binding(
         header_row=header_row,
@@ -136,11 +137,8 @@ def _bound(
         earlier = found.get(field)
         if earlier and earlier[1] == own:
             raise InputError(
-                _(
-                    "{file} {sheet}: expected one column “{name}”, got “{first}” and “{second}”; rename one of them"
-                ).format(
-                    file=sheet.file,
-                    sheet=sheet.name,
+                _("{place}: expected one column “{name}”, got “{first}” and “{second}”; rename one of them").format(
+                    place=sheet.place,
                     name=kind.column(field).zh,
                     first=earlier[0].header,
                     second=header,
@@ -163,9 +161,8 @@ def _refuse_missing(
     missing = [c for c in kind.columns if c.required and c.field not in columns and c.field not in told]
     if missing:
         raise InputError(
-            _("{file} {sheet}: expected columns {missing}, got {found}; name them so, or use a mapping file").format(
-                file=sheet.file,
-                sheet=sheet.name,
+            _("{place}: expected columns {missing}, got {found}; name them so, or use a mapping file").format(
+                place=sheet.place,
                 missing="、".join(f"{column.zh} ({column.en})" for column in missing),
                 found="、".join(header[:40] for header in headers[:30] if header) or "—",
             )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, InvalidFormat, InvalidLength
 
 from scheduler.i18n import gettext as _
 from scheduler.registry.frame import Mask
@@ -60,19 +61,19 @@ def explain_code(code: str) -> tuple[str, str]:
         return message, _("the spreadsheet turned the code into a number: format the column as text, enter it again")
     if is_filler(code):
         return message, _("this only fills the cell: enter the firm's real code")
-    if len(code) not in (CODE_LENGTH, NUMBER_LENGTH):
+    try:
+        uscc.validate(upper)
+    except InvalidLength:
         return message + _(", got {number} characters").format(number=len(code)), _remedy()
-    if len(code) == CODE_LENGTH and _well_formed(upper):
+    except InvalidChecksum:
         return _("expected a credit code whose check character fits, got one whose does not"), _remedy()
+    except InvalidFormat:
+        pass
     return message + _(", got characters that no code has"), _remedy()
 
 
 def _remedy() -> str:
     return _("copy the code from the licence or the register")
-
-
-def _well_formed(code: str) -> bool:
-    return code[:8].isdigit() and all(character in uscc._alphabet for character in code[8:])
 
 
 def _valid_unified_codes(codes: Sequence[str]) -> Mask:

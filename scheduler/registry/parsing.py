@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from scheduler.errors import Problem
 from scheduler.i18n import gettext as _
-from scheduler.registry.binding import EXAMPLE_MARKS, Binding, bind
+from scheduler.registry.binding import EXAMPLE_MARKS, EXTRA_HEADER, Binding, bind
 from scheduler.registry.cells import BadCellError, ParseCell, parse_yes
 from scheduler.registry.codes import UNKNOWN_DISTRICT
 from scheduler.registry.column_parsing import Findings, parse_column
@@ -110,7 +110,7 @@ def parse_sheet(
     first = binding.header_row + 1
     rows, numbers, num_blank = _filled_rows(kind, binding, sheet.rows[first:], sheet.numbers[first:])
     rows, numbers, num_examples = _without_example(kind, binding, rows, numbers, findings)
-    _refuse_wide_rows(rows, len(binding.headers), findings)
+    _refuse_wide_rows(rows, binding.headers, findings)
     texts = _texts(kind, binding, rows, mapping)
     columns = {
         column.field: parse_column(column, _parser(column, binding, known), texts.get(column.field), findings, mapping)
@@ -174,10 +174,16 @@ def _without_example(
     return tuple(rows[place] for place in kept), tuple(numbers[place] for place in kept), sum(example)
 
 
-def _refuse_wide_rows(rows: Sequence[Sequence[str]], width: int, findings: Findings) -> None:
+def _refuse_wide_rows(rows: Sequence[Sequence[str]], headers: Sequence[str], findings: Findings) -> None:
+    """Rows with a cell that has no header, in the file or, after an export, in the row that was refused."""
+    width = len(headers)
+    extra = [place for place, header in enumerate(headers) if EXTRA_HEADER.fullmatch(header)]
     for place, row in enumerate(rows):
-        if len(row) > width and any(cell.strip() for cell in row[width:]):
-            message = _("expected {width} cells, got {number}").format(width=width, number=len(row))
+        beyond = [*row[width:], *(row[cell] for cell in extra if cell < len(row))]
+        if any(cell.strip() for cell in beyond):
+            expected = width - len(extra)
+            number = expected + sum(1 for cell in beyond if cell.strip())
+            message = _("expected {width} cells, got {number}").format(width=expected, number=number)
             remedy = _("a comma inside a cell needs quotation marks around the cell")
             findings.faults.append(Fault(place=place, field="", message=message, remedy=remedy))
 

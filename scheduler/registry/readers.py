@@ -48,6 +48,11 @@ class Sheet:
     rows: tuple[Sequence[str], ...]
     numbers: tuple[int, ...]
 
+    @property
+    def place(self) -> str:
+        """File and sheet as a message names them."""
+        return f"{self.file} [{self.name}]" if self.name else self.file
+
 
 def read_sheets(path: Path) -> tuple[Sheet, ...]:
     """

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from scheduler.errors import Problem, UsageError
 from scheduler.i18n import gettext as _
-from scheduler.registry.binding import PROBLEM_HEADERS, ROW_ID_HEADERS
+from scheduler.registry.binding import EXTRA_HEADER, PROBLEM_HEADERS, ROW_ID_HEADERS
 from scheduler.registry.text import defused, fold
 
 _MOST_IN_CELL = 32_000  # a spreadsheet's cell holds 32,767 characters
@@ -28,12 +28,14 @@ Grid = tuple[str, Sequence[Sequence[str]]]  # name of the sheet, rows of text wi
 def cells_of(headers: Sequence[str], row: Sequence[str]) -> dict[str, str]:
     """Header → text of a row as read, without the quarantine's own columns; unnamed columns are numbered."""
     cells: dict[str, str] = {}
-    for place, text in enumerate(row):
+    for place in range(max(len(headers), len(row))):
         header = headers[place] if place < len(headers) else ""
+        text = row[place] if place < len(row) else ""
         if fold(header) in _OURS or not (header or text):
             continue
         name = header if header and header not in cells else f"{header}#{place + 1}"
-        cells[name] = text
+        if text or not EXTRA_HEADER.fullmatch(name):
+            cells[name] = text
     return cells
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from models.import_rows import RefusedRow, count_refused, load_refused, release_rows
 from scheduler.i18n import active_language
 from scheduler.i18n import gettext as _
-from scheduler.registry.binding import PROBLEM_HEADERS, ROW_ID_HEADERS
+from scheduler.registry.binding import EXTRA_HEADER, PROBLEM_HEADERS, ROW_ID_HEADERS
 from scheduler.registry.columns import Kind
 from scheduler.registry.kinds import kind_named
 from scheduler.registry.parsing import Table
@@ -64,15 +64,17 @@ def _grids(rows: tuple[RefusedRow, ...]) -> list[Grid]:
     place = 0 if active_language().startswith("zh") else 1
     groups: dict[tuple[str, tuple[str, ...]], list[RefusedRow]] = {}
     for row in rows:
-        groups.setdefault((row.kind, tuple(row.cells)), []).append(row)
+        named = tuple(header for header in row.cells if not EXTRA_HEADER.fullmatch(header))
+        groups.setdefault((row.kind, named), []).append(row)
     num_sheets: Counter[str] = Counter()
     grids: list[Grid] = []
-    for (kind, headers), members in groups.items():
+    for (kind, named), members in groups.items():
         num_sheets[kind] += 1
         name = kind_named(kind).sheet(active_language())
-        header = (*headers, PROBLEM_HEADERS[place], ROW_ID_HEADERS[place])
-        lines = [(*row.cells.values(), _sentences(row), row.row_id) for row in members]
-        grids.append((name if num_sheets[kind] == 1 else f"{name} {num_sheets[kind]}", [header, *lines]))
+        headers = (*named, *sorted({header for row in members for header in row.cells} - set(named)))
+        first = (*headers, PROBLEM_HEADERS[place], ROW_ID_HEADERS[place])
+        lines = [(*(row.cells.get(header, "") for header in headers), _sentences(row), row.row_id) for row in members]
+        grids.append((name if num_sheets[kind] == 1 else f"{name} {num_sheets[kind]}", [first, *lines]))
     return grids or [(_("Quarantine"), [(PROBLEM_HEADERS[place], ROW_ID_HEADERS[place])])]
 
 

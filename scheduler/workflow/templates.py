@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scheduler.errors import UsageError
-from scheduler.i18n import gettext as _
 from scheduler.registry.kinds import TEMPLATE_KINDS
 from scheduler.registry.template import template_bytes
-from scheduler.workflow.files import write_file
+from scheduler.workflow.files import check_target, write_file
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import SETTINGS_NAME
 
@@ -27,8 +25,7 @@ def write_template(path: Path, *, root: Path, language: str) -> tuple[str, ...]:
     UsageError
         If the file's name does not end in .xlsx, or it cannot be written.
     """
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(_("expected a file name that ends in .xlsx, got {name}").format(name=path.name))
+    check_target(path, (".xlsx",))
     write_file(path, template_bytes(language, _districts(root / SETTINGS_NAME, language)))
     return tuple(kind.sheet(language) for kind in TEMPLATE_KINDS)
 

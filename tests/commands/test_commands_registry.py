@@ -108,7 +108,7 @@ def test_template_is_written_and_imports_as_it_is(run: Run, tmp_path: Path) -> N
     ("words", "message"),
     [
         (("template", "input.xls"), "ends in .xlsx"),
-        (("template", "/nowhere/at/all.xlsx"), "cannot be written"),
+        (("template", "/nowhere.xlsx/at/all.xlsx"), "its folder does not exist"),
     ],
 )
 def test_calls_that_cannot_be_are_usage_errors(run: Run, words: tuple[str, ...], message: str) -> None:
@@ -116,6 +116,13 @@ def test_calls_that_cannot_be_are_usage_errors(run: Run, words: tuple[str, ...],
     status, _out, err = run(*words)
     assert status == 2
     assert message in err
+
+
+def test_report_that_cannot_be_written_is_told_before_the_import(run: Run, firms: Path) -> None:
+    """Nothing is imported where the list of problems has no place to go."""
+    words = ("import", "firms", str(firms), "--on-error", "quarantine", "--report")
+    assert run(*words, "list.doc")[0] == 2
+    assert "0 rows in the quarantine" in run("quarantine", "list")[2]
 
 
 def test_mapping_belongs_to_one_kind(run: Run, firms: Path, repository: Path) -> None:

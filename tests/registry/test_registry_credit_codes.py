@@ -55,6 +55,7 @@ def test_valid_codes_of_named_cases(code: str, valid: bool) -> None:
         (GOOD[:-1], "got 17 characters", "licence"),
         ("9.13710007060885e+17", "18 characters", "column as text"),
         ("000000000000000", "18 characters", "real code"),
+        ("37100020000123A", "got 15 characters", "licence"),
         ("91371000MA3EXAMPIG", "characters that no code has", "licence"),
     ],
 )

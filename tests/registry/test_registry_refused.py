@@ -53,3 +53,12 @@ def test_problems_grid_tells_bad_cells_from_notices() -> None:
     _name, rows = problems_grid([problem], [problem])
     assert [row[0] for row in rows[1:]] == ["bad cell", "notice"]
     assert list(rows[1][1:]) == ["f", "s", "2", "c", "v", "m", "r"]
+
+
+def test_short_rows_are_filled_up_and_extra_cells_keep_their_name() -> None:
+    """A row that was read, exported and read again is the same row."""
+    assert cells_of(["a", "b"], ["1"]) == {"a": "1", "b": ""}
+    once = cells_of(["a", "b"], ["1", "2", "3"])
+    assert once == {"a": "1", "b": "2", "#3": "3"}
+    assert cells_of(["a", "b", "#3", "Problems"], ["1", "2", "3", "bad"]) == once
+    assert cells_of(["a", "b", "#3"], ["1", "2", ""]) == {"a": "1", "b": "2"}

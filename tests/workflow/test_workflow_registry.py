@@ -157,6 +157,19 @@ def test_quarantine_exports_different_headers_to_sheets_of_their_own(workspace: 
     assert export_quarantine(workspace, tmp_path / "none.csv") == 0
 
 
+def test_row_with_a_stray_cell_stays_bad_until_the_cell_is_gone(workspace: Workspace, tmp_path: Path) -> None:
+    """Exported and imported again, a moved row does not become good because its last cell lost its place."""
+    path = write(tmp_path / "f.csv", [FIRM_HEADER, [*FIRM_A, "多余"], [B.lower(), *FIRM_B[1:5]]])
+    assert import_file(workspace, "firms", path, on_error="quarantine").num_quarantined == 2
+    exported = tmp_path / "bad.csv"
+    export_quarantine(workspace, exported)
+    again = import_file(workspace, "firms", exported, on_error="quarantine")
+    assert (again.num_new, again.num_bad, again.num_quarantined) == (0, 2, 0)
+    text = exported.read_text(encoding="utf-8-sig").replace("多余", "").replace(B.lower(), B)
+    exported.write_text(text, encoding="utf-8")
+    assert import_file(workspace, "firms", exported).num_released == 2
+
+
 def test_dry_run_tells_and_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
     """The report is that of a real run."""
     before = dump(workspace)
