@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         try:
-            self._engine = sa.create_engine(_with_driver(url), poolclass=sa.NullPool)
+            self._engine = _engine(url)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreError(
                 _("expected a database URL such as sqlite:///file.db or postgresql://…, got {url!r} ({error})").format(
@@ -80,17 +80,38 @@ def insert_columns(connection: sa.Connection, model: type[SQLModel], columns: Ma
     columns
         One sequence of Python values per column, all of the same length.
     """
-    table = tables.table_of(model)
-    names = list(columns)
     lengths = {len(column) for column in columns.values()}
     if len(lengths) != 1:
         raise ValueError(f"expected columns of one length, got {sorted(lengths)}")
     (num_rows,) = lengths
-    with collector_paused():
-        for start in range(0, num_rows, CHUNK_ROWS):
-            chunk = zip(*(columns[name][start : start + CHUNK_ROWS] for name in names), strict=True)
-            connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in chunk])
+    dialect = connection.dialect
+    # Compiled once and handed to the driver as tuples: per row, SQLAlchemy's own path costs more than the database.
+    table = tables.table_of(model)
+    compiled = sa.insert(table).compile(dialect=dialect, column_keys=list(columns))
+    names = compiled.positiontup or []
+    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    for start in range(0, num_rows, CHUNK_ROWS):
+        cells = [
+            _cells(table.c[name], columns, start, min(CHUNK_ROWS, num_rows - start), process)
+            for name, process in zip(names, processors, strict=True)
+        ]
+        connection.exec_driver_sql(str(compiled), list(zip(*cells, strict=True)))
     return num_rows
+
+
+def _cells(
+    column: sa.Column[Any],
+    columns: Mapping[str, Sequence[Any]],
+    start: int,
+    number: int,
+    process: Callable[[Any], Any] | None,
+) -> Sequence[Any]:
+    """Cells of one column as the driver takes them; a column not given has its default."""
+    if column.name not in columns:
+        default = column.default.arg if isinstance(column.default, sa.ColumnDefault) else None
+        return [default] * number
+    given = columns[column.name][start : start + number]
+    return [process(cell) for cell in given] if process else given
 
 
 def read_columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[list[Any]]:
@@ -157,6 +178,13 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def _engine(url: str) -> sa.Engine:
+    full = _with_driver(url)
+    # Positional parameters everywhere, because `insert_columns` hands tuples to the driver.
+    options = {"paramstyle": "format"} if full.startswith("postgresql") else {}
+    return sa.create_engine(full, poolclass=sa.NullPool, **options)
+
+
 def _with_driver(url: str) -> str:
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
@@ -172,7 +200,6 @@ def _hide_password(url: str) -> str:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
 
