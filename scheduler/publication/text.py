@@ -30,6 +30,8 @@ def visible(text: str, longest: int = LONGEST) -> str:
     >>> visible("abcdef", 3)
     'abc…'
     """
+    if len(text) <= longest and text.isprintable():
+        return text
     shown = text if len(text) <= longest else text[:longest] + "…"
     return _INVISIBLE.sub(_spelt, shown)
 
@@ -43,7 +45,7 @@ def escaped_column(cells: Sequence[str]) -> list[str]:
     >>> escaped_column(["A & B", "<b>"])
     ['A &amp; B', '&lt;b&gt;']
     """
-    shown = [visible(cell) if len(cell) > LONGEST or not cell.isprintable() else cell for cell in cells]
+    shown = [visible(cell) for cell in cells]
     return str(escape(_APART.join(shown))).split(_APART) if cells else []
 
 

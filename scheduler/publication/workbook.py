@@ -67,7 +67,11 @@ def public_workbook(record_files: Mapping[str, bytes], language: str) -> bytes:
     RecordError
         If the record cannot be read.
     """
-    record = read_public_record(record_files)
+    return workbook_bytes(read_public_record(record_files), language)
+
+
+def workbook_bytes(record: PublicRecord, language: str) -> bytes:
+    """The workbook as `public_workbook`, of a record that was read already."""
     translate = translator(language)
     words = Words.of(record, CHINESE if language == CHINESE.code else ENGLISH, translate)
     buffer = BytesIO()

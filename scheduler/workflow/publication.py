@@ -36,9 +36,10 @@ from scheduler.publication.inputs import (
     RoundFacts,
     YearFacts,
 )
+from scheduler.publication.reading import read_public_record
 from scheduler.publication.records import MANIFEST, assemble_audit, assemble_public, record_digest
-from scheduler.publication.site import build_site
-from scheduler.publication.workbook import public_workbook
+from scheduler.publication.site import site_files
+from scheduler.publication.workbook import workbook_bytes
 from scheduler.registry.codes import RoundKind
 from scheduler.workflow.log import append_log
 from scheduler.workflow.settings import parse_settings
@@ -106,12 +107,13 @@ def publish(
         inputs = public_inputs(connection, workspace)
         workspace.progress.report(_("Publishing"), 1, 5)
         record = assemble_public(inputs)
+        read = read_public_record(record)  # pages and workbook are made of the published bytes, read back
         changes = {"public": _stage_record(delivery, public, record)}
         workspace.progress.report(_("Publishing"), 2, 5)
-        changes["site"] = delivery.stage_folder(site, build_site(record))
+        changes["site"] = delivery.stage_folder(site, site_files(read, record))
         workspace.progress.report(_("Publishing"), 3, 5)
         if workbook is not None:
-            changes["workbook"] = delivery.stage_file(workbook, public_workbook(record, language))
+            changes["workbook"] = delivery.stage_file(workbook, workbook_bytes(read, language))
         workspace.progress.report(_("Publishing"), 4, 5)
         digest = record_digest(record)
         logged = _log_publication(connection, workspace, inputs, digest)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from scheduler.i18n import translator
-from scheduler.publication.reading import read_public_record
+from scheduler.publication.reading import PublicRecord, read_public_record
 from scheduler.publication.site.links import SITE_LANGUAGES
 from scheduler.publication.site.pages import site_pages
 from scheduler.publication.site.render import TEMPLATES, Renderer
@@ -33,7 +33,11 @@ def build_site(record_files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]
     RecordError
         If the record cannot be read.
     """
-    record = read_public_record(record_files)
+    yield from site_files(read_public_record(record_files), record_files)
+
+
+def site_files(record: PublicRecord, record_files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Files of the site as `build_site`, of a record that was read already from these bytes."""
     yield STYLE, (TEMPLATES / STYLE).read_bytes()
     for path, content in record_files.items():
         yield f"{RECORD_FOLDER}/{path}", content
