@@ -1,4 +1,4 @@
-"""Code sets of the register and the lists. Stores and records hold the codes; words for people come from the catalogues."""
+"""Code sets of the register and the lists. Stores and records hold codes; words for people come from the catalogues."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ItemMethod(StrEnum):
 
 
 class RoundKind(StrEnum):
-    """Kind of draw 抽查类型 (企业公示信息抽查办法 第五条); an external list was drawn elsewhere and is not verifiable here."""
+    """Kind of draw 抽查类型 (企业公示信息抽查办法 第五条); an external list is not verifiable here."""
 
     OPEN = "open"  # 不定向
     TARGETED = "targeted"  # 定向

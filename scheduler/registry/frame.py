@@ -79,9 +79,7 @@ class Frame:
         return np.asarray(self.object_type == OBJECT_TYPES.index(object_type))
 
     def positions(self, firm_ids: Ids) -> npt.NDArray[np.int64]:
-        """
-        Position of each of `firm_ids` in the frame, shape (m,); -1 where it is not on the register.
-        """
+        """Position of each of `firm_ids` in the frame, shape (m,); -1 where it is not on the register."""
         if not len(self):
             return np.full(len(firm_ids), -1, dtype=np.int64)
         wanted = np.asarray(firm_ids, dtype="S18")

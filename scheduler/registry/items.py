@@ -1,4 +1,4 @@
-"""Items of the published list 随机抽查事项清单 and the tasks that inspect them, with the range of firms of each task."""
+"""Items of the published list 随机抽查事项清单 and the tasks that inspect them, with the firms each task can reach."""
 
 from __future__ import annotations
 
