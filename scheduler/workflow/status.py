@@ -54,6 +54,11 @@ class RoundStatus:
     num_visits: int
     num_reported: int
 
+    @property
+    def name(self) -> str:
+        """The round as commands take it: its number, or ``X1`` for the first list drawn elsewhere."""
+        return self.round_id.split("-", 1)[1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearStatus:
@@ -174,7 +179,7 @@ def _next_deadline(workspace: Workspace, rounds: tuple[RoundStatus, ...]) -> tup
         for entry in results_due(workspace).publication
     ]
     draws = [
-        (entry.starts_on, _("round {number} starts: firms and officers must be drawn").format(number=entry.number))
+        (entry.starts_on, _("round {number} starts: firms and officers must be drawn").format(number=entry.name))
         for entry in rounds
         if entry.state in ("planned", "committed", "drawn")
     ]
@@ -227,7 +232,7 @@ def _next_step(
 
 
 def _round_step(entry: RoundStatus, stale: bool) -> str:
-    number = entry.number
+    number = entry.name
     if entry.state == "planned" and stale:
         return _("solve again on what is still owed: double-random plan solve")
     if entry.state == "planned":

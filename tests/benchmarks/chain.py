@@ -1,8 +1,8 @@
 """
 The whole chain at city size: 462,000 firms from the generator to verified records.
 
-``chain.city.seconds`` and ``chain.city.peak_mb`` are those of the one process that runs the demo; seconds per stage are
-those between the stages' reports.
+``chain.city.seconds`` and ``chain.city.peak_mb`` are those of one process that does all of it; the other figures are
+the seconds of each kind of stage, summed over the rounds.
 """
 
 from __future__ import annotations
@@ -13,43 +13,34 @@ import tempfile
 import time
 from pathlib import Path
 
+from scheduler.example.city import build_city
+from scheduler.progress import SILENT
+from scheduler.workflow.demo import SEED, Demo, load_parameters
+from scheduler.workflow.rates import year_rates
 from tests.benchmarks.measure import figure, measured
 
 NUM_FIRMS = int(os.environ.get("BENCH_FIRMS", "462000"))
 
 
-class StageClock:
-    """Listener that keeps the time at which each of the chain's stages began."""
-
-    def __init__(self) -> None:
-        self.stages: list[tuple[str, float]] = []
-
-    def report(self, description: str, done: int, total: int) -> None:
-        """Notes the beginning of a stage; reports within a stage repeat its description or are nested steps."""
-        del done, total
-        if description.startswith("stage:"):
-            self.stages.append((description.removeprefix("stage:"), time.perf_counter()))
-
-
 def run(folder: Path) -> None:
     """Runs the chain in this process and prints seconds per stage."""
-    from scheduler.workflow.demo import STAGES, run_demo
-
-    clock = StageClock()
-
-    class Named:
-        def report(self, description: str, done: int, total: int) -> None:
-            if total == len(STAGES):
-                clock.report(f"stage:{STAGES[done] if done < len(STAGES) else 'end'}", done, total)
-
-    summary = run_demo(folder, num_firms=NUM_FIRMS, progress=Named())
-    totals: dict[str, float] = {}
-    for (name, start), (_, end) in zip(clock.stages, clock.stages[1:], strict=False):
-        totals[name] = totals.get(name, 0.0) + end - start
-    for name, seconds in totals.items():
-        figure(f"chain.city.{name}.seconds", seconds, "s")
-    figure("chain.city.visits", summary.num_visits, "visits")
-    figure("chain.city.officers", summary.num_officers, "officers")
+    started = time.perf_counter()
+    city = build_city(load_parameters(), num_firms=NUM_FIRMS, seed=SEED)
+    seconds = {"example": time.perf_counter() - started}
+    demo = Demo(folder, city, progress=SILENT, database_url=None)
+    for stage in demo.stages():
+        started = time.perf_counter()
+        stage.work()
+        seconds[stage.name] = seconds.get(stage.name, 0.0) + time.perf_counter() - started
+    for name, value in seconds.items():
+        figure(f"chain.city.{name}.seconds", value, "s")
+    rates = year_rates(demo.workspace)
+    figure("chain.city.visits", rates.num_visits, "visits")
+    figure("chain.city.officers", len(city.officers), "officers")
+    figure("chain.city.drawn", rates.num_drawn, "enterprises")
+    figure("chain.city.target", rates.target, "enterprises")
+    for name, report in zip(("public", "audit"), demo.reports, strict=True):
+        figure(f"chain.city.{name}_claims_failed", sum(claim.status == "failed" for claim in report.claims), "claims")
 
 
 def main() -> None:

@@ -21,7 +21,10 @@ def test_log_of_three_entries_is_a_chain(any_workspace: Workspace) -> None:
     """Each entry carries the hash of the one before, the first one the hash of nothing."""
     _fill(any_workspace)
     with any_workspace.transaction() as connection:
-        rows = [dict(row) for row in connection.execute(sa.select(table_of(LogEntry)).order_by(sa.text("number"))).mappings()]
+        rows = [
+            dict(row)
+            for row in connection.execute(sa.select(table_of(LogEntry)).order_by(sa.text("number"))).mappings()
+        ]
         assert verify_log(connection) == 3
     assert [row["previous_hash"] for row in rows] == [GENESIS, rows[0]["entry_hash"], rows[1]["entry_hash"]]
     assert rows[0]["at"] == "2026-01-05T09:00:00+08:00"
