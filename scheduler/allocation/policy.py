@@ -60,6 +60,15 @@ class RatesPolicy(Parameters):
     tolerance: Ratio = Decimal("0.02")
     least_cell: int = Field(default=30, ge=1)
 
+    @model_validator(mode="after")
+    def _floors_below_ceilings(self) -> RatesPolicy:
+        for tier in sorted(set(self.floor) & set(self.ceiling)):
+            if self.floor[tier] > self.ceiling[tier]:
+                raise ValueError(
+                    f"tier {tier}: expected a floor up to the ceiling {self.ceiling[tier]}, got {self.floor[tier]}"
+                )
+        return self
+
 
 class CapacityPolicy(Parameters):
     """Officers' time: hours a year one officer can give, the share kept in reserve, and what a visit costs."""

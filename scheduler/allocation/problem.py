@@ -18,6 +18,8 @@ from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, TargetPolic
 from scheduler.allocation.schedule import CompulsoryVisit, compulsory_visits
 from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, task_sets
 from scheduler.allocation.target import PlannedRound, open_package, target_firms
+from scheduler.errors import PolicyError
+from scheduler.i18n import gettext as _
 from scheduler.parameters import micro
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.frame import Frame
@@ -155,8 +157,9 @@ def build_problem(
     ValueError
         If a firm of the pool has no tier.
     PolicyError
-        If an open round has no task.
+        If an open round has no task, or a full-coverage task with firms has no targeted round.
     """
+    _check_windows(frame, year, tasks)
     still = tasks_with_a_round(tasks, year)
     sets = task_sets(frame, tasks, drawn, still)
     strata = build_strata(frame, tier, policy.tiers.codes, sets)
@@ -184,6 +187,20 @@ def build_problem(
             officer_hours(officers.get(entry.number, {}), entry, year.rounds, policy.capacity) for entry in rounds
         ),
     )
+
+
+def _check_windows(frame: Frame, year: Year, tasks: Iterable[Task]) -> None:
+    """Refuses a full-coverage task that no targeted round of the year can serve."""
+    targeted = [entry for entry in year.rounds if entry.kind is RoundKind.TARGETED]
+    for task in tasks:
+        served = any(entry.overlaps(task) for entry in targeted)
+        if task.full_coverage and not served and bool(task.range.covers(frame).any()):
+            raise PolicyError(
+                _(
+                    "task {task} asks for full coverage between {starts_on} and {ends_on}: expected a targeted round "
+                    "in these days, got none; change the rounds or the task"
+                ).format(task=task.task_id, starts_on=task.starts_on, ends_on=task.ends_on)
+            )
 
 
 def _task_limits(

@@ -42,7 +42,7 @@ from scheduler.allocation.matrix import INFINITY, Floats, Limit, LinearProgramme
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.recording import record
 from scheduler.allocation.relaxation import explain_infeasible
-from scheduler.allocation.solver import Optimum, minimise
+from scheduler.allocation.solver import INTERIOR_POINT, Optimum, minimise
 
 OPTIMUM_SLACK = 1e-9  # share of the optimum that the second objective may give up
 
@@ -112,7 +112,7 @@ def _most_even(layout: Layout, programme: LinearProgramme, optimum: Optimum) -> 
         upper=np.full(start, INFINITY, dtype=np.float64),
         blocks=(*programme.blocks, *blocks, _kept(programme.cost, optimum.cost)),
     )
-    even = minimise(second)
+    even = minimise(second, INTERIOR_POINT)
     return optimum.values if even is None else even.values
 
 

@@ -18,6 +18,7 @@ import pulp
 
 from scheduler.allocation.matrix import INFINITY, Floats, LinearProgramme
 
+SIMPLEX, INTERIOR_POINT = "simplex", "ipm"
 _OPTIMAL = 1  # PuLP's own number in all versions
 _expression: Any = getattr(pulp.LpAffineExpression, "from_list", pulp.LpAffineExpression)
 
@@ -30,21 +31,35 @@ class Optimum:
     cost: float
 
 
-def minimise(programme: LinearProgramme) -> Optimum | None:
-    """Solves a programme; None where no solution keeps all rows."""
+def minimise(programme: LinearProgramme, method: str = SIMPLEX) -> Optimum | None:
+    """
+    Solves a programme; None where no solution keeps all rows.
+
+    Parameters
+    ----------
+    method
+        `SIMPLEX`, or `INTERIOR_POINT` with crossover, which is four times as fast on sums of absolute differences.
+    """
+    built = build(programme)
+    if built is None:
+        return None
+    problem, variables = built
+    outcome = problem.solve(pulp.HiGHS(msg=False, threads=1, solver=method))
+    if int(getattr(outcome, "status", outcome)) != _OPTIMAL:
+        return None
+    values = np.array([variable.varValue or 0.0 for variable in variables], dtype=np.float64)
+    return Optimum(values=values, cost=float(values @ programme.cost))
+
+
+def build(programme: LinearProgramme) -> tuple[Any, list[Any]] | None:
+    """PuLP's problem and its variables in the order of the columns; None where a row without entries cannot hold."""
     problem = pulp.LpProblem("allocation", pulp.LpMinimize)
     variables = [
         problem.add_variable(f"x{number:07d}", 0, None if upper == INFINITY else upper)
         for number, upper in enumerate(programme.upper.tolist())
     ]
     problem += _expression(list(zip(variables, programme.cost.tolist(), strict=True)))
-    if not _add_rows(problem, variables, programme):
-        return None
-    outcome = problem.solve(pulp.getSolver("HiGHS", msg=False, threads=1))
-    if int(getattr(outcome, "status", outcome)) != _OPTIMAL:
-        return None
-    values = np.array([variable.varValue or 0.0 for variable in variables], dtype=np.float64)
-    return Optimum(values=values, cost=float(values @ programme.cost))
+    return (problem, variables) if _add_rows(problem, variables, programme) else None
 
 
 def _add_rows(problem: Any, variables: list[Any], programme: LinearProgramme) -> bool:

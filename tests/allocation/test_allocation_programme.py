@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ from scheduler.allocation.layout import make_layout
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.programme import solve_programme
 from scheduler.allocation.rounding import round_quotas
-from scheduler.errors import InfeasiblePlanError
+from scheduler.errors import InfeasiblePlanError, PolicyError
 from scheduler.registry.items import MICRO
 
 UNITS = 200  # 10^-6 visits that sums over cells may be off by
@@ -248,7 +250,14 @@ def test_solve_programme_names_the_limit_to_relax(changes: dict[str, object], ma
     """Each impossible limit is named with an amount."""
     with pytest.raises(InfeasiblePlanError) as caught:
         solve_programme(hand_city(**changes).problem())
-    import re
-
     assert re.search(match, "\n".join(caught.value.relaxations))
     assert re.search(r"\d", "\n".join(caught.value.relaxations))
+
+
+def test_full_coverage_outside_all_targeted_rounds_is_refused() -> None:
+    """A full-coverage task that only the open round's days meet cannot be served, and the planner is told."""
+    spring = task("T02", "K1", libraries=("L0",), full=True, ends_on=date(2026, 5, 31))
+    with pytest.raises(PolicyError, match="task T02 asks for full coverage between 2026-01-01 and 2026-05-31"):
+        hand_city(tasks=(T01, spring)).problem()
+    nobody = replace(spring, range=replace(spring.range, libraries=("L2",)))
+    assert hand_city(tasks=(T01, nobody)).problem().schedule == {}

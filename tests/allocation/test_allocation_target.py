@@ -13,7 +13,7 @@ import pytest
 from allocation_cities import ENTERPRISE, INDIVIDUAL, ITEMS, ROUNDS, T01, frame_of, policy, task
 
 from scheduler.allocation.packages import hours_of_visit, mixed, packages
-from scheduler.allocation.policy import RoundPolicy, TargetPolicy
+from scheduler.allocation.policy import RatesPolicy, RoundPolicy, TargetPolicy
 from scheduler.allocation.problem import officer_hours
 from scheduler.allocation.schedule import compulsory_visits, merge_windows
 from scheduler.allocation.strata import Stratum
@@ -203,3 +203,18 @@ def test_officer_hours_are_spread_by_days() -> None:
     """400 h less a tenth for each of two officers; a round of 31 of 62 days gets half: 360 h."""
     rounds = planned([1, 1], 0)
     assert officer_hours({"1": 2}, rounds[0], rounds, policy().capacity) == {"1": 360.0}
+
+
+def test_rates_policy_refuses_floor_above_ceiling() -> None:
+    """A floor above its ceiling is an error of the policy file, not of the plan."""
+    with pytest.raises(ValueError, match="tier A: expected a floor up to the ceiling"):
+        RatesPolicy(floor={"A": Decimal("0.2")}, ceiling={"A": Decimal("0.1")})
+
+
+def test_round_policy_refuses_what_cannot_be_planned() -> None:
+    """A round starts before it ends, and lists drawn elsewhere are no rounds of the plan."""
+    day = date(2026, 3, 1)
+    with pytest.raises(ValueError, match="starts before it ends"):
+        RoundPolicy(number=1, kind=RoundKind.OPEN, starts_on=day, ends_on=date(2026, 2, 1))
+    with pytest.raises(ValueError, match="are imported"):
+        RoundPolicy(number=1, kind=RoundKind.EXTERNAL, starts_on=day, ends_on=day)

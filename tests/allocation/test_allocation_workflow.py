@@ -362,7 +362,7 @@ def test_steps_out_of_order_are_refused(year: Workspace, steps: tuple, step: obj
 def test_plan_solve_refuses_changed_policy_until_made_anew(year: Workspace) -> None:
     """An unapproved plan follows the policy file through `plan new`; an approved one keeps its own policy."""
     plan_new(year)
-    text = SETTINGS.replace("step = 0.005", "step = 0.004")
+    text = re.sub(r"least_cell = \d+", "least_cell = 7", SETTINGS)
     changed = replace(year, settings_text=text, settings=parse_settings(text, "test"))
     with pytest.raises(StateError, match="policy file changed"):
         plan_solve(changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-GROUPS = ("chain", "draw", "teams")
+GROUPS = ("chain", "allocation", "draw", "teams")
 
 
 def main() -> None:
