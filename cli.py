@@ -60,7 +60,8 @@ class TerminalProgress:
 
     def close(self) -> None:
         """Takes the bars off the terminal."""
-        self._bars.stop()
+        if self._bars.live.is_started:
+            self._bars.stop()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,9 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     i18n.activate(chosen_language(words))
     try:
-        build().main(args=words, prog_name="double-random", standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
+        status = build().main(args=words, prog_name="double-random", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -80,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except DoubleRandomError as error:
         show_error(error)
         sys.exit(error.exit_status)
+    if isinstance(status, int):
+        sys.exit(status)  # where click is not standalone, it hands the status of Exit back
 
 
 def chosen_language(words: Sequence[str]) -> str:

@@ -1,5 +1,5 @@
 """
-What all parameter files share: TOML read with exact decimals into frozen pydantic classes, errors in the planner's terms.
+What all parameter files share: TOML read with exact decimals into frozen classes, errors in the planner's terms.
 
 Each room declares its own parameters next to what they steer; `scheduler.workflow.settings` puts them together.
 """
@@ -65,7 +65,8 @@ def parse_parameters(model: type[ParametersT], text: str, name: str) -> Paramete
         values: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
         return model.model_validate(values)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(_("{name}: expected TOML, got text that is not: {error}").format(name=name, error=error)) from error
+        message = _("{name}: expected TOML, got text that is not: {error}").format(name=name, error=error)
+        raise PolicyError(message) from error
     except ValidationError as error:
         lines = [
             f"{name}: {'.'.join(map(str, issue['loc']))}: {issue['msg']} ({str(issue['input'])[:60]!r})"

@@ -43,9 +43,7 @@ class CommandContext:
 
     def open(self) -> Workspace:
         """Opens the workspace; raises `StateError` where there is none."""
-        return open_workspace(
-            self.root, actor=self.actor, now=self.now, url=self.database_url, progress=self.progress
-        )
+        return open_workspace(self.root, actor=self.actor, now=self.now, url=self.database_url, progress=self.progress)
 
 
 pass_command_context = click.make_pass_decorator(CommandContext)

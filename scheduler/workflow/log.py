@@ -81,8 +81,6 @@ def verify_log(connection: sa.Connection) -> int:
         number += 1
         entry = dict(row)
         if entry["number"] != number or entry["previous_hash"] != previous or entry_hash(entry) != entry["entry_hash"]:
-            raise VerificationError(
-                _("log entry {number} was changed, dropped or re-ordered").format(number=number)
-            )
+            raise VerificationError(_("log entry {number} was changed, dropped or re-ordered").format(number=number))
         previous = entry["entry_hash"]
     return number
