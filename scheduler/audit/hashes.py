@@ -7,7 +7,7 @@ The results are those of `scheduler.draw.hashing`, one by one; a test compares t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scheduler.draw.hashing import message
 
@@ -32,21 +32,36 @@ def digests(start: bytes, ends: Sequence[bytes]) -> list[bytes]:
     return [sha256(start + end).digest() for end in ends]
 
 
-def keyed_hexadecimals(key: bytes, start: bytes, ends: Sequence[bytes]) -> list[bytes]:
+class Keyed:
     """
-    HMAC-SHA-256 (RFC 2104) of `start` followed by each end, as hexadecimal text in ASCII bytes.
+    HMAC-SHA-256 (RFC 2104) under one key; the two padded keys are hashed once and their states copied.
 
-    The two padded keys are hashed once and their states copied.
+    Examples
+    --------
+    >>> Keyed(b"secret").hexadecimals(b"a|", [b"1"]) == [Keyed(b"secret").digests(b"a|", [b"1"])[0].hex().encode()]
+    True
     """
-    padded = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + start)
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
-    copy_inner, copy_outer = inner.copy, outer.copy
-    result = []
-    for end in ends:
-        first = copy_inner()
-        first.update(end)
-        second = copy_outer()
-        second.update(first.digest())
-        result.append(second.hexdigest().encode("ascii"))
-    return result
+
+    def __init__(self, key: bytes) -> None:
+        padded = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def digests(self, start: bytes, ends: Sequence[bytes]) -> list[bytes]:
+        """Keyed digests of `start` followed by each end, 32 bytes each."""
+        return [keyed.digest() for keyed in self._keyed(start, ends)]
+
+    def hexadecimals(self, start: bytes, ends: Sequence[bytes]) -> list[bytes]:
+        """Keyed digests of `start` followed by each end, as hexadecimal text in ASCII bytes."""
+        return [keyed.hexdigest().encode("ascii") for keyed in self._keyed(start, ends)]
+
+    def _keyed(self, start: bytes, ends: Sequence[bytes]) -> Iterator[hashlib._Hash]:
+        begun = self._inner.copy()
+        begun.update(start)
+        copy_inner, copy_outer = begun.copy, self._outer.copy
+        for end in ends:
+            first = copy_inner()
+            first.update(end)
+            second = copy_outer()
+            second.update(first.digest())
+            yield second

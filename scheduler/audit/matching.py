@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scheduler.audit.claims import Group
+from scheduler.audit.hashes import Keyed, prefix
 from scheduler.audit.officers import MATCH_EXCEPTIONS, Offices, Team
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import keyed_digest
@@ -17,6 +18,8 @@ class Matching:
     def __init__(self, offices: Offices) -> None:
         self._offices = offices
         self._loads = dict.fromkeys(sorted(offices.teams), 0)
+        self._keyed = Keyed(offices.secret)
+        self._names = {team_id: team_id.encode("ascii") for team_id in offices.teams}
         self._candidates: dict[tuple[str, str], tuple[list[Team], ...]] = {}
 
     def run(self) -> dict[str, tuple[str, str]]:
@@ -57,8 +60,10 @@ class Matching:
         equal = [team.team_id for team in teams if self._loads[team.team_id] == fewest]
         if len(equal) == 1:
             return equal[0]
-        offices = self._offices
-        return min(equal, key=lambda team_id: keyed_digest(offices.secret, "match", offices.seed, firm, team_id))
+        lots = self._keyed.digests(
+            prefix("match", self._offices.seed, firm), [self._names[team_id] for team_id in equal]
+        )
+        return equal[lots.index(min(lots))]
 
 
 def check_matching(group: Group, offices: Offices) -> None:

@@ -51,11 +51,14 @@ def kind_word(kind: str) -> str:
 
 
 def report_lines(report: Report) -> list[str]:
-    """A report for a terminal: one short line per claim, failed ones in full, the verdict last."""
+    """A report for a terminal: a short line per claim, failed ones in full, what was not provable, the verdict last."""
     lines = [f"{report.name}: {kind_word(report.kind)}, {report.bureau}, {report.year}"]
     for group, claims in grouped(report.claims):
         lines += ["", group_title(group)]
         lines += [claim_line(claim) for claim in claims]
+    unchecked = _unchecked(report)
+    if unchecked:
+        lines += ["", _("What could not be proved from these bytes"), *(f"  {sentence}" for sentence in unchecked)]
     lines += ["", summary_line(report), _("Verdict: {verdict}").format(verdict=verdict_words(report.verdict))]
     return lines
 
@@ -64,7 +67,8 @@ def claim_line(claim: Claim) -> str:
     """One claim in a line."""
     if claim.status is Status.FAILED:
         return f"  {status_word(claim.status)} {claim_sentence(claim)}"
-    end = f" ({claim.found})" if claim.found and (claim.status is Status.NOT_CHECKED or len(claim.found) <= 24) else ""
+    # a digest says nothing on a terminal; reasons of claims not checked stand together at the end
+    end = f": {claim.found}" if claim.status is Status.PASSED and 0 < len(claim.found) <= 24 else ""
     return f"  {status_word(claim.status)} ({claim.number}, §{claim.section}) {claim.text}{end}"
 
 
@@ -115,11 +119,11 @@ def _section(report: Report) -> str:
 
 
 def _unchecked(report: Report) -> list[str]:
-    """Claims not checked, once each, with the draws they concern."""
-    draws: dict[tuple[str, str], list[str]] = {}
+    """Claims not checked with their reasons, the same sentence once with the numbers of all its claims."""
+    numbers: dict[tuple[str, str], list[str]] = {}
     for claim in report.of_status(Status.NOT_CHECKED):
-        draws.setdefault((claim.text, claim.found), []).append(group_title(claim.group))
-    return [f"{text}: {reason} ({', '.join(groups)})" for (text, reason), groups in draws.items()]
+        numbers.setdefault((claim.text, claim.found), []).append(str(claim.number))
+    return [f"({', '.join(found)}) {text}: {reason}" for (text, reason), found in numbers.items()]
 
 
 def _list(title: str, sentences: Sequence[str]) -> str:

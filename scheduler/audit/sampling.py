@@ -17,7 +17,7 @@ from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Table
 from scheduler.audit.commitment import load_policy, policy_value
 from scheduler.audit.context import Draw, Drawn, Lists
-from scheduler.audit.hashes import digests, keyed_hexadecimals, prefix
+from scheduler.audit.hashes import Keyed, digests, prefix
 from scheduler.audit.quotas import Cell, Quotas, load_cells, round_cells
 from scheduler.audit.register import Classes, Scorecard, classify, load_scorecard, pool_mask
 from scheduler.audit.year import Differences
@@ -166,12 +166,13 @@ def _open_work(draw_id: str, seed: str) -> Work:
 def _salted_work(draw_id: str, seed: str, secret: bytes, strata: Coded) -> Work:
     leaf, ticket = b"\0" + prefix("leaf", draw_id), prefix("ticket", seed)
     salt, nonce, seal = prefix("salt", draw_id), prefix("stratum-nonce", draw_id), prefix("stratum")
+    keyed = Keyed(secret)
     endings = [b"|" + value.encode("ascii") for value in strata.values]
 
     def work(ids: list[bytes], start: int) -> tuple[list[bytes], list[bytes]]:
         codes = strata.index[start : start + len(ids)].tolist()
-        salts = keyed_hexadecimals(secret, salt, ids)
-        nonces = keyed_hexadecimals(secret, nonce, ids)
+        salts = keyed.hexadecimals(salt, ids)
+        nonces = keyed.hexadecimals(nonce, ids)
         seals = digests(seal, [key + endings[code] for key, code in zip(nonces, codes, strict=True)])
         leaves = digests(
             leaf, [b"%b|%b|%b" % (i, s, c.hex().encode("ascii")) for i, s, c in zip(ids, salts, seals, strict=True)]
