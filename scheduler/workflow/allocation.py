@@ -102,26 +102,8 @@ def plan_new(workspace: Workspace, *, reason: str = "", dry_run: bool = False) -
         _refuse_committed(connection, year)
         before = load_plan(connection, year)
         drawn = tuple(entry for entry in load_planned_rounds(connection, year) if entry.drawn)
-        if before is not None and drawn:
-            num_enterprises, target, base_date = before.num_enterprises, before.target, before.base_date
-        else:
-            num_enterprises = count_enterprises(connection, settings)
-            target = target_visits(micro(settings.target.ratio), num_enterprises)
-            base_date = settings.year.base_date
-        version = 1 if before is None else before.version + before.locked
-        plan = Plan(
-            plan_id=plan_id_of(year, version),
-            year=year,
-            version=version,
-            status=PlanStatus.DRAFT,
-            base_date=base_date,
-            num_enterprises=num_enterprises,
-            target=target,
-            policy=workspace.settings_text,
-            reason=reason,
-            author=workspace.actor,
-        )
-        rounds = _keep_drawn(split_target(target, settings.target, settings.rounds), drawn)
+        plan = _draft(connection, workspace, before, reason, anew=not drawn)
+        rounds = _keep_drawn(split_target(plan.target, settings.target, settings.rounds), drawn)
         if before is not None and before.locked:
             save_plan(connection, replace(before, status=PlanStatus.SUPERSEDED))
         save_plan(connection, plan)
@@ -132,8 +114,8 @@ def plan_new(workspace: Workspace, *, reason: str = "", dry_run: bool = False) -
             "plan new",
             {
                 "plan": plan.plan_id,
-                "num_enterprises": num_enterprises,
-                "target": target,
+                "num_enterprises": plan.num_enterprises,
+                "target": plan.target,
                 "rounds": {str(entry.number): entry.counting_visits for entry in rounds},
                 "reason": reason,
             },
@@ -235,6 +217,29 @@ def plan_approve(workspace: Workspace) -> Plan:
             after=content_digest(plan.policy.encode("utf-8")),
         )
     return approved
+
+
+def _draft(connection: sa.Connection, workspace: Workspace, before: Plan | None, reason: str, *, anew: bool) -> Plan:
+    """A draft under the policy file as it is: N and T counted anew, or those of the version before."""
+    settings = workspace.settings
+    if before is None or anew:
+        num_enterprises, base_date = count_enterprises(connection, settings), settings.year.base_date
+        target = target_visits(micro(settings.target.ratio), num_enterprises)
+    else:
+        num_enterprises, base_date, target = before.num_enterprises, before.base_date, before.target
+    version = 1 if before is None else before.version + before.locked
+    return Plan(
+        plan_id=plan_id_of(settings.year.year, version),
+        year=settings.year.year,
+        version=version,
+        status=PlanStatus.DRAFT,
+        base_date=base_date,
+        num_enterprises=num_enterprises,
+        target=target,
+        policy=workspace.settings_text,
+        reason=reason,
+        author=workspace.actor,
+    )
 
 
 def _refuse_committed(connection: sa.Connection, year: int) -> None:
