@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from scheduler.audit.claims import Verdict
+from scheduler.audit.report import summary_line, verdict_words
 from scheduler.commands.context import CommandContext, pass_command_context, print_json
 from scheduler.errors import VerificationError
+from scheduler.i18n import active_language
 from scheduler.i18n import gettext as _
 from scheduler.workflow.demo import DemoSummary, replace_demo, run_demo
 from scheduler.workflow.example import SEED
@@ -44,23 +47,32 @@ def show_summary(summary: DemoSummary) -> None:
     """Prints what a demo made, for people."""
     console = Console(highlight=False)
     rates = summary.rates
-    console.print(
-        _(
-            "[bold]{drawn} of {target}[/] enterprises drawn for general items: ⌈8 % of {enterprises}⌉, hit exactly"
-        ).format(drawn=f"{rates.num_drawn:,}", target=f"{rates.target:,}", enterprises=f"{rates.num_enterprises:,}")
-        if rates.num_drawn == rates.target
-        else _("{drawn} of {target} enterprises drawn").format(drawn=rates.num_drawn, target=rates.target)
+    counts = {"drawn": f"{rates.num_drawn:,}", "target": f"{rates.target:,}", "all": f"{rates.num_enterprises:,}"}
+    if rates.num_drawn == rates.target:
+        text = _("[bold]{drawn} of {target}[/] enterprises drawn for general items: ⌈8 % of {all}⌉, hit exactly")
+    else:
+        text = _("[bold]{drawn} of {target}[/] enterprises drawn for general items")
+    console.print(text.format(**counts))
+    console.print(rate_table(_("Tier (INTERNAL)"), rates.tiers, {}))
+    console.print(rate_table(_("District"), rates.districts, summary.district_names))
+    numbers = {"visits": summary.num_visits, "teams": summary.num_teams, "officers": summary.num_officers}
+    text = _("{visits} visits by {teams} teams of {officers} officers")
+    console.print(text.format(**{name: f"{value:,}" for name, value in numbers.items()}))
+    for report in summary.verdicts:
+        verdict = f"{summary_line(report)}; {verdict_words(report.verdict)}"
+        console.print(f"verify records/{report.kind}: {verdict}", soft_wrap=True)
+    places = (
+        (_("pages"), summary.folder / "site" / "index.html"),
+        (_("records"), summary.folder / "records"),
+        (_("lists"), next(iter(summary.folder.glob("*.xlsx")), summary.folder)),
+        (_("workspace"), summary.folder / "workspace"),
     )
-    console.print(rate_table(_("Tier (INTERNAL)"), rates.tiers))
-    console.print(rate_table(_("District"), rates.districts))
-    console.print(
-        _("{visits} visits by {teams} teams of {officers} officers").format(
-            visits=f"{summary.num_visits:,}", teams=f"{summary.num_teams:,}", officers=f"{summary.num_officers:,}"
-        )
-    )
+    console.print(_("Where to look:"))
+    for name, place in places:
+        console.print(f"  {name}: {place}", soft_wrap=True)
 
 
-def rate_table(heading: str, rates: tuple[Rate, ...]) -> Table:
+def rate_table(heading: str, rates: tuple[Rate, ...], names: Mapping[str, tuple[str, str]]) -> Table:
     """Table of rates: group, firms, drawn, share."""
     table = Table(box=None, pad_edge=False)
     table.add_column(heading)
@@ -68,7 +80,9 @@ def rate_table(heading: str, rates: tuple[Rate, ...]) -> Table:
         table.add_column(name, justify="right")
     for rate in rates:
         share = f"{100 * rate.num_drawn / rate.num_firms:.2f} %" if rate.num_firms else "–"
-        table.add_row(rate.code, f"{rate.num_firms:,}", f"{rate.num_drawn:,}", share)
+        chinese, english = names.get(rate.code, (rate.code, rate.code))
+        name = chinese if active_language() == "zh_CN" else english
+        table.add_row(name, f"{rate.num_firms:,}", f"{rate.num_drawn:,}", share)
     return table
 
 

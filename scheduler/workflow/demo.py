@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from functools import partial
@@ -68,6 +68,8 @@ class DemoSummary:
         Visits of the year, teams drawn, officers on the roster.
     verdicts
         Verdict of the public and of the audit record.
+    district_names
+        Chinese and English name of each district, by code.
     folder
         Where everything lies.
     """
@@ -77,6 +79,7 @@ class DemoSummary:
     num_teams: int
     num_officers: int
     verdicts: tuple[Report, ...]
+    district_names: Mapping[str, tuple[str, str]]
     folder: Path
 
 
@@ -272,6 +275,7 @@ def run_city(
         num_teams=demo.num_teams,
         num_officers=len(city.officers),
         verdicts=demo.reports,
+        district_names={entry.code: (entry.name, entry.name_en) for entry in demo.workspace.settings.districts},
         folder=folder,
     )
 
