@@ -60,11 +60,25 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFormat:
-    """Columns of a table and how many of the first ones tell its rows apart; `ordered` is false for the log alone."""
+    """
+    Columns of a table.
+
+    Attributes
+    ----------
+    columns
+        In their order.
+    num_keys
+        How many of the first columns tell rows apart.
+    ordered
+        Whether rows ascend as bytes; not so in the log alone.
+    most_rows
+        Greatest number of rows; lists that every firm or visit is compared with are short.
+    """
 
     columns: tuple[Column, ...]
     num_keys: int = 1
     ordered: bool = True
+    most_rows: int = 50_000_000
 
     @property
     def header(self) -> bytes:
@@ -205,6 +219,8 @@ class _Reader:
 
     def take(self, lines: list[bytes]) -> None:
         num_columns = len(self._format.columns)
+        if self._num_rows + len(lines) > self._format.most_rows:
+            raise self._refuse(0, _("at most {count} rows").format(count=self._format.most_rows), _("more"))
         if {line.count(b"\t") for line in lines} != {num_columns - 1}:
             row = next(i for i, line in enumerate(lines) if line.count(b"\t") != num_columns - 1)
             found = lines[row].count(b"\t") + 1

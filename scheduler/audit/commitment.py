@@ -156,15 +156,20 @@ def _is_round(entry: object) -> bool:
 
 
 def check_policy(group: Group, draw: Draw, year: dict[str, Any]) -> None:
-    """Claims that the policy sealed is of this bureau, year and ratio (section 2)."""
-    text = _("the policy sealed states the bureau, year and ratio of year.json")
+    """Claims that the policy sealed is of this bureau, year, base date and ratio (section 2)."""
+    text = _("the policy sealed states the bureau, year, base date and ratio of year.json")
     if not draw.opens_seals:
         return
     policy = load_policy(draw)
     ratio = policy_value(policy, "target", "ratio", None)
     micro = Decimal(ratio) * MICRO if isinstance(ratio, Decimal | int) else None
-    expected = [year["bureau"], year["year"], year["target_ratio_micro"]]
-    found = [policy_value(policy, "bureau", "code", ""), policy_value(policy, "year", "year", 0), micro]
+    expected = [year["bureau"], year["year"], year["base_date"], year["target_ratio_micro"]]
+    found = [
+        policy_value(policy, "bureau", "code", ""),
+        policy_value(policy, "year", "year", 0),
+        str(policy_value(policy, "year", "base_date", "")),
+        micro,
+    ]
     if expected == found:
         group.passed("2", text)
     else:

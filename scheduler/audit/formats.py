@@ -72,7 +72,8 @@ TABLES: dict[str, TableFormat] = {
             ),
             _number("officers_required"),
             _text("speciality"),
-        )
+        ),
+        most_rows=10_000,
     ),
     "tasks.tsv": TableFormat(
         columns=(
@@ -84,7 +85,8 @@ TABLES: dict[str, TableFormat] = {
             _day("starts_on"),
             _day("ends_on"),
             *map(_text, ("initiator", "partners", "mode", "note")),
-        )
+        ),
+        most_rows=1_000,
     ),
     "log.tsv": TableFormat(
         columns=(
@@ -149,7 +151,8 @@ TABLES: dict[str, TableFormat] = {
             _flag("lead_qualified"),
             _flag("expert"),
             _flag("active"),
-        )
+        ),
+        most_rows=20_000,
     ),
     "recusals.tsv": TableFormat(
         columns=(_code("officer_id"), _code("firm_id"), _text("reason"), _day("valid_until", optional=True)), num_keys=3
@@ -269,7 +272,7 @@ DOCUMENTS: dict[str, Shape] = {
             "drawn_on": shapes.day,
             "seed": shapes.digest,
             "visits_per_team_day": shapes.integer,
-            "working_days": shapes.list_of(shapes.day),
+            "working_days": shapes.list_of(shapes.day, most=800),
             "unknown_years": shapes.list_of(shapes.integer),
             "packages": shapes.list_of(
                 shapes.object_of(

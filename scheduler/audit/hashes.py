@@ -9,21 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from scheduler.draw.hashing import message
-
 BLOCK = 64
-
-
-def prefix(tag: str, *fields: str) -> bytes:
-    """
-    Beginning of a message whose last field is still to come.
-
-    Examples
-    --------
-    >>> prefix("ticket", "ab12")
-    b'double-random/1/ticket|ab12|'
-    """
-    return message(tag, *fields) + b"|"
 
 
 def digests(start: bytes, ends: Sequence[bytes]) -> list[bytes]:

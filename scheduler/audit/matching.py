@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scheduler.audit.claims import Group
-from scheduler.audit.hashes import Keyed, prefix
+from scheduler.audit.hashes import Keyed
 from scheduler.audit.officers import MATCH_EXCEPTIONS, Offices, Team
 from scheduler.audit.year import Differences
-from scheduler.draw.hashing import keyed_digest
+from scheduler.draw.hashing import keyed_digest, prefix
 from scheduler.i18n import gettext as _
 
 

@@ -25,6 +25,7 @@ from scheduler.i18n import gettext as _
 
 MANIFEST = "manifest.json"
 MAX_DOCUMENT_BYTES = 8 << 20
+MAX_POLICY_BYTES = 256 << 10
 MAX_TABLE_BYTES = 1 << 30
 MAX_FILES = 20_000
 MAX_DEPTH = 4
@@ -180,7 +181,7 @@ class Record:
             raise self._remember(
                 name, RecordError(_("{name}: expected a file, got none").format(name=shown_name(name)))
             )
-        limit = MAX_TABLE_BYTES if name.endswith(".tsv") else MAX_DOCUMENT_BYTES
+        limit = {".tsv": MAX_TABLE_BYTES, "toml": MAX_POLICY_BYTES}.get(name[-4:], MAX_DOCUMENT_BYTES)
         try:
             content = self.source.read(name, limit)
         except RecordError as error:

@@ -17,10 +17,11 @@ from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Table
 from scheduler.audit.commitment import load_policy, policy_value
 from scheduler.audit.context import Draw, Drawn, Lists
-from scheduler.audit.hashes import Keyed, digests, prefix
+from scheduler.audit.hashes import Keyed, digests
 from scheduler.audit.quotas import Cell, Quotas, load_cells, round_cells
 from scheduler.audit.register import Classes, Scorecard, classify, load_scorecard, pool_mask
 from scheduler.audit.year import Differences
+from scheduler.draw.hashing import prefix
 from scheduler.draw.merkle import tree_root
 from scheduler.i18n import gettext as _
 

@@ -51,6 +51,8 @@ def check_packages(group: Group, sampling: Sampling) -> None:
     if draw.is_open:
         package = draw.document("commitment.json")["package"]
         differences += [(package, value) for value in values if value != package]
+        if not lists.is_general(package):
+            differences.append((_("an open package with a general item"), package))
         uncounted = np.flatnonzero(~draw.drawn().counting)
         differences += [
             (_("counting 1 in an open round"), draw.drawn().firm_id[row].decode("ascii"))

@@ -19,6 +19,7 @@ Shape = Callable[[object, str], None]
 
 MAX_INTEGER = 2**62
 MAX_TEXT = 20_000
+MAX_ENTRIES = 5_000
 CODE = re.compile(r"[0-9A-Za-z._+/:*-]{1,4000}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){1,1024}")
@@ -118,12 +119,14 @@ def exactly(*values: object) -> Shape:
     return shape
 
 
-def list_of(shape: Shape) -> Shape:
-    """A list whose entries have a shape."""
+def list_of(shape: Shape, most: int = MAX_ENTRIES) -> Shape:
+    """A list of at most some entries, each of which has a shape."""
 
     def each(value: object, place: str) -> None:
         if not isinstance(value, list):
             raise refuse(place, _("a list"), value)
+        if len(value) > most:
+            raise refuse(place, _("at most {count} entries").format(count=most), len(value))
         for position, entry in enumerate(value):
             shape(entry, f"{place}[{position}]")
 

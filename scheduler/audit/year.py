@@ -124,6 +124,11 @@ def check_year(group: Group, record: Record, year: dict[str, Any], draws: list[D
             number=year["num_enterprises"]
         ),
     )
+    group.not_checked(
+        "9",
+        _("register, roster, recusals and results are complete, and names are true"),
+        _("bytes cannot tell what was never imported, or imported wrongly"),
+    )
     numbers = [entry["number"] for entry in year["rounds"]]
     group.equal("2", _("rounds are numbered 1, 2, …"), expected=list(range(1, len(numbers) + 1)), found=numbers)
     group.equal(
@@ -188,7 +193,8 @@ def check_totals(group: Group, year: dict[str, Any], draws: list[Draw]) -> None:
         found=year["drawn_enterprises"],
     )
     rounds = {int(match["round"]) for draw in standing if (match := DRAW_ID.fullmatch(draw.draw_id))}
-    complete = rounds >= {entry["number"] for entry in year["rounds"]}
+    planned = {entry["number"] for entry in year["rounds"]}
+    complete = bool(planned) and rounds >= planned
     external = any(draw.is_external for draw in standing)
     text = (
         _("all rounds are drawn and the target is hit exactly")

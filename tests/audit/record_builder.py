@@ -105,6 +105,7 @@ POLICY = """[bureau]
 code = "371000"
 [year]
 year = 2026
+base_date = 2026-01-01
 [target]
 ratio = 0.5
 object_types = ["enterprise"]

@@ -486,10 +486,16 @@ def uncounted(old: Rows) -> Rows:
 
 
 def split_quota(quotas: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-    """Gives one of the two visits of a petrol stratum to its other package."""
-    stratum = "371002/enterprise/A/T01+T02"
-    assert quotas[stratum, "T01+T02"] == 0
-    return {**quotas, (stratum, "T01+T02"): 1, (stratum, "T02"): 1}
+    """Gives a visit of a petrol stratum to its other package."""
+    stratum = next(stratum for stratum, package in quotas if package == "T01+T02")
+    both, one = quotas[stratum, "T01+T02"], quotas[stratum, "T02"]
+    step = 1 if one else -1
+    return {**quotas, (stratum, "T01+T02"): both + step, (stratum, "T02"): one - step}
+
+
+def key_item(old: Rows) -> Rows:
+    """Makes the general item a key item."""
+    return [[*row[:4], "key", *row[5:]] for row in old]
 
 
 T = "2026-2-2"
@@ -532,7 +538,7 @@ KEYHOLDER = [
     Case("open cell", {"allocation@2026-1-1": first_cell(5, "2000000")}, "6.5", "one cell", "2000000"),
     Case("quotas", {f"quotas@{T}": split_quota}, "6.3", "quota", "T01+T02"),
     Case("firm chosen by hand", {"chosen@2026-1-1": swap_chosen}, "7", "least tickets", "not drawn", "public"),
-    Case("chance", {f"selected@{T}": first_cell(3, "1")}, "7", "chance on record", "E3"),
+    Case("chance", {f"selected@{T}": first_cell(3, "1")}, "7", "chance on record", " 1 "),
     Case("policy's bits", {"policy": lambda p: p.replace("64", "65")}, "5", "least number of bits", "64"),
     Case("policy's bits as text", {"policy": lambda p: p.replace("64", '"64"')}, "5", "least number of bits", "64"),
     Case("policy's ratio", {"policy": lambda p: p.replace("0.5", "0.4")}, "2", "policy sealed", "400000"),
@@ -624,6 +630,8 @@ KEYHOLDER = [
     Case("officers' seed", {"officers": key("seed", "0" * 64)}, "8.5", "its window", "seed"),
     Case("needs missing", {"officers": key("packages", lambda p: p[:1])}, "8.5", "its packages", "T01"),
     Case("cuts that fall", {"scorecard": key("cuts", [])}, "1.3, 1.4", "canonical", "scorecard.json"),
+    Case("policy's base date", {"policy": lambda p: p.replace("01-01", "01-02")}, "2", "policy sealed", "2026-01-02"),
+    Case("open round of a key item", {"items": key_item}, "1.6", "tasks of the year", "general item", "public"),
     Case("target missed", {"year": key("target", 3), "chosen": lambda c: c[:-1]}, "2", "hit exactly", "3"),
 ]
 
@@ -705,7 +713,7 @@ def test_team_that_does_not_fit_is_named() -> None:
 def test_team_nobody_knows_is_named() -> None:
     """A visit given to a team that does not exist."""
     case = Case("", None, "8.3", "specialities", "no such team")
-    assert_fails(case, Year(hooks={f"match@{T}": visit("E4", "T-X")}).record("audit"))
+    assert_fails(case, Year(hooks={f"match@{T}": visit("E1", "T-X")}).record("audit"))
 
 
 def test_more_load_than_even_is_named() -> None:

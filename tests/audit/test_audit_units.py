@@ -19,7 +19,7 @@ from scheduler.audit.columns import Coded, parse_columns
 from scheduler.audit.context import guarded, positions_of
 from scheduler.audit.days import Dealt, Due, days_of, deal_days
 from scheduler.audit.formats import TABLES
-from scheduler.audit.hashes import Keyed, digests, prefix
+from scheduler.audit.hashes import Keyed, digests
 from scheduler.audit.matching import Matching
 from scheduler.audit.officers import Need, Officer, Offices, Team, deal
 from scheduler.audit.quotas import Cell, round_cells
@@ -28,6 +28,7 @@ from scheduler.audit.register import Scorecard
 from scheduler.audit.report import report_lines, report_page
 from scheduler.audit.sampling import select, ticket_order
 from scheduler.audit.verifier import verify_source
+from scheduler.draw.hashing import prefix
 from scheduler.errors import RecordError
 
 
