@@ -259,6 +259,25 @@ def check_ceremony(group: Group, draw: Draw) -> None:
     group.equal("5", _("the seed follows from commitment and entropy"), expected=draw.seed(), found=ceremony["seed"])
 
 
+def check_external(group: Group, draw: Draw) -> None:
+    """Claims that the ceremony of a list drawn elsewhere says so and claims no seed; the lot itself is not checked."""
+    ceremony = draw.document("ceremony.json")
+    expected: dict[str, Any] = {
+        "draw_id": draw.draw_id,
+        "kind": "external",
+        "status": "drawn",
+        "void_reason": "",
+        "commitment_digest": "",
+        "entropy": [],
+        "seed": "",
+    }
+    differences: Differences = [
+        (f"{key}: {value!r}", ceremony[key]) for key, value in expected.items() if ceremony[key] != value
+    ]
+    group.first("2", _("the list says that it was drawn elsewhere"), differences)
+    group.not_checked("2", _("the list was drawn by lot"), _("a list drawn elsewhere is not verifiable here"))
+
+
 def _check_undrawn(group: Group, ceremony: dict[str, Any]) -> None:
     empty = {"drawn_on": "", "seed": "", "drawn_digest": "", "entropy": [], "num_drawn": 0, "num_counting": 0}
     differences: Differences = [

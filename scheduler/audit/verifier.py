@@ -189,7 +189,9 @@ class _Verification:
     def _verify_draw(self, group: Group, draw: Draw) -> None:
         label = _("Verifying draw {draw_id}").format(draw_id=draw.draw_id)
         work = Sampling(draw, self._get_lists, self._draws, lambda done, total: self._listener(label, done, total))
-        if not draw.is_external:
+        if draw.is_external:
+            guarded(group, "2", _("the list says that it was drawn elsewhere"), commitment.check_external, group, draw)
+        else:
             self._verify_commitment(group, draw)
             self._verify_pool(group, work)
         if draw.was_drawn:

@@ -148,6 +148,9 @@ def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
     assert report.of_status(Status.FAILED) == ()
     unchecked = [claim for claim in report.of_status(Status.NOT_CHECKED) if claim.group == "2026-X1-1"]
     assert [claim.found for claim in unchecked] == ["a list drawn elsewhere is not verifiable here"]
+    year.files["draws/2026-X1-1/ceremony.json"] = document({**external, "kind": "targeted", "seed": "0" * 64})
+    report = verify_source(MemorySource(year.record("audit")), "audit")
+    assert [claim.expected for claim in report.of_status(Status.FAILED)] == ["kind: 'external'"]
 
 
 def test_list_drawn_elsewhere_takes_firms_out_of_a_later_pool() -> None:
