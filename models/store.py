@@ -2,13 +2,15 @@
 Opens a workspace's database and moves columns in and out of it.
 
 SQLite is the default, PostgreSQL comes by URL. `Store.transaction` is the one way to the data: everything a command
-does happens in it or not at all. pysqlite's own transaction handling is switched off, so that schema changes roll back.
+does happens in it or not at all, and one command at a time is at work on a database, whichever kind it is. pysqlite's
+own transaction handling is switched off, so that schema changes roll back.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlmodel import SQLModel
 
 from models import tables
@@ -25,6 +28,9 @@ from scheduler.errors import StoreError
 from scheduler.i18n import gettext as _
 
 CHUNK_ROWS = 20_000
+WAIT_SECONDS = 60  # for another command that is at work on the same database
+_LOCK_KEY = 0x444F5542_4C452D52  # "DOUBLE-R", the advisory lock of PostgreSQL; SQLite locks the whole file by itself
+_LOCK_NOT_AVAILABLE = "55P03"
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -34,15 +40,16 @@ class Store:
     def __init__(self, url: str) -> None:
         try:
             self._engine = _engine(url)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
-            raise StoreError(
-                _("expected a database URL such as sqlite:///file.db or postgresql://…, got {url!r} ({error})").format(
-                    url=_hide_password(url), error=error
-                )
-            ) from error
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+            raise _bad_url(url, str(error)) from error
+        except ValueError as error:  # of a port that is no number; its words may be a part of the password
+            raise _bad_url(url, _("write @ : / ? # of a password as %40 %3A %2F %3F %23")) from error
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            sa.event.listen(self._engine, "connect", _prepare_postgresql)
+            sa.event.listen(self._engine, "begin", _begin_postgresql)
 
     @property
     def dialect(self) -> str:
@@ -55,7 +62,11 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except sa.exc.OperationalError as error:
+        except sa.exc.DBAPIError as error:
+            if _is_waited_for(error.orig):
+                raise StoreError(
+                    _("another command is at work on this workspace; wait until it has ended, then try again")
+                ) from error
             raise StoreError(_("the database refused: {error}").format(error=error.orig)) from error
 
     def migrate(self) -> None:
@@ -64,7 +75,15 @@ class Store:
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise StoreError(
+                    _(
+                        "expected a database that this version of double-random knows, got another one ({error}); "
+                        "use the newer version that wrote it"
+                    ).format(error=error)
+                ) from error
 
     def close(self) -> None:
         """Closes the connections to the database."""
@@ -181,7 +200,9 @@ def collector_paused() -> Iterator[None]:
 def _engine(url: str) -> sa.Engine:
     full = _with_driver(url)
     # Positional parameters everywhere, because `insert_columns` hands tuples to the driver.
-    options = {"paramstyle": "format"} if full.startswith("postgresql") else {}
+    options: dict[str, Any] = {"paramstyle": "format"} if full.startswith("postgresql") else {}
+    if full.startswith("sqlite"):
+        options["connect_args"] = {"timeout": WAIT_SECONDS}
     return sa.create_engine(full, poolclass=sa.NullPool, **options)
 
 
@@ -192,9 +213,20 @@ def _with_driver(url: str) -> str:
     return url
 
 
+def _bad_url(url: str, reason: str) -> StoreError:
+    return StoreError(
+        _("expected a database URL such as sqlite:///file.db or postgresql://…, got {url!r} ({error})").format(
+            url=_hide_password(url), error=reason
+        )
+    )
+
+
 def _hide_password(url: str) -> str:
+    """URL without what stands before its last @ and after its first ?: either may hold a password."""
     head, at, tail = url.rpartition("@")
-    return f"{head.split('://')[0]}://…@{tail}" if at else url
+    if at:
+        return f"{head.split('://')[0]}://…@{tail.partition('?')[0]}"
+    return url.partition("?")[0]
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -206,3 +238,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Sets what the server's defaults must not decide: how dates read as text, and how long to wait."""
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SET datestyle TO 'ISO, YMD'")
+        cursor.execute(f"SET lock_timeout TO '{WAIT_SECONDS}s'")
+    connection.autocommit = False
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    """Waits for other commands, as SQLite does by itself: what a command has read stays true until it has written."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})")
+
+
+def _is_waited_for(error: BaseException | None) -> bool:
+    """Whether the database was refused because another command held it."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE

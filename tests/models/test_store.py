@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from models import store as store_module
 from models import tables
 from models.store import Store, delete_rows, get_artifact, insert_columns, put_artifact, read_columns
 from models.tables import table_of
@@ -127,3 +129,92 @@ def test_store_in_a_missing_folder_says_so(tmp_path: Path) -> None:
     """A database that cannot be opened gives an error of ours, not SQLAlchemy's."""
     with pytest.raises(StoreError, match="the database refused"):
         Store(f"sqlite:///{tmp_path / 'no' / 'such.db'}").migrate()
+
+
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("postgresql://me:topsecret@127.0.0.1:notaport/db", "topsecret"),
+        ("nosuchdatabase://host/db?password=topsecret", "topsecret"),
+        ("postgresql+psycopg2://me:topsecret@host/db?password=topsecret", "topsecret"),
+    ],
+)
+def test_store_hides_what_may_be_a_password_of_a_malformed_url(url: str, secret: str) -> None:
+    """Wherever a bad URL is cut apart, no part of its password reaches the message."""
+    with pytest.raises(StoreError, match="expected a database URL") as caught:
+        Store(url)
+    assert secret not in str(caught.value)
+
+
+def test_store_of_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+    """A file that is something else is refused with an error of ours and stays as it was."""
+    path = tmp_path / "notes.db"
+    path.write_bytes(b"these are notes and no database" * 40)
+    with pytest.raises(StoreError, match="the database refused: file is not a database"):
+        Store(f"sqlite:///{path}").migrate()
+    assert path.read_bytes() == b"these are notes and no database" * 40
+
+
+def test_migrate_of_a_newer_schema_asks_for_the_newer_program(store: Store) -> None:
+    """A database that a later version migrated further is left alone."""
+    with store.transaction() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999_future'")
+    with pytest.raises(StoreError, match=r"this version of double-random knows.*9999_future"):
+        store.migrate()
+
+
+def test_two_transactions_at_once_never_lose_an_update(store: Store) -> None:
+    """A transaction that reads before it writes sees what another one wrote meanwhile, on both databases."""
+    with store.transaction() as connection:
+        insert_columns(connection, tables.Recusal, {"officer_id": ["0"], "firm_id": ["F"], "reason": ["kin"]})
+    begun, table = threading.Barrier(2), table_of(tables.Recusal)
+
+    def count_one_more() -> None:
+        begun.wait()
+        for _step in range(10):
+            with store.transaction() as connection:
+                (found,) = connection.execute(sa.select(table.c.officer_id)).one()
+                connection.execute(sa.update(table).values(officer_id=str(int(found) + 1)))
+
+    threads = [threading.Thread(target=count_one_more) for _side in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.transaction() as connection:
+        assert connection.execute(sa.select(table.c.officer_id)).scalar_one() == "20"  # two sides, ten steps each
+
+
+def test_transaction_that_waits_too_long_names_the_other_command(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another command keeps the database, the error says so instead of what the driver calls it."""
+    monkeypatch.setattr(store_module, "WAIT_SECONDS", 1)
+    first, second = Store(database_url), Store(database_url)
+    with (
+        first.transaction(),
+        pytest.raises(StoreError, match="another command is at work"),
+        second.transaction(),
+    ):
+        pass
+
+
+@pytest.mark.postgresql
+def test_dates_read_as_text_whatever_the_server_prefers(postgresql_url: str) -> None:
+    """A database that writes days first still gives ISO dates to what parses them as text."""
+    store = Store(postgresql_url)
+    with store.transaction() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+        connection.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET datestyle TO 'SQL, DMY'")
+    with store.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT CAST(DATE '2026-03-01' AS VARCHAR)").scalar_one() == "2026-03-01"
+
+
+def test_store_that_is_damaged_says_so(tmp_path: Path) -> None:
+    """A database cut short gives an error of ours."""
+    path = tmp_path / "cut.db"
+    made = Store(f"sqlite:///{path}")
+    made.migrate()
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(StoreError, match="the database refused"):
+        Store(f"sqlite:///{path}").migrate()
