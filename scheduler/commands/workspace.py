@@ -11,7 +11,7 @@ from scheduler.draw.hashing import content_digest
 from scheduler.i18n import gettext as _
 from scheduler.resources import data_path
 from scheduler.workflow.log import append_log, verify_log
-from scheduler.workflow.workspace import create_workspace
+from scheduler.workflow.workspace import create_workspace, read_settings
 
 
 @click.command(help=_("Make a workspace: a folder with the policy file double-random.toml and an empty database."))
@@ -26,7 +26,7 @@ def init(context: CommandContext, settings: Path | None) -> None:
     source = settings or data_path("examples", "double-random.toml")
     workspace = create_workspace(
         context.root,
-        settings_text=source.read_text(encoding="utf-8"),
+        settings_text=read_settings(source),
         actor=context.actor,
         now=context.now,
         url=context.database_url,

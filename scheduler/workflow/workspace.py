@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from models.store import Store
-from scheduler.errors import StateError
+from scheduler.errors import PolicyError, StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.progress import SILENT, Progress
+from scheduler.workflow.files import write_file
 from scheduler.workflow.settings import Settings, parse_settings
 
 SETTINGS_NAME = "double-random.toml"
 DATABASE_NAME = "double-random.db"
+CHINA = timezone(timedelta(hours=8))  # the whole country has one time, without summer time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +68,8 @@ class Workspace:
 
 
 def database_url(root: Path, url: str | None) -> str:
-    """URL of a workspace's database: the one given, or the SQLite file in the folder."""
-    return url or f"sqlite:///{(root / DATABASE_NAME).resolve()}"
+    """URL of a workspace's database: the one given, or the SQLite file in the folder, whatever its path is called."""
+    return url or sa.URL.create("sqlite", database=str((root / DATABASE_NAME).resolve())).render_as_string()
 
 
 def create_workspace(
@@ -92,10 +94,13 @@ def create_workspace(
     settings = parse_settings(settings_text, SETTINGS_NAME)
     if (root / SETTINGS_NAME).exists():
         raise StateError(_("{root} holds a workspace already; choose another folder").format(root=root))
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(_("{path} cannot be written: {error}").format(path=root, error=error.strerror)) from error
     store = Store(database_url(root, url))
     store.migrate()
-    (root / SETTINGS_NAME).write_text(settings_text, encoding="utf-8")
+    write_file(root / SETTINGS_NAME, settings_text.encode("utf-8"))  # last, because it is what makes it a workspace
     return Workspace(
         root=root,
         settings=settings,
@@ -116,7 +121,9 @@ def open_workspace(
     Raises
     ------
     StateError
-        If the folder holds no workspace.
+        If the folder holds no workspace, or its database is gone: an empty one never takes its place.
+    PolicyError
+        If the settings cannot be read.
     """
     path = root / SETTINGS_NAME
     if not path.is_file():
@@ -125,8 +132,15 @@ def open_workspace(
                 root=root, name=SETTINGS_NAME
             )
         )
-    settings_text = path.read_text(encoding="utf-8")
+    settings_text = read_settings(path)
     settings = parse_settings(settings_text, str(path))
+    if not url and not (root / DATABASE_NAME).is_file():
+        raise StateError(
+            _(
+                "{root}: expected the database {name}, got none; give the workspace's --database-url, or put the file "
+                "back from a copy"
+            ).format(root=root, name=DATABASE_NAME)
+        )
     store = Store(database_url(root, url))
     store.migrate()
     return Workspace(
@@ -138,3 +152,22 @@ def open_workspace(
         now=now,
         progress=progress,
     )
+
+
+def read_settings(path: Path) -> str:
+    """
+    Text of a settings file.
+
+    Raises
+    ------
+    PolicyError
+        If it cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError(
+            _("{file}: expected text in UTF-8, got other bytes; save it as UTF-8").format(file=path)
+        ) from error
+    except OSError as error:
+        raise PolicyError(_("{file}: cannot be read: {error}").format(file=path, error=error.strerror)) from error

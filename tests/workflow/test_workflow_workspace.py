@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli import CHINA
-from scheduler.errors import PolicyError, StateError
+from scheduler.errors import PolicyError, StateError, UsageError
 from scheduler.resources import data_path
 from scheduler.workflow.settings import parse_settings
-from scheduler.workflow.workspace import Workspace, create_workspace, open_workspace
+from scheduler.workflow.workspace import Workspace, create_workspace, open_workspace, read_settings
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA)
 TEXT = data_path("examples", "double-random.toml").read_text(encoding="utf-8")
@@ -41,6 +41,43 @@ def test_create_workspace_with_bad_settings_makes_nothing(tmp_path: Path) -> Non
     with pytest.raises(PolicyError):
         create_workspace(tmp_path / "new", settings_text="format = 2", actor="x", now=NOW)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["50%20", "what?", "a#b", "空 格"])
+def test_workspace_keeps_its_database_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
+    """Characters that mean something in a URL mean nothing in a folder's name."""
+    create_workspace(tmp_path / name, settings_text=TEXT, actor="x", now=NOW)
+    assert (tmp_path / name / "double-random.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    open_workspace(tmp_path / name, actor="x", now=NOW)
+
+
+def test_open_workspace_without_its_database_never_makes_an_empty_one(workspace: Workspace) -> None:
+    """A database that is gone, or is elsewhere, is asked for."""
+    (workspace.root / "double-random.db").unlink()
+    with pytest.raises(StateError, match="--database-url"):
+        open_workspace(workspace.root, actor="x", now=NOW)
+    assert not (workspace.root / "double-random.db").exists()
+
+
+def test_open_workspace_with_settings_that_are_no_text_says_so(workspace: Workspace) -> None:
+    """Settings saved in another encoding are refused by name."""
+    (workspace.root / "double-random.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PolicyError, match=r"double-random.toml: expected text in UTF-8"):
+        open_workspace(workspace.root, actor="x", now=NOW)
+
+
+def test_settings_that_cannot_be_read_say_why(tmp_path: Path) -> None:
+    """What is no file is refused."""
+    with pytest.raises(PolicyError, match="cannot be read"):
+        read_settings(tmp_path)
+
+
+def test_create_workspace_where_no_folder_can_be_is_refused(tmp_path: Path) -> None:
+    """A file in the way is named."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be written"):
+        create_workspace(tmp_path / "file" / "below", settings_text=TEXT, actor="x", now=NOW)
 
 
 @pytest.mark.parametrize(
