@@ -51,8 +51,8 @@ def check_secrets(group: Group, draw: Draw) -> None:
 
 
 def check_seals(group: Group, draw: Draw) -> None:
-    """Claims that the six sealed files are those frozen by the commitment (section 1.5)."""
-    text = _("register, scorecard, allocation, roster, recusals and policy are those sealed before the seed")
+    """Claims that the sealed files are those frozen by the commitment (section 1.5)."""
+    text = _("register, scorecard, allocation, lists, roster, recusals and policy are those sealed before the seed")
     if not draw.opens_seals:
         group.not_checked("1.5", text, closed_reason(draw))
         return

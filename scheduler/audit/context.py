@@ -51,7 +51,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """The record's items and tasks, by id, ascending."""
+    """Items and tasks of the record, or as a draw's commitment froze them, by id, ascending."""
 
     items: dict[str, Item]
     tasks: dict[str, Task]
@@ -81,9 +81,9 @@ def split_list(cell: str) -> tuple[str, ...]:
     return tuple(cell.split(";")) if cell else ()
 
 
-def load_lists(record: Record) -> Lists:
-    """Items and tasks of a record; raises `RecordError`."""
-    items_table, tasks_table = record.table("items.tsv"), record.table("tasks.tsv")
+def load_lists(record: Record, folder: str = "") -> Lists:
+    """Items and tasks of a record, or of the folder of a draw; raises `RecordError`."""
+    items_table, tasks_table = record.table(f"{folder}items.tsv"), record.table(f"{folder}tasks.tsv")
     items = {
         item_id: Item(kind=kind, officers_required=int(officers), speciality=speciality)
         for item_id, kind, officers, speciality in items_table.rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from scheduler.audit import shapes
 from scheduler.audit.columns import Column, TableFormat
@@ -15,7 +16,16 @@ ROOT_FILES = ("year.json", "items.tsv", "tasks.tsv")
 AUDIT_ROOT_FILES = ("log.tsv",)
 COMMITTED_FILES = ("commitment.json", "pool.tsv")
 DRAWN_FILES = ("drawn.tsv",)
-SEALED_FILES = ("allocation.tsv", "policy.toml", "recusals.tsv", "register.tsv", "roster.tsv", "scorecard.json")
+SEALED_FILES = (
+    "allocation.tsv",
+    "items.tsv",
+    "policy.toml",
+    "recusals.tsv",
+    "register.tsv",
+    "roster.tsv",
+    "scorecard.json",
+    "tasks.tsv",
+)
 AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
@@ -26,6 +36,16 @@ DRAW_ID = re.compile(r"(?P<year>[0-9]{4})-(?P<round>[1-9][0-9]{0,3})-(?P<attempt
 EXTERNAL_ID = re.compile(r"(?P<year>[0-9]{4})-X(?P<number>[1-9][0-9]{0,3})-1")
 STRATUM = re.compile(r"[0-9A-Za-z._:*-]+/[0-9A-Za-z._:*-]+/[0-9A-Za-z._:*-]+/[0-9A-Za-z._:*+-]+")
 
+CATEGORIES = (
+    "no_problem",
+    "not_published",
+    "false_publication",
+    "unreachable",
+    "ordered_to_correct",
+    "refused",
+    "no_activity",
+    "pending",
+)
 _CODE = r"[0-9A-Za-z._+/:*-]+"
 
 
@@ -43,6 +63,10 @@ def _optional(name: str) -> Column:
 
 def _text(name: str) -> Column:
     return Column(name=name, words="text of at most 20,000 characters")
+
+
+def _word(name: str, words: Sequence[str]) -> Column:
+    return Column(name=name, pattern=re.compile("|".join(words)), words=", ".join(words))
 
 
 def _flag(name: str) -> Column:
@@ -102,7 +126,7 @@ TABLES: dict[str, TableFormat] = {
         columns=(_fixed("firm_id"), _text("name"), _text("registrar"), _optional("package"), _flag("counting"))
     ),
     "results.tsv": TableFormat(
-        columns=(_fixed("firm_id"), _code("item_id"), _code("category"), _day("inspected_on")), num_keys=3
+        columns=(_fixed("firm_id"), _code("item_id"), _word("category", CATEGORIES), _day("inspected_on")), num_keys=3
     ),
     "register.tsv": TableFormat(
         columns=(

@@ -307,7 +307,7 @@ def _team_of(team_id: str, officer_ids: Iterable[str], roster: Mapping[str, Offi
 
 
 def check_needs(group: Group, offices: Offices, lists: Lists) -> None:
-    """Claims about officers.json: seed, days, packages (section 8.5); needs that the lists do not give are shown."""
+    """Claims about officers.json: seed, days, packages and their needs (section 8.5)."""
     document, ceremony = offices.document, offices.draw.document("ceremony.json")
     days, window = document["working_days"], offices.window
     differences: Differences = [
@@ -333,18 +333,14 @@ def check_needs(group: Group, offices: Offices, lists: Lists) -> None:
         _("working_days are the Chinese working days of the window"),
         _("no record holds the calendar; {count} days are listed").format(count=len(days)),
     )
-    changed = [
-        package
+    needs: Differences = [
+        (f"{package}: {_listed_need(lists, package)}", offices.needs[package])
+        if lists.is_package(package)
+        else (_("packages of the frozen tasks"), package)
         for package in packages
-        if lists.is_package(package) and _listed_need(lists, package) != offices.needs[package]
+        if not lists.is_package(package) or _listed_need(lists, package) != offices.needs[package]
     ]
-    text = _("the needs of every package are those of the record's items and tasks")
-    if changed:
-        group.not_checked(
-            "8.5", text, _("other needs than the lists give now: {packages}").format(packages=", ".join(changed))
-        )
-    else:
-        group.passed("8.5", text, len(packages))
+    group.first("8.5", _("the needs of every package are those of the frozen items and tasks"), needs, len(packages))
 
 
 def _listed_need(lists: Lists, package: str) -> Need:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Table
 from scheduler.audit.commitment import load_policy, policy_value
-from scheduler.audit.context import Draw, Drawn, Lists
+from scheduler.audit.context import Draw, Drawn, Lists, load_lists
 from scheduler.audit.hashes import Keyed, digests
 from scheduler.audit.quotas import Cell, Quotas, load_cells, round_cells
 from scheduler.audit.register import Classes, Scorecard, classify, load_scorecard, pool_mask
@@ -48,10 +48,10 @@ class Sampling:
         self._draws = {other.draw_id: other for other in draws}
         self._tell = tell
 
-    @property
+    @cached_property
     def lists(self) -> Lists:
-        """Items and tasks; raises `RecordError` where they cannot be read."""
-        return self._lists()
+        """Items and tasks: as the draw froze them, else the record's; raises `RecordError` if they cannot be read."""
+        return load_lists(self.draw.record, self.draw.path("")) if self.draw.opens_seals else self._lists()
 
     @cached_property
     def pool(self) -> Table:

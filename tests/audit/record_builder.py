@@ -312,6 +312,8 @@ class Attempt:
         self.year, self.draw_id, self.day, self.kind, self.before = year, draw_id, day, kind, before
         self.round = ROUNDS[int(draw_id.split("-")[1]) - 1]
         self.put("policy.toml", self.hook("policy", POLICY).encode())
+        for name in ("items.tsv", "tasks.tsv"):
+            self.put(name, self.hook(f"frozen {name}", self.year.files[name]))
         self.put_document("scorecard.json", self.hook("scorecard", SCORECARD))
         self.put_document(
             "secret.json", self.hook("secrets", {"secret": SECRET.hex(), "officer_secret": OFFICER_SECRET.hex()})
@@ -417,7 +419,16 @@ class Attempt:
         self.put("allocation.tsv", table("stratum package counting rest num_firms visits_micro", self.cells))
 
     def _commit(self) -> None:
-        names = ("register.tsv", "scorecard.json", "allocation.tsv", "roster.tsv", "recusals.tsv", "policy.toml")
+        names = (
+            "register.tsv",
+            "scorecard.json",
+            "allocation.tsv",
+            "roster.tsv",
+            "recusals.tsv",
+            "policy.toml",
+            "items.tsv",
+            "tasks.tsv",
+        )
         seals = {name: H("sealed", name, K(SECRET, "nonce", name), sha(self.read(name))) for name in names}
         spoken = f"{self.day[:8]}{int(self.day[8:]) + 1:02d}"
         commitment = {

@@ -161,6 +161,13 @@ TABLES: list[tuple[str, str, Bytes, str]] = [
         lambda c: c + b"".join(b"U%04d" % n + c[-70:] for n in range(1100)),
         "at most 1000 rows",
     ),
+    ("kind of item", "items.tsv", replace("\tkey\t", "\tKey\t"), "line 3, kind: expected general, key"),
+    (
+        "category",
+        "draws/2026-1-1/results.tsv",
+        replace("no_problem", "no_problems"),
+        "line 2, category: expected no_problem",
+    ),
     ("log number", "log.tsv", lambda c: c.replace(b"\n1\t", b"\none\t"), "line 2, number: expected an integer"),
 ]
 
