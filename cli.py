@@ -12,7 +12,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -23,6 +23,7 @@ from rich.progress import TaskID
 from scheduler import __version__, i18n
 from scheduler.commands.context import CommandContext
 from scheduler.errors import DoubleRandomError, InfeasiblePlanError, InputError, Problem
+from scheduler.workflow.workspace import CHINA
 
 COMMAND_MODULES = (
     "workspace",
@@ -38,7 +39,6 @@ COMMAND_MODULES = (
     "demo",
 )
 SHOWN_PROBLEMS = 10
-CHINA = timezone(timedelta(hours=8), "UTC+08:00")
 
 
 class TerminalProgress:

@@ -12,20 +12,14 @@ from models import tables
 from models.store import delete_rows, insert_columns, read_columns
 from models.tables import table_of
 from scheduler.allocation.cells import Cell, ordered
-from scheduler.allocation.plan import Plan, PlanStatus
+from scheduler.allocation.plan import Plan, PlanStatus, round_id_of
 from scheduler.allocation.problem import Year
 from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import PlannedRound
-from scheduler.registry.codes import RoundKind
+from scheduler.registry.codes import DrawStatus, RoundKind
 
-_VOIDED, _DRAWN = "voided", "drawn"
 _PLAN_COLUMNS = tuple(field.name for field in fields(Plan))
 _CELL_COLUMNS = tuple(field.name for field in fields(Cell))
-
-
-def round_id_of(year: int, number: int) -> str:
-    """Id of a round of the plan."""
-    return f"{year}-{number}"
 
 
 def load_plan(connection: sa.Connection, year: int) -> Plan | None:
@@ -55,7 +49,7 @@ def load_planned_rounds(connection: sa.Connection, year: int) -> tuple[PlannedRo
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             counting_visits=row.counting_visits,
-            drawn=states.get(row.number) == _DRAWN,
+            drawn=states.get(row.number) == DrawStatus.DRAWN,
         )
         for row in connection.execute(statement.order_by(table.c.number))
     )
@@ -63,7 +57,9 @@ def load_planned_rounds(connection: sa.Connection, year: int) -> tuple[PlannedRo
 
 def load_committed_rounds(connection: sa.Connection, year: int) -> tuple[int, ...]:
     """Numbers of the plan's rounds that are committed to and not drawn yet, ascending."""
-    return tuple(sorted(number for number, status in _standing_draws(connection, year).items() if status != _DRAWN))
+    return tuple(
+        sorted(number for number, status in _standing_draws(connection, year).items() if status != DrawStatus.DRAWN)
+    )
 
 
 def save_rounds(connection: sa.Connection, plan: Plan, rounds: Sequence[PlannedRound]) -> None:
@@ -108,7 +104,7 @@ def load_drawn_so_far(connection: sa.Connection, year: int) -> DrawnSoFar:
         sa.select(firm.c.firm_id, firm.c.package, firm.c.counting, entry.c.kind)
         .join(draw, draw.c.draw_id == firm.c.draw_id)
         .join(entry, entry.c.round_id == draw.c.round_id)
-        .where(entry.c.year == year, draw.c.status != _VOIDED)
+        .where(entry.c.year == year, draw.c.status != DrawStatus.VOIDED)
     )
     firm_id, package, counting, kind = read_columns(connection, statement)
     ids = np.array(firm_id, dtype="S18")
@@ -154,6 +150,6 @@ def _standing_draws(connection: sa.Connection, year: int) -> dict[int, str]:
     statement = (
         sa.select(entry.c.number, draw.c.status)
         .join(entry, entry.c.round_id == draw.c.round_id)
-        .where(entry.c.year == year, entry.c.kind != str(RoundKind.EXTERNAL), draw.c.status != _VOIDED)
+        .where(entry.c.year == year, entry.c.kind != str(RoundKind.EXTERNAL), draw.c.status != DrawStatus.VOIDED)
     )
     return {number: str(status) for number, status in connection.execute(statement)}

@@ -18,8 +18,6 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.frame import Ids
 
-COMMITTED, DRAWN, VOIDED = "committed", "drawn", "voided"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRound:
@@ -43,7 +41,7 @@ class StoredDraw:
     Attributes
     ----------
     status
-        ``"committed"``, ``"drawn"`` or ``"voided"``.
+        One of `DrawStatus`.
     secret, officer_secret
         The two secrets; None for a list drawn elsewhere.
     """

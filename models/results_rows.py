@@ -11,11 +11,10 @@ import sqlalchemy as sa
 
 from models.store import insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Event, LogEntry, Result, Round, Visit, table_of
-from scheduler.registry.codes import ResultCategory
+from scheduler.registry.codes import DrawStatus, ResultCategory
 from scheduler.results.columns import ItemKey, ResultColumns
 from scheduler.results.findings import LISTING_CATEGORIES, LISTING_EVENTS
 
-VOIDED = "voided"
 CHUNK_KEYS = 500  # bound parameters of one statement
 
 
@@ -65,7 +64,7 @@ def load_visits(connection: sa.Connection, draw_id: str | None = None) -> Stored
         )
         .join(drawn, sa.and_(drawn.c.draw_id == visit.c.draw_id, drawn.c.firm_id == visit.c.firm_id))
         .join(draw, draw.c.draw_id == visit.c.draw_id)
-        .where(draw.c.status != VOIDED)
+        .where(draw.c.status != DrawStatus.VOIDED)
     )
     if draw_id is not None:
         statement = statement.where(visit.c.draw_id == draw_id)
@@ -88,7 +87,7 @@ def load_draw_windows(connection: sa.Connection, year: int) -> dict[str, DrawWin
             entry.c.ends_on,
         )
         .join(entry, entry.c.round_id == draw.c.round_id)
-        .where(entry.c.year == year, draw.c.status == "drawn")
+        .where(entry.c.year == year, draw.c.status == DrawStatus.DRAWN)
     )
     windows = [DrawWindow(**row) for row in connection.execute(statement).mappings()]
     return {window.draw_id: window for window in sorted(windows, key=lambda window: window.draw_id)}

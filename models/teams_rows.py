@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from models.store import delete_rows, insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Officer, Round, TeamMember, Visit, table_of
 from models.tables import Team as TeamRow
+from scheduler.registry.codes import DrawStatus
 from scheduler.teams.lots import Team
 
 
@@ -68,7 +69,7 @@ def load_draw_state(connection: sa.Connection, round_id: str) -> DrawState | Non
     statement = (
         sa.select(draw, entry.c.kind, entry.c.starts_on, entry.c.ends_on)
         .join(entry, entry.c.round_id == draw.c.round_id)
-        .where(draw.c.round_id == round_id, draw.c.status != "voided")
+        .where(draw.c.round_id == round_id, draw.c.status != DrawStatus.VOIDED)
         .order_by(draw.c.attempt.desc())
         .limit(1)
     )

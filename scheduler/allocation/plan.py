@@ -61,3 +61,15 @@ def plan_id_of(year: int, version: int) -> str:
     '2026-v1'
     """
     return f"{year}-v{version}"
+
+
+def round_id_of(year: int, number: int | str) -> str:
+    """
+    Id of a round of a year; a list drawn elsewhere has a number such as ``"X1"``.
+
+    Examples
+    --------
+    >>> round_id_of(2026, 1), round_id_of(2026, "X1")
+    ('2026-1', '2026-X1')
+    """
+    return f"{year}-{number}"

@@ -17,9 +17,8 @@ from scheduler.draw.hashing import FORMAT_VERSION
 from scheduler.draw.seed import PublicValue, entropy_document
 from scheduler.errors import RecordError, UsageError
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import RoundKind
+from scheduler.registry.codes import DrawStatus, RoundKind
 
-DRAWN, VOIDED = "drawn", "voided"
 LONGEST_REASON = 500
 
 
@@ -68,7 +67,7 @@ class Ceremony:
     @property
     def status(self) -> str:
         """``"drawn"`` or ``"voided"``."""
-        return VOIDED if self.void_reason else DRAWN
+        return (DrawStatus.VOIDED if self.void_reason else DrawStatus.DRAWN).value
 
     def voided(self, reason: str) -> Ceremony:
         """

@@ -25,6 +25,7 @@ from scheduler.publication.inputs import (
     RoundFacts,
     YearFacts,
 )
+from scheduler.registry.codes import DrawStatus
 from scheduler.registry.items import InspectionItem
 
 FORMAT = 1
@@ -277,4 +278,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def _is_voided(draw: PublicDraw) -> bool:
     content = draw.files.get("ceremony.json")
-    return content is not None and parse_document(content, f"{draw.draw_id}/ceremony.json").get("status") == "voided"
+    return (
+        content is not None
+        and parse_document(content, f"{draw.draw_id}/ceremony.json").get("status") == DrawStatus.VOIDED
+    )

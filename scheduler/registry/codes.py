@@ -48,6 +48,14 @@ class RoundKind(StrEnum):
     EXTERNAL = "external"  # 上级抽取
 
 
+class DrawStatus(StrEnum):
+    """State of one attempt to draw a round."""
+
+    COMMITTED = "committed"  # 已承诺
+    DRAWN = "drawn"  # 已抽取
+    VOIDED = "voided"  # 已作废: stays on record with its reason
+
+
 class EventKind(StrEnum):
     """Dated events 信用事件 that the credit-risk indicators read; `ended_on` is the day a listing was lifted."""
 

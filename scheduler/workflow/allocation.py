@@ -20,13 +20,12 @@ from models.allocation_rows import (
     load_plan,
     load_planned_rounds,
     newest_solution,
-    round_id_of,
     save_cells,
     save_plan,
     save_rounds,
 )
 from scheduler.allocation.cells import Cell
-from scheduler.allocation.plan import Plan, PlanStatus, plan_id_of
+from scheduler.allocation.plan import Plan, PlanStatus, plan_id_of, round_id_of
 from scheduler.allocation.problem import PlanPolicy, Year, build_problem
 from scheduler.allocation.programme import solve_programme
 from scheduler.allocation.strata import DrawnSoFar

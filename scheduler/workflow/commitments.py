@@ -13,9 +13,6 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from models.draw_rows import (
-    COMMITTED,
-    DRAWN,
-    VOIDED,
     StoredDraw,
     StoredRound,
     get_file,
@@ -27,6 +24,7 @@ from models.draw_rows import (
 )
 from models.registry_rows import load_officers, load_recusals
 from scheduler import __version__
+from scheduler.allocation.plan import PlanStatus
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.commitment import (
     SECRET_BYTES,
@@ -42,13 +40,11 @@ from scheduler.draw.quotas import counting_visits
 from scheduler.draw.seed import EntropySource, PublicValue, check_announcement
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import RoundKind
+from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.teams.frozen import recusals_bytes, roster_bytes
 from scheduler.workflow.log import GENESIS, append_log
 from scheduler.workflow.pools import RoundPool, planned_package, round_pool
 from scheduler.workflow.workspace import SETTINGS_NAME, Workspace
-
-APPROVED = "approved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +118,9 @@ def commit_draw(
     return replace(summary, warnings=_warnings(entry, sources, day_value))
 
 
-def round_id_of(workspace: Workspace, round_number: int) -> str:
-    """Id of a round of the workspace's year."""
-    return f"{workspace.settings.year.year}-{round_number}"
-
-
 def standing_draw(draws: Iterable[StoredDraw], round_id: str) -> StoredDraw | None:
     """The attempt of a round that is not voided; there is one at most."""
-    return next((draw for draw in draws if draw.round_id == round_id and draw.status != VOIDED), None)
+    return next((draw for draw in draws if draw.round_id == round_id and draw.status != DrawStatus.VOIDED), None)
 
 
 def _round_to_commit(
@@ -138,21 +129,21 @@ def _round_to_commit(
     rounds = [
         entry for entry in load_rounds(connection, workspace.settings.year.year) if entry.kind is not RoundKind.EXTERNAL
     ]
-    entry = next((entry for entry in rounds if entry.round_id == round_id_of(workspace, round_number)), None)
+    entry = next((entry for entry in rounds if entry.number == round_number), None)
     if entry is None:
         raise StateError(
             _("the plan has no round {round}; run “double-random plan new” or give another number").format(
                 round=round_number
             )
         )
-    if entry.plan_status != APPROVED:
+    if entry.plan_status != PlanStatus.APPROVED:
         raise StateError(
             _("plan {plan} is not approved; run “double-random plan approve” first").format(plan=entry.plan_id)
         )
     _check_windows(workspace, rounds, entry)
     for earlier in rounds:
         standing = standing_draw(draws, earlier.round_id)
-        if earlier.number < entry.number and (standing is None or standing.status != DRAWN):
+        if earlier.number < entry.number and (standing is None or standing.status != DrawStatus.DRAWN):
             raise StateError(
                 _("round {earlier} is not drawn yet; rounds are drawn in their order").format(earlier=earlier.number)
             )
@@ -246,7 +237,7 @@ def _commit(
         sealed=seal_files(keys[0], files),
         entropy=sources,
         day_value=day_value,
-        drawn_before=sorted(draw.draw_id for draw in draws if draw.status == DRAWN),
+        drawn_before=sorted(draw.draw_id for draw in draws if draw.status == DrawStatus.DRAWN),
         software=f"double-random {__version__}",
         log_head=load_log_head(connection) or GENESIS,
     )
@@ -254,7 +245,7 @@ def _commit(
         draw_id=draw_id,
         round_id=entry.round_id,
         attempt=attempt,
-        status=COMMITTED,
+        status=DrawStatus.COMMITTED,
         secret=keys[0],
         officer_secret=keys[1],
         commitment_digest=commitment.digest,

@@ -12,7 +12,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -46,11 +46,10 @@ from scheduler.workflow.rates import YearRates, year_rates
 from scheduler.workflow.results import record_results
 from scheduler.workflow.risk import classify_firms
 from scheduler.workflow.teams import draw_officers
-from scheduler.workflow.workspace import Workspace, create_workspace
+from scheduler.workflow.workspace import CHINA, Workspace, create_workspace
 
 ACTOR = "demo"
 MARK = "made-by-demo.txt"
-CHINA = timezone(timedelta(hours=8))
 BITS_PER_DIE = 2  # log2(6) is 2.58; counted low
 NUM_DICE = 40
 

@@ -14,9 +14,6 @@ from datetime import date
 import sqlalchemy as sa
 
 from models.draw_rows import (
-    COMMITTED,
-    DRAWN,
-    VOIDED,
     StoredDraw,
     StoredRound,
     count_results,
@@ -31,6 +28,7 @@ from models.draw_rows import (
 )
 from models.registry_rows import load_firm_labels
 from scheduler.allocation.cells import Cell
+from scheduler.allocation.plan import round_id_of
 from scheduler.draw.ceremony import Ceremony, parse_ceremony, unspoken_ceremony
 from scheduler.draw.commitment import (
     SEALED_FILES,
@@ -49,9 +47,9 @@ from scheduler.draw.selection import Selection, select
 from scheduler.draw.tickets import open_tickets, targeted_tickets
 from scheduler.errors import StateError, StoreError
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import RoundKind
+from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.registry.frame import Ids
-from scheduler.workflow.commitments import CommitSummary, commit_draw, round_id_of, standing_draw
+from scheduler.workflow.commitments import CommitSummary, commit_draw, standing_draw
 from scheduler.workflow.log import append_log
 from scheduler.workflow.workspace import Workspace
 
@@ -138,21 +136,21 @@ def void_draw(workspace: Workspace, round_number: int, reason: str) -> str:
     """
     with workspace.transaction() as connection:
         draws = load_draws(connection, workspace.settings.year.year)
-        draw = standing_draw(draws, round_id_of(workspace, round_number))
+        draw = standing_draw(draws, round_id_of(workspace.settings.year.year, round_number))
         if draw is None:
             raise StateError(_("round {round} has no draw to void").format(round=round_number))
         _check_voidable(connection, draw, draws)
         before = _ceremony(connection, draw)
         after = before.voided(reason)
         put_file(connection, draw.draw_id, "ceremony.json", after.content)
-        update_draw(connection, draw.draw_id, status=VOIDED, void_reason=after.void_reason)
+        update_draw(connection, draw.draw_id, status=DrawStatus.VOIDED, void_reason=after.void_reason)
         delete_visits(connection, draw.draw_id)
         append_log(
             connection,
             workspace,
             "draw void",
             {"draw_id": draw.draw_id, "status": draw.status, "reason": after.void_reason},
-            before=content_digest(before.content) if draw.status == DRAWN else draw.commitment_digest,
+            before=content_digest(before.content) if draw.status == DrawStatus.DRAWN else draw.commitment_digest,
             after=content_digest(after.content),
         )
         return draw.draw_id
@@ -173,14 +171,14 @@ def show_draws(workspace: Workspace, round_number: int | None = None) -> tuple[A
 
 def _committed(connection: sa.Connection, workspace: Workspace, round_number: int) -> StoredDraw:
     draws = load_draws(connection, workspace.settings.year.year)
-    draw = standing_draw(draws, round_id_of(workspace, round_number))
+    draw = standing_draw(draws, round_id_of(workspace.settings.year.year, round_number))
     if draw is None:
         raise StateError(
             _("round {round} is not committed to; run “double-random draw commit {round}” first").format(
                 round=round_number
             )
         )
-    if draw.status == DRAWN:
+    if draw.status == DrawStatus.DRAWN:
         raise StateError(
             _("draw {draw_id} was drawn on {day}; a second run is refused").format(
                 draw_id=draw.draw_id, day=draw.drawn_on
@@ -241,7 +239,7 @@ def _draw(
     for name, content in files.items():
         put_file(connection, draw.draw_id, name, content)
     insert_drawn_firms(connection, draw, firm_id, selection, cells)
-    update_draw(connection, draw.draw_id, status=DRAWN, seed=seed, drawn_on=workspace.today)
+    update_draw(connection, draw.draw_id, status=DrawStatus.DRAWN, seed=seed, drawn_on=workspace.today)
     append_log(
         connection,
         workspace,
@@ -289,7 +287,7 @@ def _check_voidable(connection: sa.Connection, draw: StoredDraw, draws: Iterable
 
 
 def _ceremony(connection: sa.Connection, draw: StoredDraw) -> Ceremony:
-    if draw.status == DRAWN:
+    if draw.status == DrawStatus.DRAWN:
         return parse_ceremony(get_file(connection, draw.draw_id, "ceremony.json"))
     commitment = parse_commitment(get_file(connection, draw.draw_id, "commitment.json"))
     return unspoken_ceremony(draw.draw_id, commitment.kind, commitment.digest)
@@ -297,7 +295,11 @@ def _ceremony(connection: sa.Connection, draw: StoredDraw) -> Ceremony:
 
 def _state(connection: sa.Connection, entry: StoredRound, draw: StoredDraw) -> AttemptState:
     commitment = parse_commitment(get_file(connection, draw.draw_id, "commitment.json"))
-    drawn = parse_ceremony(get_file(connection, draw.draw_id, "ceremony.json")) if draw.status != COMMITTED else None
+    drawn = (
+        parse_ceremony(get_file(connection, draw.draw_id, "ceremony.json"))
+        if draw.status != DrawStatus.COMMITTED
+        else None
+    )
     return AttemptState(
         draw_id=draw.draw_id,
         round_number=entry.number,

@@ -9,14 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.draw_rows import DRAWN, StoredDraw, insert_draw, load_draws, load_rounds, put_file
+from models.draw_rows import StoredDraw, insert_draw, load_draws, load_rounds, put_file
 from models.registry_rows import load_firm_labels, load_tasks
 from models.results_rows import load_packages
 from models.store import insert_columns
 from models.tables import DrawnFirm, Round, Visit, table_of
+from scheduler.allocation.plan import round_id_of
 from scheduler.draw.ceremony import Ceremony
 from scheduler.draw.hashing import content_digest
-from scheduler.registry.codes import RoundKind
+from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.registry.items import Task
 from scheduler.results.external import ExternalList, check_drawn, group_lists
 from scheduler.workflow.log import append_log
@@ -113,7 +114,7 @@ def _store_list(
     content: bytes,
     tasks: Mapping[str, Task],
 ) -> str:
-    round_id = f"{workspace.settings.year.year}-X{number}"
+    round_id = round_id_of(workspace.settings.year.year, f"X{number}")
     draw_id = f"{round_id}-1"
     ceremony = Ceremony(
         draw_id=draw_id,
@@ -175,7 +176,7 @@ def _stored_draw(draw_id: str, round_id: str, drawn_on: date) -> StoredDraw:
         draw_id=draw_id,
         round_id=round_id,
         attempt=1,
-        status=DRAWN,
+        status=DrawStatus.DRAWN,
         secret=None,
         officer_secret=None,
         commitment_digest="",

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import sqlalchemy as sa
 
+from models.allocation_rows import load_drawn_so_far, load_plan
 from models.registry_rows import load_frame
 from models.risk_rows import load_classification
-from models.store import read_columns
-from models.tables import Draw, DrawnFirm, Plan, Round, table_of
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.frame import Frame, Mask
@@ -61,17 +59,15 @@ def year_rates(workspace: Workspace) -> YearRates:
     """
     year = workspace.settings.year.year
     with workspace.transaction() as connection:
-        table = table_of(Plan)
-        statement = sa.select(table).where(table.c.year == year).order_by(table.c.version.desc()).limit(1)
-        plan = connection.execute(statement).first()
+        plan = load_plan(connection, year)
         classification = load_classification(connection)
         if plan is None or classification is None:
             raise StateError(_("rates need a plan and a classification; make them first"))
         frame = load_frame(connection)
-        firm_id, counting = _drawn(connection, year)
+        visits = load_drawn_so_far(connection, year)
     drawn = np.zeros(len(frame), dtype=bool)
-    positions = frame.positions(np.asarray(firm_id, dtype="S18"))
-    drawn[positions[np.asarray(counting, dtype=bool) & (positions >= 0)]] = True
+    positions = frame.positions(visits.firm_id)
+    drawn[positions[visits.counting & (positions >= 0)]] = True
     counted = frame.operating() & np.logical_or.reduce(
         [frame.of_type(code) for code in workspace.settings.target.object_types]
     )
@@ -80,25 +76,13 @@ def year_rates(workspace: Workspace) -> YearRates:
     tier[known[known >= 0]] = classification.tier[known >= 0]
     codes = classification.scorecard.tiers
     return YearRates(
-        num_enterprises=int(plan.num_enterprises),
-        target=int(plan.target),
+        num_enterprises=plan.num_enterprises,
+        target=plan.target,
         num_drawn=int(np.count_nonzero(drawn)),
         tiers=tuple(_rate(code, counted & (tier == index), drawn) for index, code in enumerate(codes)),
         districts=_by_district(frame, counted, drawn, [entry.code for entry in workspace.settings.districts]),
-        num_visits=len(firm_id),
+        num_visits=len(visits),
     )
-
-
-def _drawn(connection: sa.Connection, year: int) -> tuple[list[str], list[bool]]:
-    firm, draw, entry = table_of(DrawnFirm), table_of(Draw), table_of(Round)
-    statement = (
-        sa.select(firm.c.firm_id, firm.c.counting)
-        .join(draw, draw.c.draw_id == firm.c.draw_id)
-        .join(entry, entry.c.round_id == draw.c.round_id)
-        .where(draw.c.status != "voided", entry.c.year == year)
-    )
-    firm_id, counting = read_columns(connection, statement)
-    return firm_id, counting
 
 
 def _by_district(frame: Frame, counted: Mask, drawn: npt.NDArray[np.bool_], ordered: list[str]) -> tuple[Rate, ...]:

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models import tables
+from models.allocation_rows import load_plan
 from models.tables import table_of
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import RoundKind
+from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.workflow.deadlines import results_due
 from scheduler.workflow.workspace import Workspace
 
@@ -93,7 +94,7 @@ def year_status(workspace: Workspace) -> YearStatus:
     """Reads where the workspace's year stands."""
     with workspace.transaction() as connection:
         counts = {name: _count(connection, model) for name, model in _COUNTED.items()}
-        plan = _current_plan(connection, workspace.settings.year.year)
+        plan = load_plan(connection, workspace.settings.year.year)
         classified = connection.execute(sa.select(sa.func.max(table_of(tables.Classification).c.as_of))).scalar()
         rounds = _rounds(connection, workspace.settings.year.year)
         stale = _solution_is_stale(connection, rounds)
@@ -118,17 +119,13 @@ def _count(connection: sa.Connection, model: type[SQLModel]) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table_of(model))).scalar_one())
 
 
-def _current_plan(connection: sa.Connection, year: int) -> sa.Row[tuple[object, ...]] | None:
-    table = table_of(tables.Plan)
-    statement = sa.select(table).where(table.c.year == year).order_by(table.c.version.desc()).limit(1)
-    return connection.execute(statement).first()
-
-
 def _rounds(connection: sa.Connection, year: int) -> tuple[RoundStatus, ...]:
     table, draw = table_of(tables.Round), table_of(tables.Draw)
     draws = {
         row.round_id: row
-        for row in connection.execute(sa.select(draw).where(draw.c.status != "voided").order_by(draw.c.attempt))
+        for row in connection.execute(
+            sa.select(draw).where(draw.c.status != DrawStatus.VOIDED).order_by(draw.c.attempt)
+        )
     }
     drawn = _numbers_by_draw(connection)
     entries = []

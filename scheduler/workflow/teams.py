@@ -26,11 +26,12 @@ from models.teams_rows import (
 )
 from scheduler.agenda.days import PlannedDay, plan_days
 from scheduler.agenda.frozen import OFFICERS_NAME, VISITS_NAME, exception_text, officers_bytes, visits_bytes
+from scheduler.allocation.plan import round_id_of
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import content_digest
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import RoundKind
+from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.teams.eligibility import Eligibility, check_eligibility
 from scheduler.teams.frozen import (
     RECUSALS_NAME,
@@ -136,7 +137,7 @@ def show_teams(workspace: Workspace, round_number: int | str) -> tuple[InternalM
         If the round's officers are not drawn yet.
     """
     with workspace.transaction() as connection:
-        state = load_draw_state(connection, f"{workspace.settings.year.year}-{round_number}")
+        state = load_draw_state(connection, round_id_of(workspace.settings.year.year, round_number))
         if state is None or state.officers_drawn_on is None:
             raise StateError(
                 _("the officers of round {round} are not drawn yet; run “double-random draw officers {round}”").format(
@@ -150,8 +151,8 @@ def show_teams(workspace: Workspace, round_number: int | str) -> tuple[InternalM
 def _ready_state(
     connection: sa.Connection, workspace: Workspace, round_number: int | str, officer_secret: bytes | None
 ) -> DrawState:
-    state = load_draw_state(connection, f"{workspace.settings.year.year}-{round_number}")
-    if state is None or state.status != "drawn":
+    state = load_draw_state(connection, round_id_of(workspace.settings.year.year, round_number))
+    if state is None or state.status != DrawStatus.DRAWN:
         raise StateError(
             _("the firms of round {round} are not drawn yet; run “double-random draw targets {round}” first").format(
                 round=round_number
