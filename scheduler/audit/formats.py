@@ -91,9 +91,9 @@ TABLES: dict[str, TableFormat] = {
     "items.tsv": TableFormat(
         columns=(
             _code("item_id"),
-            *map(
-                _text, ("category", "name", "object_description", "kind", "method", "department", "basis", "ratio_text")
-            ),
+            *map(_text, ("category", "name", "object_description")),
+            _word("kind", ("general", "key")),
+            *map(_text, ("method", "department", "basis", "ratio_text")),
             _number("officers_required"),
             _text("speciality"),
         ),

@@ -19,6 +19,7 @@ from record_builder import (
     SECRET,
     Attempt,
     Files,
+    H,
     Row,
     Year,
     document,
@@ -138,6 +139,21 @@ def reseed(folder: str) -> Edit:
     return edit
 
 
+def reroll(files: Files) -> None:
+    """Tries lottery numbers, each with the seed it gives, until another firm has the least ticket of the open round."""
+    _header, drawn = parse(files[f"{OPEN}drawn.tsv"])
+    _header, pool = parse(files[f"{OPEN}pool.tsv"])
+    least = drawn[0][0]
+    for number in range(100):
+        fields(f"{OPEN}ceremony.json", entropy=lambda e, n=number: [{**e[0], "value": f"{n}"}, e[1]])(files)
+        reseed(OPEN)(files)
+        seed = json.loads(files[f"{OPEN}ceremony.json"])["seed"]
+        least = min((H("ticket", seed, firm), firm) for firm, _leaf in pool)[1]
+        if least != drawn[0][0]:
+            return
+    raise AssertionError("no other firm in a hundred lotteries")
+
+
 def other_firm(old: Rows) -> None:
     """Puts another enterprise of the pool into the open round's list."""
     old[0][0] = next(firm for firm in ("E2", "E3") if firm != old[0][0])
@@ -213,10 +229,7 @@ OUTSIDER = [
     ),
     Case(
         "entropy with its seed",
-        both(
-            fields(f"{OPEN}ceremony.json", entropy=lambda e: [{**e[0], "value": "02"}, e[1]]),
-            reseed(OPEN),
-        ),
+        reroll,
         "7",
         "least tickets",
         "not drawn",

@@ -84,7 +84,9 @@ def test_listener_hears_how_far_it_is(audit: Files, tmp_path: Path) -> None:
     heard: list[tuple[str, int, int]] = []
     verify_record(write(audit, tmp_path), lambda *words: heard.append(words))
     assert ("Verifying draw 2026-1-1", 6, 6) in heard
-    assert ("Verifying draw 2026-2-2", 0, 6) in heard
+    size = audit["draws/2026-2-2/pool.tsv"].count(b"\n") - 1
+    assert ("Verifying draw 2026-2-2", 0, size) in heard
+    assert ("Verifying draw 2026-2-2", size, size) in heard
 
 
 def test_record_before_any_draw_is_consistent() -> None:
