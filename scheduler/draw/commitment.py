@@ -20,7 +20,16 @@ from scheduler.i18n import Translate
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
 
-SEALED_FILES = ("allocation.tsv", "policy.toml", "recusals.tsv", "register.tsv", "roster.tsv", "scorecard.json")
+SEALED_FILES = (
+    "allocation.tsv",
+    "items.tsv",
+    "policy.toml",
+    "recusals.tsv",
+    "register.tsv",
+    "roster.tsv",
+    "scorecard.json",
+    "tasks.tsv",
+)
 SECRET_BYTES = 32
 
 
@@ -59,7 +68,7 @@ class Commitment:
     Examples
     --------
     >>> _example().digest
-    'befeee6335fa5881e4e1217cd51a8591236a4b82b02c1e5b29cb30f16b7bf0e7'
+    '68fc3e556917d5a4697de2ac18901c0a18fb74d447dd9520ed13d6d39a7d97d2'
     """
 
     bureau: str

@@ -16,6 +16,7 @@ from scheduler.registry.items import InspectionItem, Task
 PUBLIC_DRAW_FILES = ("ceremony.json", "commitment.json", "drawn.tsv", "pool.tsv")
 AUDIT_DRAW_FILES = (
     "allocation.tsv",
+    "items.tsv",
     "officers.json",
     "policy.toml",
     "quotas.tsv",
@@ -24,6 +25,7 @@ AUDIT_DRAW_FILES = (
     "roster.tsv",
     "scorecard.json",
     "selected.tsv",
+    "tasks.tsv",
     "teams.tsv",
     "visits.tsv",
 )

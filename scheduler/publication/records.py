@@ -27,40 +27,10 @@ from scheduler.publication.inputs import (
 )
 from scheduler.registry.codes import DrawStatus
 from scheduler.registry.items import InspectionItem
+from scheduler.teams.needs import ITEM_COLUMNS, TASK_COLUMNS
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-ITEM_COLUMNS = (
-    "item_id",
-    "category",
-    "name",
-    "object_description",
-    "kind",
-    "method",
-    "department",
-    "basis",
-    "ratio_text",
-    "officers_required",
-    "speciality",
-)
-TASK_COLUMNS = (
-    "task_id",
-    "name",
-    "item_ids",
-    "object_types",
-    "districts",
-    "industries",
-    "libraries",
-    "full_coverage",
-    "ratio_min_micro",
-    "ratio_max_micro",
-    "starts_on",
-    "ends_on",
-    "initiator",
-    "partners",
-    "mode",
-    "note",
-)
 DRAWN_COLUMNS = ("firm_id", "name", "registrar", "package", "counting")
 RESULT_COLUMNS = ("firm_id", "item_id", "category", "inspected_on")
 LOG_COLUMNS = ("number", "at", "actor", "action", "detail", "before", "after", "previous_hash", "entry_hash")

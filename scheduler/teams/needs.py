@@ -5,11 +5,100 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
+from scheduler.draw.canonical import parse_table
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
-from scheduler.registry.items import InspectionItem, Task
+
+ITEMS_NAME = "items.tsv"
+ITEM_COLUMNS = (
+    "item_id",
+    "category",
+    "name",
+    "object_description",
+    "kind",
+    "method",
+    "department",
+    "basis",
+    "ratio_text",
+    "officers_required",
+    "speciality",
+)
+TASKS_NAME = "tasks.tsv"
+TASK_COLUMNS = (
+    "task_id",
+    "name",
+    "item_ids",
+    "object_types",
+    "districts",
+    "industries",
+    "libraries",
+    "full_coverage",
+    "ratio_min_micro",
+    "ratio_max_micro",
+    "starts_on",
+    "ends_on",
+    "initiator",
+    "partners",
+    "mode",
+    "note",
+)
+
+
+class NeedingItem(Protocol):
+    """What of an item decides its needs."""
+
+    @property
+    def item_id(self) -> str:
+        """Its id."""
+
+    @property
+    def officers_required(self) -> int:
+        """Officers it needs."""
+
+    @property
+    def speciality(self) -> str:
+        """Speciality it needs, or empty."""
+
+
+class NeedingTask(Protocol):
+    """What of a task decides its needs."""
+
+    @property
+    def task_id(self) -> str:
+        """Its id."""
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Its items."""
+
+    @property
+    def starts_on(self) -> date:
+        """First day."""
+
+    @property
+    def ends_on(self) -> date:
+        """Last day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenItem:
+    """An item as a commitment froze it."""
+
+    item_id: str
+    officers_required: int
+    speciality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenTask:
+    """A task as a commitment froze it."""
+
+    task_id: str
+    item_ids: tuple[str, ...]
+    starts_on: date
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +135,34 @@ class PackageNeeds:
         }
 
 
+def parse_items(content: bytes) -> tuple[FrozenItem, ...]:
+    """Items of an `items.tsv`."""
+    return tuple(
+        FrozenItem(item_id=row[0], officers_required=int(row[-2]), speciality=row[-1])
+        for row in _rows(content, ITEM_COLUMNS, ITEMS_NAME)
+    )
+
+
+def parse_tasks(content: bytes) -> tuple[FrozenTask, ...]:
+    """Tasks of a `tasks.tsv`."""
+    starts_on, ends_on = TASK_COLUMNS.index("starts_on"), TASK_COLUMNS.index("ends_on")
+    return tuple(
+        FrozenTask(
+            task_id=row[0],
+            item_ids=tuple(row[TASK_COLUMNS.index("item_ids")].split(";")),
+            starts_on=date.fromisoformat(row[starts_on]),
+            ends_on=date.fromisoformat(row[ends_on]),
+        )
+        for row in _rows(content, TASK_COLUMNS, TASKS_NAME)
+    )
+
+
+def _rows(content: bytes, header: Sequence[str], name: str) -> list[tuple[str, ...]]:
+    return list(zip(*parse_table(content, header, name), strict=True))
+
+
 def package_needs(
-    packages: Iterable[str], tasks: Sequence[Task], items: Sequence[InspectionItem]
+    packages: Iterable[str], tasks: Sequence[NeedingTask], items: Sequence[NeedingItem]
 ) -> Mapping[str, PackageNeeds]:
     """
     Needs of each package, in ascending order of package.
@@ -62,7 +177,7 @@ def package_needs(
     return {package: _needs_of(package, task_by_id, item_by_id) for package in sorted(set(packages))}
 
 
-def items_of_package(package: str, tasks: Mapping[str, Task]) -> tuple[str, ...]:
+def items_of_package(package: str, tasks: Mapping[str, NeedingTask]) -> tuple[str, ...]:
     """
     Item ids that a visit of the package checks, ascending.
 
@@ -81,7 +196,7 @@ def items_of_package(package: str, tasks: Mapping[str, Task]) -> tuple[str, ...]
     return tuple(sorted({item_id for task_id in package.split("+") for item_id in tasks[task_id].item_ids}))
 
 
-def _needs_of(package: str, tasks: Mapping[str, Task], items: Mapping[str, InspectionItem]) -> PackageNeeds:
+def _needs_of(package: str, tasks: Mapping[str, NeedingTask], items: Mapping[str, NeedingItem]) -> PackageNeeds:
     item_ids = items_of_package(package, tasks)
     missing = [item_id for item_id in item_ids if item_id not in items]
     if missing:

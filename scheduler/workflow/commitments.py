@@ -22,7 +22,7 @@ from models.draw_rows import (
     load_rounds,
     put_file,
 )
-from models.registry_rows import load_officers, load_recusals
+from models.registry_rows import load_items, load_officers, load_recusals, load_tasks
 from scheduler import __version__
 from scheduler.allocation.plan import PlanStatus
 from scheduler.draw.canonical import document_bytes
@@ -40,6 +40,8 @@ from scheduler.draw.quotas import counting_visits
 from scheduler.draw.seed import EntropySource, PublicValue, check_announcement
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
+from scheduler.publication.inputs import PublicTask
+from scheduler.publication.records import items_bytes, tasks_bytes
 from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.teams.frozen import recusals_bytes, roster_bytes
 from scheduler.workflow.log import GENESIS, append_log
@@ -288,6 +290,7 @@ def _pool(draw_id: str, kind: RoundKind, inputs: RoundPool, secret: bytes) -> Po
 
 
 def _sealed_files(connection: sa.Connection, workspace: Workspace, inputs: RoundPool) -> dict[str, bytes]:
+    tasks = load_tasks(connection, workspace.settings.year.year)
     return {
         "register.tsv": register_table(inputs.frame, inputs.classes, inputs.disposition, inputs.labels),
         "scorecard.json": document_bytes(inputs.classification.scorecard.document()),
@@ -295,6 +298,8 @@ def _sealed_files(connection: sa.Connection, workspace: Workspace, inputs: Round
         "roster.tsv": roster_bytes(load_officers(connection)),
         "recusals.tsv": recusals_bytes(load_recusals(connection)),
         "policy.toml": workspace.settings_text.encode("utf-8"),
+        "items.tsv": items_bytes(load_items(connection)),
+        "tasks.tsv": tasks_bytes(PublicTask.of(task) for task in tasks),
     }
 
 

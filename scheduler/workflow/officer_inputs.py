@@ -1,8 +1,8 @@
 """
 What the officers of a round are drawn from.
 
-Roster, recusals and window are those the commitment froze, checked against it again; a list drawn elsewhere has none,
-so it takes the roster as it stands and a key of its own.
+Roster, recusals, items, tasks and window are those the commitment froze, checked against it again; a list drawn
+elsewhere has none, so it takes the roster as it stands and a key of its own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,16 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, parse_recusals, parse_roster
 from scheduler.teams.matching import Visits
-from scheduler.teams.needs import PackageNeeds, package_needs
+from scheduler.teams.needs import (
+    ITEMS_NAME,
+    TASKS_NAME,
+    NeedingItem,
+    NeedingTask,
+    PackageNeeds,
+    package_needs,
+    parse_items,
+    parse_tasks,
+)
 from scheduler.teams.roster import Officer, Recusal
 from scheduler.workflow.workspace import Workspace
 
@@ -75,6 +84,8 @@ class _Source:
     bureau: str
     officers: tuple[Officer, ...]
     recusals: tuple[Recusal, ...]
+    items: tuple[NeedingItem, ...]
+    tasks: tuple[NeedingTask, ...]
     starts_on: date
     ends_on: date
     seed: str
@@ -111,7 +122,7 @@ def read_inputs(
         draw_id=state.draw_id,
         bureau=source.bureau,
         visits=Visits(firm_id=firm_ids, package=packages, district=source.districts),
-        needs=package_needs(packages, load_tasks(connection, workspace.settings.year.year), load_items(connection)),
+        needs=package_needs(packages, source.tasks, source.items),
         officers=source.officers,
         recusals=source.recusals,
         starts_on=source.starts_on,
@@ -146,6 +157,8 @@ def _frozen_source(
         bureau=commitment.bureau,
         officers=parse_roster(_sealed_file(connection, state, commitment, ROSTER_NAME)),
         recusals=parse_recusals(_sealed_file(connection, state, commitment, RECUSALS_NAME)),
+        items=parse_items(_sealed_file(connection, state, commitment, ITEMS_NAME)),
+        tasks=parse_tasks(_sealed_file(connection, state, commitment, TASKS_NAME)),
         starts_on=commitment.starts_on,
         ends_on=commitment.ends_on,
         seed=state.seed,
@@ -176,6 +189,8 @@ def _live_source(
         bureau=workspace.settings.bureau.code,
         officers=load_officers(connection),
         recusals=load_recusals(connection),
+        items=load_items(connection),
+        tasks=load_tasks(connection, workspace.settings.year.year),
         starts_on=state.starts_on,
         ends_on=state.ends_on,
         seed=content_digest(get_file(connection, state.draw_id, "drawn.tsv")),

@@ -766,3 +766,26 @@ def test_public_record_dressed_as_audit_is_rejected(public: Files) -> None:
         "draws ask for" in claim.text and "allocation.tsv" in claim.expected
         for claim in report.of_status(Status.FAILED)
     )
+
+
+def test_task_list_changed_after_the_draws_changes_no_draw() -> None:
+    """The year's lists may grow and change; a draw is checked by the lists that its commitment froze."""
+
+    def later(files: Files) -> Files:
+        header, old = parse(files["tasks.tsv"])
+        narrowed = [old[0], [*old[1][:4], "371002", *old[1][5:]], ["T03", "new", *old[0][2:]]]
+        return {**files, "tasks.tsv": table(header, narrowed)}
+
+    report = verify_source(MemorySource(Year({"record": later}).record("audit")), "record")
+    assert report.verdict is Verdict.CONSISTENT
+
+
+def test_item_made_easier_after_the_draw_fails_its_needs() -> None:
+    """Nobody may choose the teams by editing what a visit needs: the frozen items say it."""
+
+    def needs(content: dict[str, Any]) -> dict[str, Any]:
+        packages = [{**entry, "officers_required": 1} for entry in content["packages"]]
+        return {**content, "packages": packages}
+
+    report = verify_source(MemorySource(Year({"officers": needs}).record("audit")), "record")
+    assert "8.5" in {claim.section for claim in report.of_status(Status.FAILED)}

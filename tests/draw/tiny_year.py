@@ -35,7 +35,7 @@ from scheduler.workflow.risk import classify_firms
 from scheduler.workflow.workspace import Workspace
 
 SECRET, OFFICER_SECRET = bytes(range(32)), bytes(range(32, 64))
-VALUE = "8a3f09c4d217"  # twelve characters can hold the 64 bits announced
+VALUE = "8a3f09c4d21e"  # twelve characters can hold the 64 bits announced
 ENTERPRISES = tuple(f"91371000MA3C{number:06d}" for number in range(12))
 HOUSEHOLDS = tuple(f"92371000MA3D{number:06d}" for number in range(3))
 

@@ -21,9 +21,12 @@ from scheduler.agenda.workdays import is_working_day
 from scheduler.draw.canonical import parse_document, table_bytes
 from scheduler.draw.commitment import SEALED_FILES, Commitment, seal_files, secret_digests
 from scheduler.errors import StateError, StoreError
+from scheduler.publication.inputs import PublicTask
+from scheduler.publication.records import items_bytes, tasks_bytes
 from scheduler.registry.codes import ItemKind, ItemMethod, RoundKind
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, recusals_bytes, roster_bytes
+from scheduler.teams.needs import ITEMS_NAME, TASKS_NAME
 from scheduler.teams.roster import Officer, Recusal
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.teams import OfficersSummary, draw_officers, show_teams
@@ -174,6 +177,8 @@ def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> 
                 "register.tsv": table_bytes(("firm_id", "object_type", "district"), rows),
                 ROSTER_NAME: roster_bytes(ROSTER),
                 RECUSALS_NAME: recusals_bytes(RECUSALS),
+                ITEMS_NAME: items_bytes((item("G01", "food"), item("G02", ""))),
+                TASKS_NAME: tasks_bytes(PublicTask.of(entry) for entry in (task("T1", "G01"), task("T2", "G02"))),
             },
         )
     return draw_id
@@ -330,17 +335,27 @@ def test_changed_frozen_file_is_refused(workspace: Workspace, name: str) -> None
         draw_officers(workspace, 1)
 
 
-def test_package_with_a_task_that_is_gone_is_refused(workspace: Workspace) -> None:
-    """A task or an item taken off its list after the draw is named."""
+def test_lists_changed_after_the_commitment_change_nothing(workspace: Workspace) -> None:
+    """Needs are those of the items and tasks frozen: nobody may choose teams by editing a list after the seed."""
     prepare(workspace, RoundKind.OPEN)
+    before = draw_officers(workspace, 1, dry_run=True)
+    with workspace.transaction() as connection:
+        save_items(connection, (dataclasses.replace(item("G01", "nobody's"), officers_required=9), item("G02", "")))
+        save_tasks(connection, 2026, (task("T2", "G02"),))
+    assert draw_officers(workspace, 1) == before
+
+
+def test_package_with_a_task_that_is_gone_is_refused(workspace: Workspace) -> None:
+    """A task or an item taken off its list after a list was drawn elsewhere is named."""
+    prepare(workspace, RoundKind.EXTERNAL)
     with workspace.transaction() as connection:
         save_tasks(connection, 2026, (task("T1", "G09"), task("T2", "G02")))
     with pytest.raises(StateError, match="got G09"):
-        draw_officers(workspace, 1)
+        draw_officers(workspace, "X1")
     with workspace.transaction() as connection:
         save_tasks(connection, 2026, (task("T1", "G01"),))
     with pytest.raises(StateError, match="got T2"):
-        draw_officers(workspace, 1)
+        draw_officers(workspace, "X1")
 
 
 def test_list_drawn_elsewhere_gets_officers_of_the_live_roster(workspace: Workspace) -> None:
@@ -385,7 +400,8 @@ def test_round_without_officers_has_unmet_visits(workspace: Workspace) -> None:
     draw_id = prepare(workspace, RoundKind.OPEN)
     with workspace.transaction() as connection:
         register = get_file(connection, draw_id, "register.tsv")
-        files = {"register.tsv": register, ROSTER_NAME: roster_bytes(()), RECUSALS_NAME: recusals_bytes(())}
+        files = {name: get_file(connection, draw_id, name) for name in (ITEMS_NAME, TASKS_NAME)}
+        files |= {"register.tsv": register, ROSTER_NAME: roster_bytes(()), RECUSALS_NAME: recusals_bytes(())}
         freeze(connection, draw_id, RoundKind.OPEN, files)
     summary = draw_officers(workspace, 1)
     assert summary.exceptions == {"unmet": 12}
