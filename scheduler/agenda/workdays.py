@@ -18,7 +18,7 @@ from functools import cache
 import chinese_calendar
 from pydantic import Field, model_validator
 
-from scheduler.parameters import Parameters, parse_parameters
+from scheduler.parameters import Parameters
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -96,7 +96,16 @@ class WorkdayCalendar:
         return tuple(year for year in years if self.source(year) is WorkdaySource.WEEKDAYS)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether a day is worked."""
+        """
+        Whether a day is worked.
+
+        Examples
+        --------
+        >>> WorkdayCalendar().is_working_day(date(2026, 2, 14))  # Saturday, worked for the Spring Festival
+        True
+        >>> WorkdayCalendar().is_working_day(date(2026, 2, 16))  # Monday, Spring Festival
+        False
+        """
         for notice in self.notices:
             if day in notice.holidays:
                 return False
@@ -127,71 +136,6 @@ class WorkdayCalendar:
             day += ONE_DAY
             number -= self.is_working_day(day)
         return day
-
-
-KNOWN_NOTICES = WorkdayCalendar()
-
-
-def is_working_day(day: date) -> bool:
-    """
-    Whether a day is worked, by the notices that `chinesecalendar` knows.
-
-    Examples
-    --------
-    >>> is_working_day(date(2026, 2, 14))  # Saturday, worked in exchange for the Spring Festival
-    True
-    >>> is_working_day(date(2026, 2, 16))  # Monday, Spring Festival
-    False
-    """
-    return KNOWN_NOTICES.is_working_day(day)
-
-
-def working_days(start: date, end: date) -> tuple[date, ...]:
-    """
-    Working days from `start` to `end`, both included, by the notices that `chinesecalendar` knows.
-
-    Examples
-    --------
-    >>> [day.day for day in working_days(date(2026, 2, 13), date(2026, 2, 25))]
-    [13, 14, 24, 25]
-    """
-    return KNOWN_NOTICES.working_days(start, end)
-
-
-def add_working_days(day: date, number: int) -> date:
-    """
-    The `number`-th working day after a day, by the notices that `chinesecalendar` knows.
-
-    Examples
-    --------
-    >>> add_working_days(date(2026, 2, 13), 2)
-    datetime.date(2026, 2, 24)
-    """
-    return KNOWN_NOTICES.add_working_days(day, number)
-
-
-def working_day_source(year: int) -> WorkdaySource:
-    """
-    What the working days of a year rest on, by the notices that `chinesecalendar` knows.
-
-    Examples
-    --------
-    >>> working_day_source(2026).value, working_day_source(2099).value
-    ('notice', 'weekdays')
-    """
-    return KNOWN_NOTICES.source(year)
-
-
-def parse_notice(text: str, name: str) -> HolidayNotice:
-    """
-    Reads the TOML text of a notice: `year`, `holidays`, `make_up_days`, `source`.
-
-    Raises
-    ------
-    PolicyError
-        If a key is missing, unknown or has an impossible value.
-    """
-    return parse_parameters(HolidayNotice, text, name)
 
 
 @cache

@@ -13,6 +13,8 @@ from itertools import pairwise
 
 from scheduler.registry.items import MICRO
 
+OPEN_STRATUM = "open"  # the one stratum of an open round
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:

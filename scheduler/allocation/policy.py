@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -85,4 +84,3 @@ class TiersPolicy(Parameters):
 
     codes: tuple[str, ...]
     expected_findings: dict[str, Ratio]
-    method: Literal["score"] = "score"

@@ -54,11 +54,6 @@ class DrawnSoFar:
         return len(self.firm_id)
 
 
-def nothing_drawn() -> DrawnSoFar:
-    """A year in which nothing was drawn yet."""
-    return DrawnSoFar(firm_id=np.zeros(0, dtype="S18"), package=(), counting=np.zeros(0, dtype=np.bool_))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSets:
     """

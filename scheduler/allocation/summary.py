@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scheduler.allocation.cells import Cell
+from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.allocation.policy import CapacityPolicy
 from scheduler.allocation.problem import officer_hours
 from scheduler.allocation.target import PlannedRound
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
 
-OPEN_STRATUM = "open"
 _Group = tuple[str, str, str]  # district, object type, tier
 
 

@@ -12,7 +12,7 @@ from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Mask, Table
 from scheduler.audit.formats import EXTERNAL_ID
 from scheduler.audit.record import Record
-from scheduler.draw.canonical import document_bytes
+from scheduler.draw.canonical import document_bytes, split_list
 from scheduler.draw.hashing import content_digest, digest
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
@@ -74,11 +74,6 @@ class Lists:
         """Whether a text is a package: known task ids, ascending, joined by ``+``."""
         task_ids = package.split("+")
         return task_ids == sorted(set(task_ids)) and all(task_id in self.tasks for task_id in task_ids)
-
-
-def split_list(cell: str) -> tuple[str, ...]:
-    """Codes of a list cell."""
-    return tuple(cell.split(";")) if cell else ()
 
 
 def load_lists(record: Record, folder: str = "") -> Lists:

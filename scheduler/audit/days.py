@@ -11,8 +11,6 @@ from scheduler.audit.year import Differences
 from scheduler.draw.hashing import keyed_digest
 from scheduler.i18n import gettext as _
 
-DAY_EXCEPTIONS = frozenset({"window", "no_day", "overload"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from scheduler.audit.claims import Group
-from scheduler.audit.context import Draw, Lists, positions_of, split_list
+from scheduler.audit.context import Draw, Lists, positions_of
 from scheduler.audit.sampling import Sampling
 from scheduler.audit.year import Differences
+from scheduler.draw.canonical import split_list
 from scheduler.draw.hashing import keyed_digest
 from scheduler.i18n import gettext as _
 

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Index, Integers, Mask, Table
-from scheduler.audit.context import Draw, Lists, Task, positions_of, split_list
+from scheduler.audit.context import Draw, Lists, Task, positions_of
 from scheduler.audit.year import Differences
+from scheduler.draw.canonical import split_list
 from scheduler.i18n import gettext as _
 
 BIN_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"

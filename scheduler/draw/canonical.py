@@ -18,6 +18,7 @@ from scheduler.errors import RecordError
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MAX_DEPTH = 20
+LIST_SEPARATOR = ";"  # between the codes of a list cell
 
 
 def document_bytes(document: Mapping[str, Any]) -> bytes:
@@ -127,6 +128,18 @@ def parse_table(content: bytes, header: Sequence[str], name: str) -> list[list[s
         if len(row) != len(header):
             raise RecordError(f"{name}, line {number}: expected {len(header)} cells, got {len(row)}")
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in header]
+
+
+def split_list(cell: str) -> tuple[str, ...]:
+    """
+    Codes of a list cell; an empty cell has none.
+
+    Examples
+    --------
+    >>> split_list("fuel;shop"), split_list("")
+    (('fuel', 'shop'), ())
+    """
+    return tuple(cell.split(LIST_SEPARATOR)) if cell else ()
 
 
 def _refuse_floats(value: object, depth: int) -> None:

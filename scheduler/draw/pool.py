@@ -26,7 +26,6 @@ from scheduler.draw.hashing import is_field, prefix
 from scheduler.draw.merkle import array_root
 from scheduler.registry.frame import Ids
 
-OPEN_STRATUM = "open"
 _LEAF_PREFIX = b"\x00"  # RFC 9162, section 2.1.1
 
 Strata = npt.NDArray[np.int32]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scheduler.allocation.cells import Cell, by_stratum, ordered
+from scheduler.allocation.cells import OPEN_STRATUM, Cell, by_stratum, ordered
 from scheduler.allocation.rounding import round_quotas
-from scheduler.draw.pool import OPEN_STRATUM
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
 

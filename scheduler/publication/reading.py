@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from scheduler.draw.canonical import parse_document, parse_table
+from scheduler.draw.canonical import parse_document, parse_table, split_list
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 from scheduler.publication.records import DRAWN_COLUMNS, ITEM_COLUMNS, MANIFEST, RESULT_COLUMNS, TASK_COLUMNS
@@ -239,18 +239,18 @@ def _read_tasks(content: bytes) -> tuple[PlannedTask, ...]:
             PlannedTask(
                 task_id=cells["task_id"],
                 name=cells["name"],
-                item_ids=_split(cells["item_ids"]),
-                object_types=_split(cells["object_types"]),
-                districts=_split(cells["districts"]),
-                industries=_split(cells["industries"]),
-                libraries=_split(cells["libraries"]),
+                item_ids=split_list(cells["item_ids"]),
+                object_types=split_list(cells["object_types"]),
+                districts=split_list(cells["districts"]),
+                industries=split_list(cells["industries"]),
+                libraries=split_list(cells["libraries"]),
                 full_coverage=cells["full_coverage"] == "1",
                 ratio_min_micro=int(cells["ratio_min_micro"]),
                 ratio_max_micro=int(cells["ratio_max_micro"]),
                 starts_on=cells["starts_on"],
                 ends_on=cells["ends_on"],
                 initiator=cells["initiator"],
-                partners=_split(cells["partners"]),
+                partners=split_list(cells["partners"]),
                 mode=cells["mode"],
                 note=cells["note"],
             )
@@ -295,7 +295,3 @@ def _read_findings(content: bytes | None, drawn: DrawnList, folder: str) -> tupl
         Finding(firm=positions[firm_id], inspected_on=day, item_ids=tuple(item_ids), categories=categories)
         for (firm_id, day, categories), item_ids in together.items()
     )
-
-
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split(";")) if cell else ()

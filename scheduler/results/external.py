@@ -13,10 +13,9 @@ from datetime import date
 from typing import Any
 
 from scheduler.draw.canonical import table_bytes
+from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.i18n import gettext as _
 from scheduler.results.rounds import RowFault
-
-DRAWN_COLUMNS = ("firm_id", "name", "registrar", "package", "counting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

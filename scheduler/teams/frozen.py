@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from scheduler.draw.canonical import parse_table, table_bytes
+from scheduler.draw.canonical import parse_table, split_list, table_bytes
 from scheduler.teams.lots import Team
 from scheduler.teams.roster import Officer, Recusal
 
@@ -97,16 +97,12 @@ def _officer(row: dict[str, str]) -> Officer:
         certificate_no="",
         certificate_valid_until=_day(row["certificate_valid_until"]),
         post="",
-        specialities=_codes(row["specialities"]),
-        item_ids=_codes(row["item_ids"]),
+        specialities=split_list(row["specialities"]),
+        item_ids=split_list(row["item_ids"]),
         lead_qualified=row["lead_qualified"] == "1",
         expert=row["expert"] == "1",
         active=row["active"] == "1",
     )
-
-
-def _codes(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split(";")) if cell else ()
 
 
 def _day(cell: str) -> date | None:

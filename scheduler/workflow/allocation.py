@@ -24,12 +24,12 @@ from models.allocation_rows import (
     save_plan,
     save_rounds,
 )
-from scheduler.allocation.cells import Cell
+from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.allocation.plan import Plan, PlanStatus, plan_id_of, round_id_of
 from scheduler.allocation.problem import PlanPolicy, Year, build_problem
 from scheduler.allocation.programme import solve_programme
 from scheduler.allocation.strata import DrawnSoFar
-from scheduler.allocation.summary import OPEN_STRATUM, PlanSummary
+from scheduler.allocation.summary import PlanSummary
 from scheduler.allocation.target import (
     PlannedRound,
     carry_over,

@@ -18,11 +18,10 @@ from models.allocation_rows import load_cells, load_drawn_so_far, load_year
 from models.draw_rows import StoredRound
 from models.registry_rows import load_frame, load_tasks
 from models.risk_rows import load_classification
-from scheduler.allocation.cells import Cell
+from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.allocation.problem import tasks_with_a_round
 from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, task_sets
 from scheduler.draw.files import ClassColumns
-from scheduler.draw.pool import OPEN_STRATUM
 from scheduler.draw.quotas import check_cells
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _

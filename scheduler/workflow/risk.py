@@ -74,12 +74,6 @@ class ClassificationSummary:
         return _sums(self.tiers, self.mixes)
 
     @property
-    def by_district(self) -> dict[str, dict[str, int]]:
-        """Firms in operation of each tier, by district."""
-        codes = dict.fromkeys(mix.district for mix in self.mixes)
-        return {code: _sums(self.tiers, [mix for mix in self.mixes if mix.district == code]) for code in codes}
-
-    @property
     def by_object_type(self) -> dict[str, dict[str, int]]:
         """Firms in operation of each tier, by object type."""
         there = {mix.object_type for mix in self.mixes}

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from scheduler.agenda.days import DayException, PlannedDay, plan_days
 from scheduler.agenda.frozen import exception_text, officers_bytes, visits_bytes
-from scheduler.agenda.workdays import is_working_day, working_days
+from scheduler.agenda.workdays import WorkdayCalendar
 from scheduler.draw.hashing import keyed_digest
 from scheduler.teams.needs import PackageNeeds
 
@@ -163,7 +163,7 @@ def test_days_depend_on_the_secret() -> None:
 
 def test_whole_window_has_no_visit_on_a_day_off() -> None:
     """A window over Labour Day 2026 leaves 1–5 May free and uses the worked Saturday of 9 May."""
-    days = working_days(date(2026, 4, 20), date(2026, 5, 15))
+    days = WorkdayCalendar().working_days(date(2026, 4, 20), date(2026, 5, 15))
     window = PackageNeeds(
         package="T1", specialities=(), officers_required=2, starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31)
     )
@@ -171,7 +171,7 @@ def test_whole_window_has_no_visit_on_a_day_off() -> None:
     used = {entry.visit_on for entry in planned}
     assert used == set(days)
     assert date(2026, 5, 9) in used
-    assert all(day is not None and is_working_day(day) for day in used)
+    assert all(day is not None and WorkdayCalendar().is_working_day(day) for day in used)
 
 
 windows_strategy = st.lists(

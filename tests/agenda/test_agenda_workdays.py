@@ -10,13 +10,11 @@ from scheduler.agenda.workdays import (
     HolidayNotice,
     WorkdayCalendar,
     WorkdaySource,
-    add_working_days,
-    is_working_day,
-    parse_notice,
-    working_day_source,
-    working_days,
 )
 from scheduler.errors import PolicyError
+from scheduler.parameters import parse_parameters
+
+KNOWN = WorkdayCalendar()  # the notices that the library knows
 
 NOTICE_2027 = """
 year = 2027
@@ -42,12 +40,12 @@ make_up_days = [2027-01-03]
 )
 def test_day_of_2026_follows_the_notice(day: date, worked: bool) -> None:
     """Days around the holidays of 2026 are off or worked as the notice says."""
-    assert is_working_day(day) is worked
+    assert KNOWN.is_working_day(day) is worked
 
 
 def test_working_days_of_february_2026_are_sixteen() -> None:
     """February 2026 has 20 weekdays, six of them off (16–20 and 23), and two worked Saturdays (14 and 28): 16."""
-    days = working_days(date(2026, 2, 1), date(2026, 2, 28))
+    days = KNOWN.working_days(date(2026, 2, 1), date(2026, 2, 28))
     assert len(days) == 16
     assert date(2026, 2, 14) in days
     assert date(2026, 2, 20) not in days
@@ -55,12 +53,12 @@ def test_working_days_of_february_2026_are_sixteen() -> None:
 
 def test_working_days_of_a_window_that_ends_before_it_starts_are_none() -> None:
     """An empty window has no day."""
-    assert working_days(date(2026, 3, 3), date(2026, 3, 2)) == ()
+    assert KNOWN.working_days(date(2026, 3, 3), date(2026, 3, 2)) == ()
 
 
 def test_working_days_of_one_day_include_it() -> None:
     """Both ends belong to the window."""
-    assert working_days(date(2026, 3, 2), date(2026, 3, 2)) == (date(2026, 3, 2),)
+    assert KNOWN.working_days(date(2026, 3, 2), date(2026, 3, 2)) == (date(2026, 3, 2),)
 
 
 @pytest.mark.parametrize(
@@ -76,31 +74,31 @@ def test_working_days_of_one_day_include_it() -> None:
 )
 def test_adding_working_days_crosses_the_spring_festival(start: date, number: int, end: date) -> None:
     """The start is never counted, days off are skipped, worked Saturdays count."""
-    assert add_working_days(start, number) == end
+    assert KNOWN.add_working_days(start, number) == end
 
 
 def test_adding_a_negative_number_is_refused() -> None:
     """Deadlines never lie before their start."""
     with pytest.raises(ValueError, match="from 0 up, got -1"):
-        add_working_days(date(2026, 1, 1), -1)
+        KNOWN.add_working_days(date(2026, 1, 1), -1)
 
 
 def test_year_without_a_notice_counts_weekdays_and_says_so() -> None:
     """A year nobody knows yet has all its weekdays, and the source tells that holidays are missing."""
-    assert working_day_source(2099) is WorkdaySource.WEEKDAYS
-    assert working_day_source(2026) is WorkdaySource.NOTICE
-    assert is_working_day(date(2099, 10, 1))  # a Thursday, surely a holiday one day
-    assert not is_working_day(date(2099, 10, 3))  # a Saturday
-    assert WorkdayCalendar().unknown_years(date(2026, 12, 1), date(2099, 1, 1))[-1] == 2099
-    assert WorkdayCalendar().unknown_years(date(2026, 1, 1), date(2026, 12, 31)) == ()
+    assert KNOWN.source(2099) is WorkdaySource.WEEKDAYS
+    assert KNOWN.source(2026) is WorkdaySource.NOTICE
+    assert KNOWN.is_working_day(date(2099, 10, 1))  # a Thursday, surely a holiday one day
+    assert not KNOWN.is_working_day(date(2099, 10, 3))  # a Saturday
+    assert KNOWN.unknown_years(date(2026, 12, 1), date(2099, 1, 1))[-1] == 2099
+    assert KNOWN.unknown_years(date(2026, 1, 1), date(2026, 12, 31)) == ()
 
 
 def test_notice_from_a_file_rules_its_year_and_the_december_before() -> None:
     """A notice read from TOML makes its year known, wins over what was known before, and leaves other years alone."""
-    calendar = WorkdayCalendar(notices=(parse_notice(NOTICE_2027, "2027.toml"),))
+    calendar = WorkdayCalendar(notices=(parse_parameters(HolidayNotice, NOTICE_2027, "2027.toml"),))
     assert calendar.source(2027) is WorkdaySource.NOTICE
     assert not calendar.is_working_day(date(2026, 12, 31))  # a Thursday that 2026's own notice leaves worked
-    assert is_working_day(date(2026, 12, 31))
+    assert KNOWN.is_working_day(date(2026, 12, 31))
     assert calendar.is_working_day(date(2027, 1, 3))  # a Sunday
     assert not calendar.is_working_day(date(2027, 2, 8))  # a Monday
     assert not calendar.is_working_day(date(2026, 2, 16))
@@ -126,7 +124,7 @@ def test_notice_from_a_file_rules_its_year_and_the_december_before() -> None:
 def test_bad_notice_is_refused_by_name(text: str, message: str) -> None:
     """Every mistake in a notice names the file and what is wrong."""
     with pytest.raises(PolicyError, match=message) as caught:
-        parse_notice(text, "2027.toml")
+        parse_parameters(HolidayNotice, text, "2027.toml")
     assert "2027.toml" in str(caught.value)
 
 

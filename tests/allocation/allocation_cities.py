@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, RoundPolicy, TargetPolicy, TiersPolicy
 from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_problem
-from scheduler.allocation.strata import DrawnSoFar, nothing_drawn
+from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import split_target, target_firms, target_visits
 from scheduler.registry.codes import OBJECT_TYPES, FirmStatus, ItemKind, ItemMethod, ObjectType, RoundKind
 from scheduler.registry.frame import Frame
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 
+NOTHING_DRAWN = DrawnSoFar(firm_id=np.zeros(0, dtype="S18"), package=(), counting=np.zeros(0, dtype=np.bool_))
 BUREAU = "371000"
 TIERS = ("A", "B", "C", "D")
 ENTERPRISE, INDIVIDUAL = ObjectType.ENTERPRISE, ObjectType.INDIVIDUAL
@@ -168,7 +169,7 @@ class City:
             tasks=self.tasks,
             items=ITEMS,
             officers={number: {**officers, BUREAU: self.officers_of_bureau} for number in (2, 3)},
-            drawn=self.drawn or nothing_drawn(),
+            drawn=self.drawn or NOTHING_DRAWN,
         )
 
 

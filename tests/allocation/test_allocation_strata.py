@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from allocation_cities import ENTERPRISE, INDIVIDUAL, T01, TIERS, frame_of, task
+from allocation_cities import ENTERPRISE, INDIVIDUAL, NOTHING_DRAWN, T01, TIERS, frame_of, task
 
-from scheduler.allocation.strata import DrawnSoFar, build_strata, nothing_drawn, task_sets
+from scheduler.allocation.strata import DrawnSoFar, build_strata, task_sets
 from scheduler.registry.codes import FirmStatus
 from scheduler.registry.frame import Frame
 
@@ -43,7 +43,7 @@ TIER = np.array([0, 1, 1, 3, 0, -1], dtype=np.int8)
 
 def test_build_strata_writes_keys_ascending_and_leaves_out_who_has_no_task() -> None:
     """Keys follow section 1.6; an individual without a task and a firm that is gone stand in no stratum."""
-    strata = build_strata(five(), TIER, TIERS, task_sets(five(), TASKS, nothing_drawn()))
+    strata = build_strata(five(), TIER, TIERS, task_sets(five(), TASKS, NOTHING_DRAWN))
     assert strata.keys == (
         "371002/enterprise/B/T-03+T01",
         "371002/enterprise/B/T01+T02",
@@ -93,7 +93,7 @@ def test_task_sets_unknown_package_uses_up_the_visit(package: str) -> None:
 def test_task_sets_drops_firms_that_left_the_register() -> None:
     """A draw of a firm that is not on the register changes nothing."""
     assert np.array_equal(
-        task_sets(five(), TASKS, drawn((99, "T01", True))).left, task_sets(five(), TASKS, nothing_drawn()).left
+        task_sets(five(), TASKS, drawn((99, "T01", True))).left, task_sets(five(), TASKS, NOTHING_DRAWN).left
     )
 
 
@@ -110,12 +110,12 @@ def test_build_strata_counts_firms_drawn_in_targeted_rounds_alone() -> None:
 def test_build_strata_refuses_firm_without_tier() -> None:
     """Every firm of the pool must be classified."""
     with pytest.raises(ValueError, match="tier"):
-        build_strata(five(), np.full(6, -1, dtype=np.int8), TIERS, task_sets(five(), TASKS, nothing_drawn()))
+        build_strata(five(), np.full(6, -1, dtype=np.int8), TIERS, task_sets(five(), TASKS, NOTHING_DRAWN))
 
 
 def test_build_strata_of_nobody_is_empty() -> None:
     """Without tasks nobody is in the pool."""
-    strata = build_strata(five(), TIER, TIERS, task_sets(five(), (), nothing_drawn()))
+    strata = build_strata(five(), TIER, TIERS, task_sets(five(), (), NOTHING_DRAWN))
     assert strata.keys == ()
     assert strata.size.tolist() == []
 
@@ -124,7 +124,7 @@ def test_build_strata_separates_sets_of_more_than_forty_tasks() -> None:
     """Sets of 60 tasks are told apart, although one integer cannot hold so many flags and the rest of the key."""
     frame = frame_of(["1"] * 60, [ENTERPRISE] * 60)
     tasks = tuple(task(f"T{number:02d}", districts=("1",)) for number in range(60))
-    sets = task_sets(frame, tasks, nothing_drawn())
+    sets = task_sets(frame, tasks, NOTHING_DRAWN)
     left = sets.left & ~np.eye(60, dtype=np.bool_)
     strata = build_strata(frame, np.zeros(60, dtype=np.int8), TIERS, replace(sets, left=left))
     assert len(strata.keys) == 60
@@ -143,5 +143,5 @@ def test_strata_of_a_city_take_at_most_a_second() -> None:
         ["1", "2", "3"] * (number // 3), [ENTERPRISE, INDIVIDUAL] * (number // 2), list(range(8)) * (number // 8)
     )
     started = time.perf_counter()
-    build_strata(frame, np.zeros(number, dtype=np.int8), TIERS, task_sets(frame, TASKS, nothing_drawn()))
+    build_strata(frame, np.zeros(number, dtype=np.int8), TIERS, task_sets(frame, TASKS, NOTHING_DRAWN))
     assert time.perf_counter() - started < 5  # generous: the machine is shared

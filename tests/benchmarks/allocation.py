@@ -20,7 +20,7 @@ from scheduler.allocation.policy import RoundPolicy
 from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_problem
 from scheduler.allocation.programme import build_programme, solve_programme
 from scheduler.allocation.solver import build, minimise
-from scheduler.allocation.strata import nothing_drawn
+from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import split_target, target_firms, target_visits
 from scheduler.registry.codes import OBJECT_TYPES, ItemKind, ItemMethod, ObjectType, RoundKind
 from scheduler.registry.frame import Frame
@@ -133,7 +133,7 @@ def problem() -> Problem:
         tasks=tasks,
         items=tuple(item(index, ItemKind.GENERAL if index <= 4 else ItemKind.KEY) for index in range(1, 25)),
         officers={entry.number: dict.fromkeys((*DISTRICTS, settings.bureau.code), 130) for entry in ROUNDS},
-        drawn=nothing_drawn(),
+        drawn=DrawnSoFar(firm_id=np.zeros(0, dtype="S18"), package=(), counting=np.zeros(0, dtype=np.bool_)),
     )
 
 
