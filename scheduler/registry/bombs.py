@@ -19,8 +19,9 @@ from scheduler.i18n import gettext as _
 MOST_BYTES = 2**31  # that a workbook may unpack to
 MOST_CELLS = 60_000_000  # of the rectangle that a sheet spans, empty ones included
 _CHUNK, _OVERLAP = 2**24, 512
-_WIDE = re.compile(rb'[<:]c (?:[^>]*? )?r="([A-Z]{2,3})\d')
-_ROW = re.compile(rb'[<:]row (?:[^>]*? )?r="(\d{1,9})"')
+# A cell says itself where it stands, whatever its row says; those within 26 columns and a million rows need no look.
+_FAR_CELL = re.compile(rb"""[<:]c\s(?:[^>]*?\s)?r\s*=\s*["'](?:([A-Za-z]{2,})(\d{1,9})|[A-Za-z](\d{7,}))""")
+_ROW = re.compile(rb"""[<:]row\s(?:[^>]*?\s)?r\s*=\s*["'](\d{1,12})""")
 
 
 def refuse_bombs(file: str, content: bytes) -> None:
@@ -54,8 +55,9 @@ def refuse_bombs(file: str, content: bytes) -> None:
 def _refuse_far_cells(file: str, archive: zipfile.ZipFile, name: str) -> None:
     width, height = 26, 1
     for chunk in _chunks(archive, name):
-        width = max([width, *(_column_number(letters) for letters in set(_WIDE.findall(chunk)))])
-        height = max([height, *map(int, _ROW.findall(chunk))])
+        far = _FAR_CELL.findall(chunk)
+        width = max([width, *(_column_number(letters) for letters in {letters for letters, _row, _deep in far})])
+        height = max([height, *(int(row or deep) for _letters, row, deep in far), *map(int, _ROW.findall(chunk))])
     if width * height > MOST_CELLS:
         raise InputError(
             _(
@@ -75,6 +77,6 @@ def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number

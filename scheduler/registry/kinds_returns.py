@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from scheduler.i18n import gettext as _
 from scheduler.i18n import noop as N_  # noqa: N812 - the name that extraction of messages looks for
-from scheduler.registry import cells, vocabulary, words
+from scheduler.registry import vocabulary, words
 from scheduler.registry.codes import ResultCategory
 from scheduler.registry.columns import Column, Columns, Fault, Kind, Vocabulary
 from scheduler.registry.kinds_shared import DAY, NOTE, code_column
@@ -88,7 +88,7 @@ RESULTS = Kind(
             synonyms=("抽查批次",),
             comment=N_("Number of the round; empty where the firm was drawn once."),
             example=("1", "1"),
-            parser=plain(cells.whole_number(1, 99)),
+            parser=plain(vocabulary.parse_round),
             empty=None,
         ),
     ),

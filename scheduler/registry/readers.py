@@ -19,7 +19,7 @@ import python_calamine
 from scheduler.errors import InputError
 from scheduler.i18n import gettext as _
 from scheduler.registry.bombs import refuse_bombs
-from scheduler.registry.text import undefused
+from scheduler.registry.text import file_name, undefused
 
 MOST_BYTES = 2**31  # of a file, or of what a workbook unpacks to
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -63,15 +63,18 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     InputError
         If the file cannot be read at all: no such file, broken, encrypted, of an unknown encoding.
     """
+    name = file_name(path.name)
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise InputError(_("{file}: expected at most 2 GiB; split the file").format(file=path.name))
+            raise InputError(_("{file}: expected at most 2 GiB; split the file").format(file=name))
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(_("{file}: cannot be read: {error}").format(file=path, error=error.strerror)) from error
+        raise InputError(
+            _("{file}: cannot be read: {error}").format(file=file_name(str(path)), error=error.strerror)
+        ) from error
     if content.startswith((_ZIP, _OLE)):
-        return _read_workbook(path.name, content)
-    return (_sheet(path.name, "", _read_csv(path.name, decode(path.name, content))),)
+        return _read_workbook(name, content)
+    return (_sheet(name, "", _read_csv(name, decode(name, content))),)
 
 
 def decode(file: str, content: bytes) -> str:

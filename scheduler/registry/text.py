@@ -84,3 +84,21 @@ def defused(text: str) -> str:
 def undefused(text: str) -> str:
     """Text as it was before `defused`."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_STARTS) else text
+
+
+def file_name(name: str) -> str:
+    r"""
+    Name of a file as text that can be stored and shown, whatever encoding the disk has it in.
+
+    Examples
+    --------
+    >>> file_name("\udcc3\udcfb.csv")  # 名.csv, written by a system that speaks GBK
+    '名.csv'
+    """
+    content = name.encode("utf-8", errors="surrogateescape")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-8", errors="replace")

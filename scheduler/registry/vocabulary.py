@@ -17,6 +17,9 @@ _DIVISIONS = (
     (70, "K"), (72, "L"), (75, "M"), (79, "N"), (82, "O"), (83, "P"), (85, "Q"), (90, "R"), (96, "S"), (97, "T"),
 )  # fmt: skip
 _INDUSTRY = re.compile(r"([A-Ta-t]?)(\d{2,4})?(?:[^0-9A-Za-z].*)?", re.ASCII)
+_ROUND = re.compile(
+    r"(?P<year>\d{4}-)?(?P<drawn_elsewhere>X?)(?P<number>\d{1,2})(?:\.0+)?(?P<attempt>(?<=\d)-\d{1,2})?", re.ASCII
+)
 _ID = r"[0-9A-Za-z][0-9A-Za-z-]{0,31}"
 
 _FIELDS_OF_ID = noop("a code of ASCII letters, digits and hyphens, at most 32")
@@ -45,6 +48,24 @@ def row_id(_vocabulary: Vocabulary) -> ParseCell:
 def row_ids(vocabulary: Vocabulary) -> ParseCell:
     """Parser of lists of ids."""
     return list_of(row_id(vocabulary))
+
+
+def parse_round(text: str) -> str:
+    """
+    Name of a round of the year: its number, its id, or the id of its draw; lists drawn elsewhere have an X.
+
+    Examples
+    --------
+    >>> parse_round("02"), parse_round("x1"), parse_round("2026-X1")
+    ('2', 'X1', '2026-X1')
+    """
+    found = _ROUND.fullmatch(clean_code(text).upper())
+    if not found:
+        raise BadCellError(
+            _("expected the number of a round such as 2, or X1 for a list drawn elsewhere, got something else"),
+            _("write the number of the round, or leave the cell empty where the firm was drawn once"),
+        )
+    return f"{found['year'] or ''}{found['drawn_elsewhere']}{int(found['number'])}{found['attempt'] or ''}"
 
 
 def firm_district(vocabulary: Vocabulary) -> ParseCell:

@@ -13,6 +13,7 @@ from scheduler.registry.cells import BadCellError, Noticed
 from scheduler.registry.codes import ResultCategory
 from scheduler.registry.columns import Vocabulary
 from scheduler.registry.text import fold
+from scheduler.registry.vocabulary import parse_round
 from scheduler.registry.words import CODE_SETS, EVENT_KIND_WORDS
 
 KNOWN = Vocabulary(
@@ -253,3 +254,27 @@ def test_libraries_are_short_names_without_plus() -> None:
     for text in ("a+b", "甲" * 41):
         with pytest.raises(BadCellError, match="special libraries"):
             vocabulary.parse_libraries(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("1", "1"),
+        ("02", "2"),
+        ("3.0", "3"),
+        ("Ｘ１", "X1"),
+        ("x12", "X12"),
+        ("2026-X1", "2026-X1"),
+        ("2026-1-2", "2026-1-2"),
+    ],
+)
+def test_round_is_named_by_number_or_id(text: str, name: str) -> None:
+    """A round drawn elsewhere, which has an X, can be named too."""
+    assert parse_round(text) == name
+
+
+@pytest.mark.parametrize("text", ["第一批", "-1", "1.5", "X", "123", "1-"])
+def test_what_names_no_round_is_refused(text: str) -> None:
+    """Anything else gets the remedy."""
+    with pytest.raises(BadCellError, match="number of a round"):
+        parse_round(text)

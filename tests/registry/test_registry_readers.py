@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from scheduler.errors import InputError
 from scheduler.registry.readers import read_sheets
+from scheduler.registry.text import file_name
 
 TEXT = "代码,名称\nA1,威海\nB2,荣成\n"
 
@@ -122,6 +124,42 @@ def test_workbook_with_cells_far_apart_is_refused_before_it_eats_the_memory(tmp_
         sheet.write(1_048_575, 16_383, "y")
     with pytest.raises(InputError, match="reaches to column 16384 and row 1048576"):
         read_sheets(saved(tmp_path, content.getvalue(), "far.xlsx"))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="1"><c r="XFD1048576"><v>1</v></c></row>',
+        "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+        '<row r="1"><c r="xfd1048576"><v>1</v></c></row>',
+        '<row\nr="1048576"><c\nr = "XFD1048576"><v>1</v></c></row>',
+        '<row r="1"><c r="A4294967290"><v>1</v></c></row>',
+    ],
+    ids=["the row says otherwise", "single quotes", "small letters", "line breaks", "one column"],
+)
+def test_workbook_with_far_cells_in_odd_xml_is_refused(tmp_path: Path, cells: str) -> None:
+    """However the XML is written, the reader behind it would take the cell where it says it stands."""
+    content, odd = io.BytesIO(workbook([["x"]])), io.BytesIO()
+    with zipfile.ZipFile(content) as book, zipfile.ZipFile(odd, "w") as archive:
+        for name in book.namelist():
+            text = book.read(name)
+            archive.writestr(
+                name, text.replace(b"<sheetData>", b"<sheetData>" + cells.encode()) if "sheet1" in name else text
+            )
+    with pytest.raises(InputError, match="reaches to column"):
+        read_sheets(saved(tmp_path, odd.getvalue(), "odd.xlsx"))
+
+
+def test_file_with_a_name_in_another_encoding_is_read_and_named(tmp_path: Path) -> None:
+    """A name written by a system that speaks GBK is told in characters that can be stored and shown."""
+    path = tmp_path / os.fsdecode("企业.csv".encode("gb18030"))
+    path.write_text("a\n1\n", encoding="utf-8")
+    (sheet,) = read_sheets(path)
+    assert sheet.file == "企业.csv"
+    path.unlink()
+    with pytest.raises(InputError, match=r"企业\.csv: cannot be read"):
+        read_sheets(path)
+    assert file_name("\udcff\udcff.csv") == "\ufffd\ufffd.csv"
 
 
 def test_archive_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
