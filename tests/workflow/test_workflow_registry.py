@@ -435,5 +435,3 @@ def test_real_registers_import_through_the_shipped_mappings(
         assert dict(map(tuple, groups)) == counts
         assert set(connection.execute(sa.select(table.c.status)).scalars()) == {"operating"}
         assert len(registry_rows.load_frame(connection)) == num_rows - num_bad
-    again = import_file(workspace, "firms", path, mapping=mapping, on_error="quarantine")
-    assert (again.num_new, again.num_changed, again.num_quarantined) == (0, 0, 0)
