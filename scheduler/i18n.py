@@ -35,12 +35,12 @@ def active_language() -> str:
 
 def gettext(message: str) -> str:
     """Message in the active language."""
-    return _gettext.gettext(message)
+    return translations(active_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Message in the active language, in the form that `number` asks for."""
-    return _gettext.ngettext(singular, plural, number)
+    return translations(active_language()).ngettext(singular, plural, number)
 
 
 def noop(message: str) -> str:
