@@ -1,4 +1,4 @@
-"""Claims about the log: numbered without gaps, each entry bound to the one before (specification, section 2)."""
+"""Claims about the log: numbered without gaps, each entry bound to the one before, its draws those of the record (2)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from scheduler.audit.claims import Group
+from scheduler.audit.context import Draw
 from scheduler.audit.record import Record
 from scheduler.audit.year import Differences
 from scheduler.draw.canonical import document_bytes
@@ -13,6 +14,8 @@ from scheduler.draw.hashing import content_digest
 from scheduler.i18n import gettext as _
 
 GENESIS = "0" * 64
+COMMIT, DRAW, VOID, STORE = "draw commit", "draw targets", "draw void", "store drawn"
+ACTIONS = frozenset({COMMIT, DRAW, VOID, STORE})
 COLUMNS = ("number", "at", "actor", "action", "detail", "before", "after", "previous_hash", "entry_hash")
 
 
@@ -52,3 +55,68 @@ def entry_hash(entry: dict[str, Any]) -> str:
         return content_digest(document_bytes(fields))
     except (ValueError, RecursionError):
         return _("none: the detail is not JSON")
+
+
+def check_draws(group: Group, record: Record, draws: list[Draw]) -> None:
+    """Claims that the log and the record tell of the same draws: none was taken away, none made without an entry."""
+    by_id = {draw.draw_id: draw for draw in draws}
+    differences: Differences = []
+    committed: set[str] = set()
+    spoken: dict[str, str] = {}
+    standing: set[str] = set()
+    entries = _draw_entries(record)
+    for row in entries:
+        draw = by_id.get(row["draw_id"])
+        if draw is None:
+            differences.append((_("{draw_id} in the record").format(draw_id=row["draw_id"]), _("no such draw")))
+        elif row["action"] == COMMIT:
+            differences += _commit_differences(draw, row, standing)
+            committed.add(draw.draw_id)
+        else:
+            spoken[draw.draw_id] = row["after"]
+            (standing.discard if row["action"] == VOID else standing.add)(draw.draw_id)
+    for draw in draws:
+        differences += _end_differences(draw, committed, spoken.get(draw.draw_id, ""), standing)
+    text = _("the log tells of the same draws as the record, in an order that the commitments name")
+    group.first("2", text, differences, len(entries))
+
+
+def _draw_entries(record: Record) -> list[dict[str, str]]:
+    """Entries that make, draw or void a draw of the record's year, each with the id of its draw."""
+    entries = []
+    for row in record.table("log.tsv").rows(*COLUMNS):
+        entry = dict(zip(COLUMNS, row, strict=True))
+        if entry["action"] not in ACTIONS:
+            continue
+        try:
+            detail = json.loads(entry["detail"])
+        except (ValueError, RecursionError):
+            continue  # the chain's claim says so
+        draw_id = str(detail.get("draw_id", "")) if isinstance(detail, dict) else ""
+        if draw_id.startswith(f"{record.manifest['year']}-"):
+            entries.append({**entry, "draw_id": draw_id})
+    return entries
+
+
+def _commit_differences(draw: Draw, entry: dict[str, str], standing: set[str]) -> Differences:
+    if draw.is_external:
+        return [(_("no commitment to a list drawn elsewhere"), draw.draw_id)]
+    commitment = draw.document("commitment.json")
+    wanted = (
+        ("after", draw.commitment_digest(), entry["after"]),
+        ("log_head", entry["previous_hash"], commitment["log_head"]),
+        ("drawn_before", ", ".join(sorted(standing)), ", ".join(commitment["drawn_before"])),
+    )
+    return [(f"{draw.draw_id}, {name}: {value}", found) for name, value, found in wanted if value != found]
+
+
+def _end_differences(draw: Draw, committed: set[str], ceremony: str, standing: set[str]) -> Differences:
+    differences: Differences = []
+    if not draw.is_external and draw.draw_id not in committed:
+        differences.append((_("an entry that commits to {draw_id}").format(draw_id=draw.draw_id), _("none")))
+    digest = draw.record.digest(draw.path("ceremony.json")) if draw.has("ceremony.json") else ""
+    if digest != ceremony:
+        differences.append((f"{draw.draw_id}, ceremony.json: {ceremony or '–'}", digest or "–"))
+    if (draw.state == "drawn") != (draw.draw_id in standing):
+        differences.append((_("{draw_id} as the log left it").format(draw_id=draw.draw_id), draw.state))
+    return differences

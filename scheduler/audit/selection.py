@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.audit.claims import Group
 from scheduler.audit.formats import MICRO
-from scheduler.audit.sampling import Sampling
+from scheduler.audit.sampling import Sampling, counted_before
 from scheduler.audit.year import Differences
 from scheduler.i18n import gettext as _
 
@@ -72,6 +72,18 @@ def check_drawn_from_pool(group: Group, sampling: Sampling) -> None:
             _("every firm was drawn by its ticket"),
             _("salts, strata and quotas of a targeted round are not public; the audit record opens them"),
         )
+
+
+def check_counted_once(group: Group, sampling: Sampling) -> None:
+    """Claims, from public bytes too, that nobody counted before is counted again, or stands in an open pool."""
+    drawn = sampling.draw.drawn()
+    before = counted_before([draw.drawn() for draw in sampling.drawn_before])
+    places = sampling.pool.fixed["firm_id"] if sampling.draw.is_open else drawn.firm_id[drawn.counting]
+    twice = np.intersect1d(places, before).tolist()
+    differences: Differences = [
+        (_("a firm that no earlier draw counted towards T"), firm.decode("ascii")) for firm in twice
+    ]
+    group.first("3.1", _("no firm is counted towards T a second time"), differences, len(before))
 
 
 def check_selection(group: Group, sampling: Sampling) -> None:

@@ -110,6 +110,8 @@ def find_records(path: Path) -> tuple[Path, ...]:
 
     Raises
     ------
+    A folder that `publish` or `demo` made holds its records in `records/`; that one is looked into as well.
+
     RecordError
         If there is none.
     """
@@ -178,6 +180,7 @@ class _Verification:
         else:
             group.not_checked("2", _("the chain of the log is unbroken"), _("only the audit record holds the log"))
 
+            guarded(group, "2", _("the log tells of the draws"), log.check_draws, group, self._record, self._draws)
     def _year(self) -> dict[str, Any]:
         return self._record.document("year.json")
 
@@ -264,6 +267,7 @@ class _Verification:
             self._verify_selection(group, work)
             self._verify_officers(group, work)
         if draw.has("results.tsv"):
+            guarded(group, "3.1", _("nobody counts twice"), selection.check_counted_once, group, work)
             guarded(group, "2", _("results are of firms drawn"), results.check_results, group, work)
 
     def _verify_selection(self, group: Group, work: Sampling) -> None:

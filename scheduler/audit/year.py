@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -157,6 +158,7 @@ def check_attempts(group: Group, year: dict[str, Any], draws: list[Draw]) -> Non
         found = [int(draw.draw_id.rpartition("-")[2]) for draw in tried]
         if found != list(range(1, len(found) + 1)):
             differences.append((_("attempts 1, 2, … of round {number}").format(number=number), found))
+        differences += _undated(tried)
         for draw in tried[:-1]:
             if draw.state != "voided":
                 differences.append(
@@ -165,6 +167,24 @@ def check_attempts(group: Group, year: dict[str, Any], draws: list[Draw]) -> Non
     group.first(
         "5", _("attempts are numbered without gaps, and all but a round's last are voided"), differences, len(draws)
     )
+
+
+def _undated(tried: list[Draw]) -> Differences:
+    """Attempts of a round committed to before the attempt they repeat was; voided ones that were carried out."""
+    differences: Differences = []
+    for before, draw in pairwise(tried):
+        day = before.document("commitment.json")["committed_on"]
+        if before.was_drawn:
+            day = max(day, before.document("ceremony.json")["drawn_on"])
+        committed_on = draw.document("commitment.json")["committed_on"]
+        if committed_on < day:
+            expected = _("{draw_id} committed to on {day} or later").format(draw_id=draw.draw_id, day=day)
+            differences.append((expected, committed_on))
+    return differences + [
+        (_("{draw_id} without results, because it is voided").format(draw_id=draw.draw_id), "results.tsv")
+        for draw in tried
+        if draw.state == "voided" and draw.has("results.tsv")
+    ]
 
 
 def check_lists(group: Group, lists: Lists) -> None:

@@ -256,15 +256,19 @@ class Year:
             "draws": sorted({name.split("/")[1] for name in self.files if name.startswith("draws/")}),
         }
         self.files["year.json"] = document(self.hook("year", year))
+        self.write_log()
+        self.files = self.hook("record", self.files)
+
+    def write_log(self) -> None:
+        """Writes the log as it stands."""
         header = "number at actor action detail before after previous_hash entry_hash"
         rows = []
         for entry in self.log:
             detail = json.dumps(json.loads(entry["detail"]), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             rows.append([str(entry[name]) if name != "detail" else detail for name in header.split()])
         self.files["log.tsv"] = table(header, self.hook("log", rows), ordered=False)
-        self.files = self.hook("record", self.files)
 
-    def append_log(self, action: str, detail: dict[str, Any]) -> str:
+    def append_log(self, action: str, detail: dict[str, Any], after: str = "") -> str:
         """Appends an entry to the log and returns its hash."""
         entry = {
             "number": len(self.log) + 1,
@@ -273,7 +277,7 @@ class Year:
             "action": action,
             "detail": document(detail).decode(),
             "before": "",
-            "after": "",
+            "after": after,
             "previous_hash": self.log[-1]["entry_hash"] if self.log else "0" * 64,
         }
         entry["entry_hash"] = sha(document(entry))
@@ -457,7 +461,7 @@ class Attempt:
         self.put_document("commitment.json", self.hook("commitment", commitment))
         self.commitment = json.loads(self.read("commitment.json"))
         self.digest = H("commitment", sha(self.read("commitment.json")))
-        self.year.append_log("draw commit", {"draw_id": self.draw_id})
+        self.year.append_log("draw commit", {"draw_id": self.draw_id}, self.digest)
 
     def void(self) -> None:
         """Voids the attempt before its entropy spoke."""
@@ -476,6 +480,7 @@ class Attempt:
             "drawn_digest": "",
         }
         self.put_document("ceremony.json", self.hook("ceremony", ceremony))
+        self.year.append_log("draw void", {"draw_id": self.draw_id}, sha(self.read("ceremony.json")))
 
     def draw(self) -> None:
         """Draws firms, officers and days, and records results."""
@@ -498,6 +503,8 @@ class Attempt:
             "drawn_digest": sha(self.read("drawn.tsv")),
         }
         self.put_document("ceremony.json", self.hook("ceremony", ceremony))
+        action = f"draw {'void' if ceremony['status'] == 'voided' else 'targets'}"
+        self.year.append_log(action, {"draw_id": self.draw_id}, sha(self.read("ceremony.json")))
         self._officers()
         items = {task[0]: task[2] for task in self.year.tasks}
         results = [

@@ -789,3 +789,52 @@ def test_item_made_easier_after_the_draw_fails_its_needs() -> None:
 
     report = verify_source(MemorySource(Year({"officers": needs}).record("audit")), "record")
     assert "8.5" in {claim.section for claim in report.of_status(Status.FAILED)}
+
+
+def test_draw_taken_out_of_the_record_is_missed_by_the_log() -> None:
+    """Dropping the last draw with its files leaves its entries in the chain."""
+    year = Year()
+    kept = {name: content for name, content in year.record("audit").items() if "2026-2-2" not in name}
+    content = json.loads(kept["year.json"])
+    kept["year.json"] = document({**content, "draws": ["2026-1-1", "2026-2-1"], "drawn_enterprises": 1})
+    report = verify_source(MemorySource(with_manifest(kept)), "record")
+    failed = report.of_status(Status.FAILED)
+    assert [claim.expected for claim in failed] == ["2026-2-2 in the record"]
+
+
+def test_draw_left_out_of_drawn_before_is_missed_by_the_log() -> None:
+    """A pool that forgets an earlier draw contradicts the order of the log."""
+    year = Year({"commitment@2026-2-2": lambda content: {**content, "drawn_before": []}})
+    failed = verify_source(MemorySource(year.record("audit")), "record").of_status(Status.FAILED)
+    assert "2026-2-2, drawn_before: 2026-1-1" in [claim.expected for claim in failed]
+
+
+def test_attempt_committed_before_the_one_it_repeats_was_drawn_is_refused() -> None:
+    """Only who knows the outcome of a draw may want another: the next attempt cannot be older."""
+    year = Year({"commitment@2026-2-2": lambda content: {**content, "committed_on": "2026-05-03"}})
+    failed = verify_source(MemorySource(year.record("public")), "record").of_status(Status.FAILED)
+    assert [claim.expected for claim in failed if claim.section == "5" and claim.group == "year"] == [
+        "2026-2-2 committed to on 2026-05-04 or later"
+    ]
+
+
+def test_results_of_a_voided_draw_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A draw that was carried out cannot be voided."""
+
+    def carried_out(attempt: Attempt) -> None:
+        attempt.draw()
+        ceremony = json.loads(attempt.read("ceremony.json"))
+        attempt.put_document("ceremony.json", {**ceremony, "status": "voided", "void_reason": "unwelcome"})
+        attempt.put("results.tsv", b"firm_id\titem_id\tcategory\tinspected_on\n")
+        del attempt.year.drawn[attempt.draw_id]
+
+    monkeypatch.setattr(Attempt, "void", carried_out)
+    failed = verify_source(MemorySource(Year().record("public")), "record").of_status(Status.FAILED)
+    assert [claim.expected for claim in failed] == ["2026-2-1 without results, because it is voided"]
+
+
+def test_firm_counted_before_is_missed_in_an_open_pool_by_anybody() -> None:
+    """The public record tells that a firm drawn before stands in an open round's pool, or counts again."""
+    year = Year({"commitment@2026-1-1": lambda content: {**content, "drawn_before": ["2026-2-2"]}})
+    failed = verify_source(MemorySource(year.record("public")), "record").of_status(Status.FAILED)
+    assert "a firm that no earlier draw counted towards T" in [claim.expected for claim in failed]

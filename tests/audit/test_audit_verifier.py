@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from record_builder import ALL_DRAWS, ITEMS, TASKS, Attempt, Files, Year, document, with_manifest
+from record_builder import ALL_DRAWS, ITEMS, TASKS, Attempt, Files, Year, document, sha, with_manifest
 
 from scheduler.audit.claims import Ledger, Report, Status, Verdict
 from scheduler.audit.record import MemorySource
@@ -101,6 +101,8 @@ def test_commitment_before_its_draw_is_consistent(kind: str) -> None:
     year = Year(hooks={"record": lambda files: {n: c for n, c in files.items() if _is_committed(n)}})
     year.files["year.json"] = document({**json.loads(year.files["year.json"]), "drawn_enterprises": 1})
     report = verify_source(MemorySource(year.record(kind)), kind)
+    year.log.pop()  # the draw
+    year.write_log()
     assert report.of_status(Status.FAILED) == ()
     assert any(c.group == "2026-2-2" and c.section == "1.5" for c in report.of_status(Status.NOT_CHECKED))
 
@@ -124,6 +126,7 @@ def _draw_and_void(attempt: Attempt) -> None:
     ceremony = json.loads(attempt.read("ceremony.json"))
     attempt.put_document("ceremony.json", {**ceremony, "status": "voided", "void_reason": "witness fell ill"})
     del attempt.year.drawn[attempt.draw_id]
+    attempt.year.append_log("draw void", {"draw_id": attempt.draw_id}, sha(attempt.read("ceremony.json")))
 
 
 def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
@@ -147,12 +150,17 @@ def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
     }
     year.files["draws/2026-X1-1/ceremony.json"] = document(external)
     report = verify_source(MemorySource(year.record("audit")), "audit")
+    year.append_log("store drawn", {"draw_id": "2026-X1-1"}, sha(document(external)))
+    year.write_log()
     assert report.of_status(Status.FAILED) == ()
     unchecked = [claim for claim in report.of_status(Status.NOT_CHECKED) if claim.group == "2026-X1-1"]
     assert [claim.found for claim in unchecked] == ["a list drawn elsewhere is not verifiable here"]
     year.files["draws/2026-X1-1/ceremony.json"] = document({**external, "kind": "targeted", "seed": "0" * 64})
     report = verify_source(MemorySource(year.record("audit")), "audit")
-    assert [claim.expected for claim in report.of_status(Status.FAILED)] == ["kind: 'external'"]
+    assert [claim.expected for claim in report.of_status(Status.FAILED)] == [
+        "kind: 'external'",
+        f"2026-X1-1, ceremony.json: {sha(document(external))}",
+    ]
 
 
 def test_list_drawn_elsewhere_takes_firms_out_of_a_later_pool() -> None:
