@@ -1,4 +1,4 @@
-"""Claims about the log: numbered without gaps, each entry bound to the one before, its draws those of the record (2)."""
+"""Claims about the log: numbered without gaps, each entry bound to the one before, draws as in the record (2)."""
 
 from __future__ import annotations
 
