@@ -46,6 +46,8 @@ from scheduler.audit.sampling import Sampling
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 
+PUBLISHED = "records"  # where `publish` puts the records, in the folder it is given
+
 
 def _deaf(description: str, done: int, total: int) -> None:
     """Listener that drops everything."""
@@ -108,6 +110,8 @@ def find_records(path: Path) -> tuple[Path, ...]:
     """
     Records at a path: the folder itself, or the folders in it that hold a manifest, ascending.
 
+    A folder that `publish` or `demo` made holds its records in `records/`; that one is looked into as well.
+
     Raises
     ------
     A folder that `publish` or `demo` made holds its records in `records/`; that one is looked into as well.
@@ -117,7 +121,8 @@ def find_records(path: Path) -> tuple[Path, ...]:
     """
     if (path / MANIFEST).is_file():
         return (path,)
-    found = sorted(entry for entry in path.iterdir() if (entry / MANIFEST).is_file()) if path.is_dir() else []
+    folders = (folder for folder in (path, path / PUBLISHED) if folder.is_dir())
+    found = sorted(entry for folder in folders for entry in folder.iterdir() if (entry / MANIFEST).is_file())
     if not found:
         raise RecordError(
             _("{path}: expected the folder of a record, got none; give the folder that holds {name}").format(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -251,6 +252,9 @@ def test_find_records_takes_a_record_or_a_folder_of_records(year: Year, tmp_path
         write(year.record(kind), tmp_path / kind)
     assert find_records(tmp_path / "public") == (tmp_path / "public",)
     assert find_records(tmp_path) == (tmp_path / "audit", tmp_path / "public")
+    published = tmp_path / "published"
+    shutil.copytree(tmp_path / "public", published / "records" / "public")
+    assert find_records(published) == (published / "records" / "public",)
     with pytest.raises(RecordError, match="expected the folder of a record"):
         find_records(tmp_path / "public" / "draws")
 
