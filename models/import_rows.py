@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.store import insert_columns, read_columns
-from models.tables import QuarantinedRow, table_of
+from models.tables import Allocation, Draw, DrawnFirm, QuarantinedRow, Round, table_of
 
 KEY_CHUNK = 5_000  # SQLite binds at most 32,766 values in one statement
 
@@ -55,6 +55,26 @@ def keys_of(connection: sa.Connection, model: type[SQLModel], key: str) -> froze
     """All values of one column."""
     (keys,) = read_columns(connection, sa.select(table_of(model).c[key]))
     return frozenset(keys)
+
+
+def tasks_in_draws(connection: sa.Connection, year: int) -> dict[str, str]:
+    """Tasks of a year that a draw which stands serves, or has committed to: task id → the first such draw."""
+    draw, entry, drawn, cell = (table_of(model) for model in (Draw, Round, DrawnFirm, Allocation))
+    standing = (
+        sa.select(draw.c.draw_id, draw.c.round_id)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .where(entry.c.year == year, draw.c.status != "voided")
+    )
+    used: dict[str, str] = {}
+    for draw_id, round_id in sorted(map(tuple, connection.execute(standing))):
+        packages = sa.union(
+            sa.select(drawn.c.package).where(drawn.c.draw_id == draw_id),
+            sa.select(cell.c.package).where(cell.c.round_id == round_id),
+        )
+        for (package,) in connection.execute(packages):
+            for task_id in package.split("+"):
+                used.setdefault(task_id, draw_id)
+    return used
 
 
 def delete_keys(connection: sa.Connection, model: type[SQLModel], key: str, values: Sequence[str]) -> int:

@@ -35,6 +35,7 @@ from scheduler.workflow import registry_storing as storing
 from scheduler.workflow.external import ExternalSummary, store_drawn
 from scheduler.workflow.log import append_log
 from scheduler.workflow.quarantine import refused_rows, release_mended
+from scheduler.workflow.registry_frozen import frozen_checks
 from scheduler.workflow.registry_storing import Stored
 from scheduler.workflow.results import store_results
 from scheduler.workflow.workspace import Workspace
@@ -247,7 +248,8 @@ def _import_sheet(
 ) -> ImportReport:
     workspace.progress.report(_("Reading {sheet}").format(sheet=sheet.name or sheet.file), 0, 2)
     known = vocabulary_of(connection, workspace)
-    table = parse_sheet(sheet, kind, known, mapping, _reference_checks(connection, kind))
+    checks = (*_reference_checks(connection, kind), *frozen_checks(connection, workspace, kind))
+    table = parse_sheet(sheet, kind, known, mapping, checks)
     workspace.progress.report(_("Reading {sheet}").format(sheet=sheet.name or sheet.file), 1, 2)
     table, stored = _store(connection, workspace, table)
     num_quarantined = num_released = 0
