@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -20,12 +18,6 @@ from scheduler.allocation.strata import Stratum
 from scheduler.allocation.target import PlannedRound, carry_over, open_package, split_target, target_visits
 from scheduler.errors import PolicyError
 from scheduler.registry.codes import RoundKind
-
-
-@pytest.mark.parametrize("name", ["cells", "rounding", "target", "schedule", "packages", "plan"])
-def test_doctests(name: str) -> None:
-    """Examples in the docstrings hold."""
-    assert doctest.testmod(importlib.import_module(f"scheduler.allocation.{name}")).failed == 0
 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, 0), (1, 1), (12, 1), (13, 2), (2_052, 165), (147_000, 11_760)])

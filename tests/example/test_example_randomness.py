@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import doctest
 import hashlib
 from decimal import localcontext
 
 import numpy as np
 import pytest
 
-from scheduler.example import randomness
 from scheduler.example.randomness import Chance, apportion, exponentials_micro, logistic_micro
-
-
-def test_doctests_hold() -> None:
-    """The examples in the docstrings are true."""
-    assert doctest.testmod(randomness).failed == 0
 
 
 def test_words_are_little_endian_shake_256() -> None:
