@@ -10,18 +10,21 @@ from __future__ import annotations
 import getpass
 import importlib
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
-from rich.progress import TaskID
 
 from scheduler import __version__, i18n
-from scheduler.commands.context import CommandContext
+from scheduler.commands.context import PROGRAM, CommandContext
+from scheduler.commands.help import lay_out
 from scheduler.errors import DoubleRandomError, InfeasiblePlanError, InputError, Problem
 from scheduler.workflow.workspace import CHINA
 
@@ -45,18 +48,21 @@ class TerminalProgress:
     """Progress bars on stderr; nothing where stderr is not a terminal."""
 
     def __init__(self) -> None:
-        self._bars = RichProgress(console=Console(stderr=True), transient=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self._bars = RichProgress(*columns, console=Console(stderr=True), transient=True)
         self._tasks: dict[str, TaskID] = {}
 
     def report(self, description: str, done: int, total: int) -> None:
-        """Moves the bar of a step."""
+        """Moves the bar of a step; a bar at its end gives way to the next step's."""
         if not sys.stderr.isatty():
             return
+        for finished in [task.id for task in self._bars.tasks if task.finished and task.description != description]:
+            self._bars.update(finished, visible=False)
         if not self._bars.live.is_started:
             self._bars.start()
         if description not in self._tasks:
             self._tasks[description] = self._bars.add_task(description, total=total)
-        self._bars.update(self._tasks[description], completed=done, total=total)
+        self._bars.update(self._tasks[description], completed=done, total=total, visible=True)
 
     def close(self) -> None:
         """Takes the bars off the terminal."""
@@ -156,6 +162,7 @@ def build() -> click.Group:
             now=now.replace(tzinfo=CHINA) if now else datetime.now(CHINA),
             language=i18n.active_language(),
             progress=progress,
+            invocation=invocation(click_context, workspace),
         )
         if click_context.invoked_subcommand is None:
             click_context.invoke(root.commands["status"])
@@ -163,7 +170,15 @@ def build() -> click.Group:
     for name in COMMAND_MODULES:
         for command in importlib.import_module(f"scheduler.commands.{name}").COMMANDS:
             root.add_command(command)
+    lay_out(root)
     return root
+
+
+def invocation(click_context: click.Context, workspace: Path) -> str:
+    """How to call the program again for the same workspace: it is named where the command line named it."""
+    if click_context.get_parameter_source("workspace") is not ParameterSource.COMMANDLINE:
+        return PROGRAM
+    return f"{PROGRAM} --workspace {shlex.quote(str(workspace))}"
 
 
 def show_error(error: DoubleRandomError) -> None:

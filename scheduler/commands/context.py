@@ -14,6 +14,8 @@ import click
 from scheduler.progress import SILENT, Progress
 from scheduler.workflow.workspace import Workspace, open_workspace
 
+PROGRAM = "double-random"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext:
@@ -32,6 +34,8 @@ class CommandContext:
         One of `scheduler.i18n.LANGUAGES`.
     progress
         Listener of long steps (stderr).
+    invocation
+        How to call the program again for this workspace, as a shell takes it.
     """
 
     root: Path
@@ -40,10 +44,15 @@ class CommandContext:
     now: datetime
     language: str
     progress: Progress = SILENT
+    invocation: str = PROGRAM
 
     def open(self) -> Workspace:
         """Opens the workspace; raises `StateError` where there is none."""
         return open_workspace(self.root, actor=self.actor, now=self.now, url=self.database_url, progress=self.progress)
+
+    def pasteable(self, sentence: str) -> str:
+        """Sentence whose commands name this workspace, so that they can be pasted as they stand."""
+        return sentence.replace(f"{PROGRAM} ", f"{self.invocation} ")
 
 
 pass_command_context = click.make_pass_decorator(CommandContext)
