@@ -32,8 +32,9 @@ def plan_new_command(context: CommandContext, reason: str, dry_run: bool, as_jso
         print_json({"plan": made.plan_id, "num_enterprises": made.num_enterprises, "target": made.target})
     else:
         words = _("Plan {plan}: {number} enterprises on {base_date}, {target} of them to draw this year.")
-        say(words.format(plan=made.plan_id, number=made.num_enterprises, base_date=made.base_date, target=made.target))
-        say(_("Nothing was changed.") if dry_run else _("Next: double-random plan solve"))
+        numbers = {"number": f"{made.num_enterprises:,}", "target": f"{made.target:,}"}
+        say(words.format(plan=made.plan_id, base_date=made.base_date, **numbers))
+        say(context.pasteable(_("Nothing was changed.") if dry_run else _("Next: double-random plan solve")))
 
 
 @plan.command("solve", help=_("Solve the plan for every round that is not drawn yet, on what is still owed."))
@@ -66,12 +67,14 @@ def plan_solve_command(context: CommandContext, dry_run: bool, as_json: bool) ->
             say(
                 words.format(
                     number=entry.number,
-                    counting=entry.counting_visits,
-                    visits=f"{_visits(solution, entry.number):.0f}",
+                    counting=f"{entry.counting_visits:,}",
+                    visits=f"{_visits(solution, entry.number):,.0f}",
                 )
             )
     words = _("Nothing was changed.") if dry_run else _("Solution {number} of plan {plan} is recorded.")
     say(words.format(number=solution.number, plan=solution.plan.plan_id))
+    if not dry_run:
+        say(context.pasteable(_("Next: double-random, which tells whether to approve the plan or to draw")))
 
 
 @plan.command(
@@ -98,7 +101,8 @@ def plan_approve_command(context: CommandContext, yes: bool) -> None:
     if not yes:
         click.confirm(_("Approving locks the plan for the year. Approve it?"), abort=True, err=True)
     approved = plan_approve(workspace)
-    say(_("Plan {plan} is approved. Next: double-random draw commit").format(plan=approved.plan_id))
+    words = _("Plan {plan} is approved. Next: double-random draw commit 1 --entropy NAME@DATE:BITS")
+    say(context.pasteable(words.format(plan=approved.plan_id)))
 
 
 def _visits(solution: Solution, number: int) -> Decimal:

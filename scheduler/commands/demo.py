@@ -49,7 +49,7 @@ def show_summary(summary: DemoSummary) -> None:
     rates = summary.rates
     counts = {"drawn": f"{rates.num_drawn:,}", "target": f"{rates.target:,}", "all": f"{rates.num_enterprises:,}"}
     if rates.num_drawn == rates.target:
-        text = _("[bold]{drawn} of {target}[/] enterprises drawn for general items: ⌈8 % of {all}⌉, hit exactly")
+        text = _("[bold]{drawn} of {target}[/] enterprises drawn for general items: ⌈8 % × {all}⌉, hit exactly")
     else:
         text = _("[bold]{drawn} of {target}[/] enterprises drawn for general items")
     console.print(text.format(**counts))

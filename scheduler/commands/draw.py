@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
@@ -83,6 +84,10 @@ def commit(
         print_json({**_document(summary), "dry_run": dry_run})
     else:
         click.echo(summary.bulletin, nl=False)
+    if not dry_run and not as_json:
+        words = _("Publish this text. When the sources have spoken: double-random draw targets {number} {options}")
+        options = " ".join(f"--entropy {shlex.quote(parse_source(text).name)}=…" for text in sources)
+        say(context.pasteable(words.format(number=round_number, options=options)))
 
 
 @draw.command(help=_("Draw the firms of a round, once, with what the announced sources said."))
@@ -116,6 +121,7 @@ def targets(context: CommandContext, round_number: int, values: tuple[str, ...],
     )
     click.echo(_("Seed: {seed}").format(seed=summary.seed))
     click.echo(_("Digest of the list: {digest}").format(digest=summary.drawn_digest))
+    say(context.pasteable(_("Next: double-random draw officers {number}").format(number=round_number)))
 
 
 @draw.command(help=_("Draw teams, who visits whom, and the days of a round."))
@@ -140,8 +146,8 @@ def officers(context: CommandContext, round_number: str, dry_run: bool, as_json:
             teams=summary.num_teams,
             officers=summary.num_eligible - summary.num_idle,
             visits=summary.num_visits,
-            first=summary.first_day or "-",
-            last=summary.last_day or "-",
+            first=summary.first_day or "–",
+            last=summary.last_day or "–",
         )
     )
     for code, number_of in summary.exceptions.items():
@@ -149,6 +155,8 @@ def officers(context: CommandContext, round_number: str, dry_run: bool, as_json:
     if summary.unknown_years:
         years = ", ".join(map(str, summary.unknown_years))
         say(_("Note: no holiday notice is known for {years}; look at the days.").format(years=years))
+    if not dry_run:
+        say(context.pasteable(_("Next: double-random publish, and inspect")))
 
 
 @draw.command(help=_("Void the draw of a round; it stays on record with its reason."))

@@ -34,8 +34,12 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 def template(context: CommandContext, file: Path) -> None:
     """Writes the workbook to fill in."""
     names = write_template(file, root=context.root, language=context.language)
-    say(_("Wrote {file} with the sheets {names}.").format(file=file, names="、".join(names)))
-    say(_("Fill it in, then: double-random import all {file}").format(file=file))
+    say(
+        _("Wrote {file} with the sheets {names}.").format(
+            file=file, names=("、" if context.language == "zh_CN" else ", ").join(names)
+        )
+    )
+    say(context.pasteable(_("Fill it in, then: double-random import all {file}").format(file=file)))
 
 
 @click.command(
@@ -163,12 +167,12 @@ def _sentence(report: ImportReport) -> str:
         "{kind}: {read} rows read, {new} new, {changed} changed, {unchanged} unchanged, {bad} bad, {left_out} left out"
     ).format(
         kind=report.kind,
-        read=report.num_read,
-        new=report.num_new,
-        changed=report.num_changed,
-        unchanged=report.num_unchanged,
-        bad=report.num_bad,
-        left_out=report.num_left_out,
+        read=f"{report.num_read:,}",
+        new=f"{report.num_new:,}",
+        changed=f"{report.num_changed:,}",
+        unchanged=f"{report.num_unchanged:,}",
+        bad=f"{report.num_bad:,}",
+        left_out=f"{report.num_left_out:,}",
     )
     if report.num_bad:
         sentence += _("; {number} newly in the quarantine").format(number=report.num_quarantined)

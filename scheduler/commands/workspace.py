@@ -35,8 +35,11 @@ def init(context: CommandContext, settings: Path | None) -> None:
         settings_digest = content_digest(workspace.settings_text.encode("utf-8"))
         append_log(connection, workspace, "init", {"bureau": workspace.settings.bureau.code}, after=settings_digest)
     say(
-        _("Made a workspace in {root}. Next: double-random template, then double-random import.").format(
-            root=workspace.root
+        context.pasteable(
+            _(
+                "Made a workspace in {root}. Look through double-random.toml (year, rounds, districts), then: "
+                "double-random template inputs.xlsx"
+            ).format(root=workspace.root)
         )
     )
 

@@ -205,6 +205,11 @@ def _next_step(
     stale: bool,
     today: date,
 ) -> str:
+    if "firms" in missing and len(missing) > 1:
+        return _(
+            "fill in a workbook and import it: double-random template inputs.xlsx, "
+            "then double-random import all inputs.xlsx"
+        )
     if missing:
         return _("bring in what is missing: double-random import {kind} FILE").format(kind=missing[0])
     if classified is None:
@@ -212,7 +217,7 @@ def _next_step(
     steps = {
         "": _("make the year's plan: double-random plan new"),
         "draft": _("solve the plan: double-random plan solve"),
-        "solved": _("look at the plan and approve it: double-random plan show, then plan approve"),
+        "solved": _("look at the plan and approve it: double-random plan show, then double-random plan approve"),
     }
     if plan_status in steps:
         return steps[plan_status]
@@ -233,7 +238,10 @@ def _round_step(entry: RoundStatus, stale: bool) -> str:
     if entry.state == "planned" and stale:
         return _("solve again on what is still owed: double-random plan solve")
     if entry.state == "planned":
-        return _("freeze round {number}: double-random draw commit {number}").format(number=number)
+        return _("freeze round {number}: double-random draw commit {number} --entropy NAME@DATE:BITS").format(
+            number=number
+        )
     if entry.state == "committed":
-        return _("when the entropy has spoken, draw: double-random draw targets {number}").format(number=number)
+        words = _("when the entropy has spoken, draw: double-random draw targets {number} --entropy NAME=VALUE")
+        return words.format(number=number)
     return _("draw the officers: double-random draw officers {number}").format(number=number)

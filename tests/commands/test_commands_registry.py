@@ -97,7 +97,7 @@ def test_template_is_written_and_imports_as_it_is(run: Run, tmp_path: Path) -> N
     path = tmp_path / "input.xlsx"
     status, out, err = run("template", str(path))
     assert (status, out) == (0, "")
-    assert "Firms、Events" in err
+    assert "Firms, Events" in err
     assert "Huancui" in {cell for row in read_sheets(path)[-1].rows for cell in row}
     status, out, _err = run("import", "all", str(path))
     assert status == 0
