@@ -166,7 +166,7 @@ def parse_ratio(text: str) -> int:
         if micro == int(micro) and micro <= MICRO:
             return int(micro)
     raise BadCellError(
-        _("expected a ratio from 0 to 100 % of at most six decimals, got something else"), _("write 8% or 0.08")
+        _("expected a ratio from 0 to 100 %, with at most six decimals, got something else"), _("write 0.08 or 8%")
     )
 
 

@@ -27,7 +27,7 @@ def _check_tasks(columns: Columns, known: Vocabulary) -> Iterable[Fault]:
             yield Fault(
                 place=place,
                 field="full_coverage",
-                message=_("expected ratios of 100% or none in a task of full coverage, got less"),
+                message=_("expected ratios of 100%, or none, in a task of full coverage, got less"),
                 remedy=_("clear the ratios, or write 否 under full coverage"),
             )
 
