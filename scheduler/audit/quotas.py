@@ -153,6 +153,27 @@ def check_cells(
     )
 
 
+def check_coverage(
+    group: Group, cells: Sequence[Cell], lists: Lists, window: tuple[str, str], later: Sequence[tuple[str, str]]
+) -> None:
+    """Claims that a full-coverage task which no later targeted round can serve is served to every firm (6.4)."""
+    due = {
+        task_id
+        for task_id, task in lists.tasks.items()
+        if task.full_coverage and task.meets(*window) and not any(task.meets(*other) for other in later)
+    }
+    differences: Differences = []
+    strata = by_stratum(cells)
+    for stratum, members in strata.items():
+        for task_id in sorted(due & set(stratum.split("/")[-1].split("+"))):
+            visits = sum(cell.visits_micro for cell in members if task_id in cell.package.split("+"))
+            wanted = members[0].num_firms * MICRO
+            if visits != wanted:
+                differences.append((f"{stratum}, {task_id}: {wanted} / 10^6", f"{visits} / 10^6"))
+    text = _("full coverage whose last round this is reaches every firm that still owes it")
+    group.first("6.4", text, differences, len(due))
+
+
 def _bounds(stratum: str, members: Sequence[Cell]) -> Differences:
     differences: Differences = []
     rounded = 0

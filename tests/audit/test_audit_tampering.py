@@ -838,3 +838,18 @@ def test_firm_counted_before_is_missed_in_an_open_pool_by_anybody() -> None:
     year = Year({"commitment@2026-1-1": lambda content: {**content, "drawn_before": ["2026-2-2"]}})
     failed = verify_source(MemorySource(year.record("public")), "record").of_status(Status.FAILED)
     assert "a firm that no earlier draw counted towards T" in [claim.expected for claim in failed]
+
+
+def test_firm_spared_from_full_coverage_fails_the_last_round() -> None:
+    """One compulsory visit fewer, all remade: a favoured firm would slip through the law's full coverage."""
+
+    def spare(cells: Rows) -> Rows:
+        row = next(row for row in cells if row[1] == "T02" and row[2] == "0")
+        return [[*old[:5], str(int(old[5]) - 1_000_000)] if old is row else old for old in cells]
+
+    failed = verify_source(MemorySource(Year({"allocation@2026-2-2": spare}).record("audit")), "record").of_status(
+        Status.FAILED
+    )
+    assert [claim.text for claim in failed] == [
+        "full coverage whose last round this is reaches every firm that still owes it"
+    ]
