@@ -20,6 +20,7 @@ from scheduler.registry.binding import EXTRA_HEADER, PROBLEM_HEADERS, ROW_ID_HEA
 from scheduler.registry.text import defused, fold
 
 _MOST_IN_CELL = 32_000  # a spreadsheet's cell holds 32,767 characters
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _OURS = frozenset(fold(name) for name in (*ROW_ID_HEADERS, *PROBLEM_HEADERS))
 
 Grid = tuple[str, Sequence[Sequence[str]]]  # name of the sheet, rows of text with the header first
@@ -91,6 +92,18 @@ def grids_file(grids: Sequence[Grid], suffix: str) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def _refuse_lossy(rows: Sequence[Sequence[str]]) -> None:
+    """A workbook that would keep a part only is not written."""
+    if (
+        len(rows) > _MOST_ROWS
+        or max(map(len, rows), default=0) > _MOST_COLUMNS
+        or any(len(cell) > _MOST_IN_CELL for row in rows for cell in row)
+    ):
+        raise UsageError(
+            _("the rows do not fit into a workbook (too many rows or columns, or a cell too long); choose a .csv file")
+        )
+
+
 def _workbook(grids: Sequence[Grid]) -> bytes:
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -98,11 +111,12 @@ def _workbook(grids: Sequence[Grid]) -> bytes:
         as_text = workbook.add_format({"num_format": "@"})
         header = workbook.add_format({"bold": True, "num_format": "@", "bottom": 1})
         for name, rows in grids:
+            _refuse_lossy(rows)
             sheet = workbook.add_worksheet(name[:31])
             sheet.freeze_panes(1, 0)
             for number, row in enumerate(rows):
                 for place, cell in enumerate(row):
-                    sheet.write_string(number, place, cell[:_MOST_IN_CELL], as_text if number else header)
+                    sheet.write_string(number, place, cell, as_text if number else header)
             for place in range(len(rows[0]) if rows else 0):
                 longest = max(sum(1 if letter < "⺀" else 2 for letter in row[place][:60]) for row in rows[:200])
                 sheet.set_column(place, place, min(60, longest + 2))

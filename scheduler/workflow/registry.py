@@ -8,6 +8,7 @@ the bad ones are kept to be mended. Importing the same file twice changes nothin
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -165,11 +166,13 @@ def import_workbook(
 def vocabulary_of(connection: sa.Connection, workspace: Workspace) -> Vocabulary:
     """What files of this workspace may refer to."""
     settings = workspace.settings
+    items = registry_rows.load_items(connection)
+    num_so_called = Counter(item.name for item in items)  # a name that two items have names neither
     return Vocabulary(
         bureau=settings.bureau.code,
         districts={district.code: (district.name, district.name_en) for district in settings.districts},
         year=settings.year.year,
-        items={item.name: item.item_id for item in registry_rows.load_items(connection)},
+        items={item.name: item.item_id for item in items if num_so_called[item.name] == 1},
     )
 
 
@@ -322,7 +325,9 @@ def _store_returns(connection: sa.Connection, workspace: Workspace, table: Table
 def _with_problems(table: Table, problems: Sequence[Problem]) -> Table:
     bad = {problem.row for problem in problems}
     good = [keep and number not in bad for keep, number in zip(table.good, table.numbers, strict=True)]
-    ranked = sorted((*table.problems, *problems), key=lambda problem: problem.row)
+    headers = {column.field: column.zh for column in table.kind.columns}
+    named = (replace(problem, column=headers.get(problem.column, problem.column)) for problem in problems)
+    ranked = sorted((*table.problems, *named), key=lambda problem: problem.row)
     return replace(table, good=good, problems=tuple(ranked))
 
 

@@ -18,6 +18,7 @@ from models.store import Store
 from scheduler.errors import PolicyError, StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.progress import SILENT, Progress
+from scheduler.registry.text import clean_text, file_name
 from scheduler.workflow.files import write_file
 from scheduler.workflow.settings import Settings, parse_settings
 
@@ -106,7 +107,7 @@ def create_workspace(
         settings=settings,
         settings_text=settings_text,
         store=store,
-        actor=actor,
+        actor=clean_text(file_name(actor)),
         now=now,
         progress=progress,
     )
@@ -148,7 +149,7 @@ def open_workspace(
         settings=settings,
         settings_text=settings_text,
         store=store,
-        actor=actor,
+        actor=clean_text(file_name(actor)),
         now=now,
         progress=progress,
     )

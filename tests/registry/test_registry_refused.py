@@ -62,3 +62,11 @@ def test_short_rows_are_filled_up_and_extra_cells_keep_their_name() -> None:
     assert once == {"a": "1", "b": "2", "#3": "3"}
     assert cells_of(["a", "b", "#3", "Problems"], ["1", "2", "3", "bad"]) == once
     assert cells_of(["a", "b", "#3"], ["1", "2", ""]) == {"a": "1", "b": "2"}
+
+
+@pytest.mark.parametrize("row", [["x" * 32_001], ["x"] * 16_385], ids=["a cell too long", "too many columns"])
+def test_rows_that_a_workbook_would_cut_are_refused(row: list[str]) -> None:
+    """Nothing is lost on the way out: what a spreadsheet cannot hold goes into a CSV."""
+    with pytest.raises(UsageError, match="do not fit into a workbook"):
+        grids_file([("s", [["h"] * len(row), row])], ".xlsx")
+    assert grids_file([("s", [["h"] * len(row), row])], ".csv").count(b"x") == sum(map(len, row))

@@ -267,6 +267,17 @@ def test_all_lists_are_stored_as_values_and_merged_by_key(workspace: Workspace, 
         assert [item.item_id for item in registry_rows.load_items(connection)] == ["K01", "G01", "A00"]
 
 
+def test_name_that_two_items_have_is_no_name_of_an_item(workspace: Workspace, tmp_path: Path) -> None:
+    """Which of the two a task means must be said by the id."""
+    twin = ["G02", *ITEM_G[1:]]
+    import_file(workspace, "items", write(tmp_path / "i.csv", [ITEM_HEADER, ITEM_G, twin]))
+    with pytest.raises(InputError) as caught:
+        import_file(workspace, "tasks", write(tmp_path / "t.csv", [TASK_HEADER, TASK]))
+    assert [problem.value for problem in caught.value.problems] == ["名称检查"]
+    by_id = [*TASK[:2], "G02", *TASK[3:]]
+    assert import_file(workspace, "tasks", write(tmp_path / "t.csv", [TASK_HEADER, by_id])).num_new == 1
+
+
 def test_bad_sheet_in_a_workbook_changes_nothing_of_the_others(workspace: Workspace, tmp_path: Path) -> None:
     """All sheets are one transaction."""
     before = dump(workspace)

@@ -52,6 +52,12 @@ def test_workspace_keeps_its_database_whatever_the_folder_is_called(tmp_path: Pa
     open_workspace(tmp_path / name, actor="x", now=NOW)
 
 
+def test_actor_in_another_encoding_is_kept_as_text(workspace: Workspace) -> None:
+    """A name from a terminal that speaks GBK can be stored, and line breaks in it cannot."""
+    name = "张三\n".encode("gb18030").decode("utf-8", errors="surrogateescape")
+    assert open_workspace(workspace.root, actor=name, now=NOW).actor == "张三"
+
+
 def test_open_workspace_without_its_database_never_makes_an_empty_one(workspace: Workspace) -> None:
     """A database that is gone, or is elsewhere, is asked for."""
     (workspace.root / "double-random.db").unlink()
