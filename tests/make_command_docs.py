@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "commands.md"
 WIDTH = 100
 HEAD = """# Commands
 
-The help of every command, in English (`--lang zh` speaks Chinese), as `python -m tests.make_command_docs` writes it here.
+The help of every command, in English; `--lang zh` speaks Chinese. Written by `python -m tests.make_command_docs`.
 """
 
 

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from scheduler.allocation.summary import RateLine
+from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.parameters import micro
 from scheduler.registry.items import MICRO
 from scheduler.workflow.allocation import PlanView
 from scheduler.workflow.settings import DistrictSettings
-
-WIDTH_OF_PIPES = 120  # columns of a table that does not go to a terminal
 
 
 def view_document(view: PlanView) -> dict[str, Any]:
@@ -61,12 +59,10 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         One of `scheduler.i18n.LANGUAGES`.
     """
     names = {code: entry.name_en if language == "en" else entry.name for code, entry in districts.items()}
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH_OF_PIPES)
-    console.print(view.mark.line(), markup=False, style="bold red")
+    console = stdout_console()
+    console.print(view.mark.line(), style="bold red")
     for line in _headlines(view):
-        console.print(line, markup=False)
+        console.print(line)
     for title, table in (
         (_("Rounds"), _round_table(view)),
         (
@@ -77,7 +73,7 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         (_("Officer-hours, the reserve kept"), _hours_table(view, names)),
     ):
         console.print()
-        console.print(title, markup=False, style="bold")
+        console.print(title, style="bold")
         console.print(table)
 
 
@@ -105,7 +101,7 @@ def _headlines(view: PlanView) -> list[str]:
 
 
 def _round_table(view: PlanView) -> Table:
-    table = _table((_("Round"), _("Kind"), _("From"), _("To"), _("State")), (_("Visits that count"),))
+    table = plain_table((_("Round"), _("Kind"), _("From"), _("To"), _("State")), (_("Visits that count"),))
     for entry in view.rounds:
         table.add_row(
             str(entry.number),
@@ -119,21 +115,21 @@ def _round_table(view: PlanView) -> Table:
 
 
 def _tier_table(view: PlanView) -> Table:
-    table = _table((_("Object type"), _("Tier")), _rate_headings())
+    table = plain_table((_("Object type"), _("Tier")), _rate_headings())
     for line in view.summary.tiers:
         table.add_row(label(line.name[0]), line.name[1], *_rate_cells(line))
     return table
 
 
 def _district_table(view: PlanView, names: Mapping[str, str]) -> Table:
-    table = _table((_("District"),), _rate_headings())
+    table = plain_table((_("District"),), _rate_headings())
     for line in view.summary.districts:
         table.add_row(names.get(line.name[0]) or label(line.name[0]), *_rate_cells(line))
     return table
 
 
 def _hours_table(view: PlanView, names: Mapping[str, str]) -> Table:
-    table = _table((_("Round"), _("District")), (_("Needed"), _("There"), _("Load")))
+    table = plain_table((_("Round"), _("District")), (_("Needed"), _("There"), _("Load")))
     for line in view.summary.hours:
         own = line.district == view.policy.bureau
         load = f"{100 * line.needed / line.available:.0f} %" if line.available and not own else ""
@@ -168,12 +164,3 @@ def _rate_cells(line: RateLine) -> tuple[str, ...]:
 
 def _percent(rate: float) -> str:
     return f"{100 * rate:.2f} %"
-
-
-def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in texts:
-        table.add_column(heading, no_wrap=True)
-    for heading in numbers:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table

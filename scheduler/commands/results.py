@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from models.teams_rows import StoredTeam
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.workflow.deadlines import DrawResults, DueLists, results_due, show_results
@@ -80,13 +80,13 @@ def officers_show(context: CommandContext, round_number: str, as_json: bool) -> 
 
 def print_due(lists: DueLists, limit: int | None) -> None:
     """Prints what is due: numbers by day, then the firms, the earliest deadlines first."""
-    console = Console(highlight=False, markup=False)
+    console = stdout_console()
     console.print(
         _("{number} results are not public yet, {overdue} of them overdue on {today}").format(
             number=f"{len(lists.publication):,}", overdue=f"{lists.num_overdue:,}", today=lists.today
         )
     )
-    table = _table([_("Due on"), _("State")], [_("Visits")])
+    table = plain_table([_("Due on"), _("State")], [_("Visits")])
     counts = Counter((entry.due_on, str(entry.state)) for entry in lists.publication)
     for (day, state), number in sorted(counts.items()):
         words = label(state, _) + (_(" (overdue)") if lists.today > day else "")
@@ -109,9 +109,9 @@ def print_due(lists: DueLists, limit: int | None) -> None:
 
 def print_results(draws: Iterable[DrawResults]) -> None:
     """Prints how far each draw is and what was found."""
-    console = Console(highlight=False, markup=False)
+    console = stdout_console()
     headings = [_("Drawn"), _("With a day"), _("Visited"), _("Recorded"), _("Complete"), _("Public")]
-    table = _table([_("Draw")], headings)
+    table = plain_table([_("Draw")], headings)
     entries = list(draws)
     for entry in entries:
         numbers = dataclasses.astuple(entry.coverage)[1:]
@@ -124,33 +124,24 @@ def print_results(draws: Iterable[DrawResults]) -> None:
 
 def print_teams(teams: Iterable[StoredTeam]) -> None:
     """Prints teams, their lead first."""
-    table = _table([_("Team"), _("Lead"), _("Members")], [_("Visits")])
+    table = plain_table([_("Team"), _("Lead"), _("Members")], [_("Visits")])
     for team in teams:
         people = [
             f"{name} ({officer_id})" if name else officer_id
             for officer_id, name in zip(team.officer_ids, team.names, strict=True)
         ]
         table.add_row(team.team_id, Text(people[0]), Text(", ".join(people[1:])), f"{team.num_visits:,}")
-    Console(highlight=False, markup=False).print(table)
+    stdout_console().print(table)
 
 
 def _print_firms(console: Console, rows: list[tuple[str, str, str, str]], limit: int | None) -> None:
-    table = _table([_("Due on"), _("Draw"), _("Firm"), _("State")], [])
+    table = plain_table([_("Due on"), _("Draw"), _("Firm"), _("State")])
     for row in rows[:limit]:
         table.add_row(*row)
     if rows:
         console.print(table)
     if limit is not None and len(rows) > limit:
         console.print(_("… and {number} more; --all names them").format(number=f"{len(rows) - limit:,}"))
-
-
-def _table(texts: Iterable[str], numbers: Iterable[str]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in texts:
-        table.add_column(heading)
-    for heading in numbers:
-        table.add_column(heading, justify="right")
-    return table
 
 
 COMMANDS: tuple[click.Command, ...] = (results, officers)

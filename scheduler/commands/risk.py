@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json
+from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.risk.indicators import INDICATORS
@@ -25,8 +26,6 @@ from scheduler.workflow.risk import (
     show_classification,
 )
 from scheduler.workflow.workspace import Workspace
-
-WIDTH_OF_PIPES = 120  # columns of a table that does not go to a terminal
 
 
 class _RunsByDefault(click.Group):
@@ -101,15 +100,15 @@ def classify_explain(context: CommandContext, firm: str, as_json: bool) -> None:
 @classify.command("indicators", help=_("List the indicators that a scorecard can use."))
 def classify_indicators() -> None:
     """Lists the catalogue of indicators."""
-    table = _table((_("Name"), _("Indicator"), _("Group"), _("Unit"), _("Direction")))
+    table = plain_table((_("Name"), _("Indicator"), _("Group"), _("Unit"), _("Direction")))
     for one in INDICATORS:
         row = (group_words(one.group), unit_words(one.unit), direction_words(one.direction))
         table.add_row(one.name, indicator_words(one.name), *row)
-    _console().print(table)
+    stdout_console().print(table)
 
 
 def _show_summary(context: CommandContext, workspace: Workspace, summary: ClassificationSummary) -> None:
-    console = _console()
+    console = stdout_console()
     _show_mark(console, summary.mark)
     text = _("Classification {number} as of {day}: {firms} firms; scorecard, not official: {scorecard}")
     console.print(
@@ -119,7 +118,6 @@ def _show_summary(context: CommandContext, workspace: Workspace, summary: Classi
             firms=f"{summary.num_firms:,}",
             scorecard=summary.scorecard.name,
         ),
-        markup=False,
     )
     console.print(_("Firms in operation, and how they spread over the tiers:"))
     console.print(_mix_table(context, workspace, summary))
@@ -129,7 +127,7 @@ def _show_summary(context: CommandContext, workspace: Workspace, summary: Classi
 def _mix_table(context: CommandContext, workspace: Workspace, summary: ClassificationSummary) -> Table:
     names = {one.code: one.name_en if context.language == "en" else one.name for one in workspace.settings.districts}
     order = {code: place for place, code in enumerate(names)}
-    table = _table((_("District"), _("Object type")), (_("Firms"), *summary.tiers))
+    table = plain_table((_("District"), _("Object type")), (_("Firms"), *summary.tiers))
     shown = ""
     for mix in sorted(summary.mixes, key=lambda mix: order.get(mix.district, len(order))):
         district = "" if mix.district == shown else names.get(mix.district) or label(mix.district)
@@ -145,23 +143,23 @@ def _mix_table(context: CommandContext, workspace: Workspace, summary: Classific
 
 
 def _rules_table(context: CommandContext, summary: ClassificationSummary) -> Table:
-    table = _table((_("Direct rule that decided"), ""), (_("Firms of any status"),))
+    table = plain_table((_("Direct rule that decided"), ""), (_("Firms of any status"),))
     for name, number in summary.rules.items():
         table.add_row(name, _rule_words(context, summary.scorecard, name), f"{number:,}")
     return table
 
 
 def _show_explanation(context: CommandContext, found: FirmExplanation) -> None:
-    console, reasons = _console(), found.explanation
+    console, reasons = stdout_console(), found.explanation
     _show_mark(console, found.mark)
-    console.print(f"{reasons.firm_id} {found.firm_name}", markup=False, style="bold")
-    console.print(_("Tier {tier} as of {day}").format(tier=reasons.tier, day=found.as_of), markup=False)
-    console.print(_reason(context, found), markup=False)
+    console.print(f"{reasons.firm_id} {found.firm_name}", style="bold")
+    console.print(_("Tier {tier} as of {day}").format(tier=reasons.tier, day=found.as_of))
+    console.print(_reason(context, found))
     console.print(_points_table(found))
     for since in found.history:
         text = _("{day}: tier {tier}, {score} points {rule}")
         rule = _rule_words(context, found.scorecard, since.rule)
-        console.print(text.format(day=since.as_of, tier=since.tier, score=since.score, rule=rule), markup=False)
+        console.print(text.format(day=since.as_of, tier=since.tier, score=since.score, rule=rule))
 
 
 def _reason(context: CommandContext, found: FirmExplanation) -> str:
@@ -177,7 +175,7 @@ def _reason(context: CommandContext, found: FirmExplanation) -> str:
 
 
 def _points_table(found: FirmExplanation) -> Table:
-    table = _table((_("Indicator"), _("Its value")), (_("Points"), _("Average of all firms")))
+    table = plain_table((_("Indicator"), _("Its value")), (_("Points"), _("Average of all firms")))
     table.add_row(_("base score"), "", str(found.explanation.base), "")
     scales = found.scorecard.indicators
     lines = sorted(zip(found.explanation.lines, scales, strict=True), key=lambda pair: -pair[0].points)
@@ -201,22 +199,8 @@ def _shares(counts: tuple[int, ...]) -> list[str]:
     return [f"{total:,}", *(f"{Decimal(100 * count) / max(total, 1):.1f} %" for count in counts)]
 
 
-def _table(texts: tuple[str, ...], numbers: tuple[str, ...] = ()) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in texts:
-        table.add_column(heading)
-    for heading in numbers:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
-
-
 def _show_mark(console: Console, mark: InternalMark) -> None:
-    console.print(mark.line(), markup=False, style="bold red")
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDTH_OF_PIPES)
+    console.print(mark.line(), style="bold red")
 
 
 COMMANDS: tuple[click.Command, ...] = (classify,)

@@ -13,10 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from scheduler.draw.canonical import parse_document, parse_table, split_list
+from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
-from scheduler.publication.records import DRAWN_COLUMNS, ITEM_COLUMNS, MANIFEST, RESULT_COLUMNS, TASK_COLUMNS
+from scheduler.publication.records import MANIFEST, RESULT_COLUMNS
 from scheduler.registry.codes import RoundKind
+from scheduler.teams.needs import ITEM_COLUMNS, TASK_COLUMNS
 
 Document = Mapping[str, Any]
 

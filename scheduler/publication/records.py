@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from scheduler.draw.canonical import document_bytes, parse_document, parse_table, table_bytes
+from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.draw.hashing import content_digest
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
@@ -31,7 +32,6 @@ from scheduler.teams.needs import ITEM_COLUMNS, TASK_COLUMNS
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-DRAWN_COLUMNS = ("firm_id", "name", "registrar", "package", "counting")
 RESULT_COLUMNS = ("firm_id", "item_id", "category", "inspected_on")
 LOG_COLUMNS = ("number", "at", "actor", "action", "detail", "before", "after", "previous_hash", "entry_hash")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # what a cell of a table cannot hold
