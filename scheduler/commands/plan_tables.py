@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from scheduler.allocation.summary import RateLine
+from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.parameters import micro
@@ -17,7 +17,6 @@ from scheduler.registry.items import MICRO
 from scheduler.workflow.allocation import PlanView
 from scheduler.workflow.settings import DistrictSettings
 
-WIDTH_OF_PIPES = 120  # columns of a table that does not go to a terminal
 WIDE = 110  # columns from which all columns of rates have room
 NARROW = (0, 2, 3, 5, 6)  # of them, those shown below
 
@@ -63,13 +62,11 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         One of `scheduler.i18n.LANGUAGES`.
     """
     names = {code: entry.name_en if language == "en" else entry.name for code, entry in districts.items()}
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH_OF_PIPES)
+    console = stdout_console()
     wide = console.width >= WIDE
-    console.print(view.mark.line(), markup=False, style="bold red")
+    console.print(view.mark.line(), style="bold red")
     for line in _headlines(view):
-        console.print(line, markup=False)
+        console.print(line)
     for title, table in (
         (_("Rounds"), _round_table(view)),
         (
@@ -80,7 +77,7 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         (_("Officer-hours, the reserve kept"), _hours_table(view, names)),
     ):
         console.print()
-        console.print(title, markup=False, style="bold")
+        console.print(title, style="bold")
         console.print(table)
     if not wide:
         console.print(_("Open and full-coverage visits: with {columns} columns, or --json").format(columns=WIDE))
@@ -110,7 +107,7 @@ def _headlines(view: PlanView) -> list[str]:
 
 
 def _round_table(view: PlanView) -> Table:
-    table = _table((_("Round"), _("Kind"), _("From"), _("To"), _("State")), (_("Visits that count"),))
+    table = plain_table((_("Round"), _("Kind"), _("From"), _("To"), _("State")), (_("Visits that count"),))
     for entry in view.rounds:
         table.add_row(
             str(entry.number),
@@ -124,7 +121,7 @@ def _round_table(view: PlanView) -> Table:
 
 
 def _tier_table(view: PlanView, wide: bool) -> Table:
-    table = _table((_("Object type"), _("Tier")), _fitting(_rate_headings(), wide))
+    table = plain_table((_("Object type"), _("Tier")), _fitting(_rate_headings(), wide))
     shown = ""
     for line in view.summary.tiers:
         name = "" if line.name[0] == shown else label(line.name[0])
@@ -134,14 +131,14 @@ def _tier_table(view: PlanView, wide: bool) -> Table:
 
 
 def _district_table(view: PlanView, names: Mapping[str, str], wide: bool) -> Table:
-    table = _table((_("District"),), _fitting(_rate_headings(), wide))
+    table = plain_table((_("District"),), _fitting(_rate_headings(), wide))
     for line in view.summary.districts:
         table.add_row(names.get(line.name[0]) or label(line.name[0]), *_fitting(_rate_cells(line), wide))
     return table
 
 
 def _hours_table(view: PlanView, names: Mapping[str, str]) -> Table:
-    table = _table((_("Round"), _("District")), (_("Needed"), _("There"), _("Load")))
+    table = plain_table((_("Round"), _("District")), (_("Needed"), _("There"), _("Load")))
     for line in view.summary.hours:
         own = line.district == view.policy.bureau
         load = f"{100 * line.needed / line.available:.0f} %" if line.available and not own else ""
@@ -181,12 +178,3 @@ def _fitting(cells: tuple[str, ...], wide: bool) -> tuple[str, ...]:
 
 def _percent(rate: float) -> str:
     return f"{100 * rate:.2f} %"
-
-
-def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in texts:
-        table.add_column(heading)  # names give way on a narrow terminal, numbers never
-    for heading in numbers:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table

@@ -27,7 +27,7 @@ def plain_table(texts: Iterable[str], numbers: Iterable[str] = ()) -> Table:
     """
     table = Table(box=None, pad_edge=False)
     for heading in texts:
-        table.add_column(heading)
+        table.add_column(heading)  # names give way on a narrow terminal, numbers never
     for heading in numbers:
         table.add_column(heading, justify="right", no_wrap=True)
     return table
