@@ -112,6 +112,7 @@ def commit_draw(
     with workspace.transaction() as connection:
         draws = load_draws(connection, workspace.settings.year.year)
         entry = _round_to_commit(connection, workspace, round_number, draws)
+        _check_clock(workspace, draws)
         _check_sources(connection, workspace, entry, draws, sources)
         pool = round_pool(connection, workspace, entry)
         summary = _commit(connection, workspace, entry, draws, pool, sources, day_value, keys)
@@ -157,6 +158,18 @@ def _round_to_commit(
             )
         )
     return entry
+
+
+def _check_clock(workspace: Workspace, draws: Iterable[StoredDraw]) -> None:
+    """A commitment older than the draws it names would be rejected for ever; so a clock that went back is refused."""
+    for draw in draws:
+        day = max(draw.committed_on, draw.drawn_on or draw.committed_on)
+        if workspace.today < day:
+            raise StateError(
+                _("draw {draw_id} was made on {day}, but today is {today}; set the computer's clock right").format(
+                    draw_id=draw.draw_id, day=day, today=workspace.today
+                )
+            )
 
 
 def _check_windows(workspace: Workspace, rounds: Iterable[StoredRound], entry: StoredRound) -> None:

@@ -164,7 +164,14 @@ def _ready_state(
                 draw=state.draw_id, day=state.officers_drawn_on
             )
         )
-    if officer_secret is not None and state.kind != RoundKind.EXTERNAL:
+    is_external = state.kind == RoundKind.EXTERNAL
+    if not is_external and state.drawn_on is not None and workspace.today < state.drawn_on:
+        raise StateError(
+            _("draw {draw_id} was made on {day}, but today is {today}; set the computer's clock right").format(
+                draw_id=state.draw_id, day=state.drawn_on, today=workspace.today
+            )
+        )
+    if officer_secret is not None and not is_external:
         raise StateError(
             _("draw {draw} committed to its own officer secret; another one is not accepted").format(draw=state.draw_id)
         )

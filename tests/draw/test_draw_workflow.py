@@ -26,6 +26,7 @@ from scheduler.workflow.draw import commit_draw, draw_targets, show_draws, void_
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.risk import classify_firms
 from scheduler.workflow.settings import parse_settings
+from scheduler.workflow.teams import draw_officers
 
 COMMITTED_FILES = {*SEALED_FILES, "commitment.json", "pool.tsv"}
 DRAWN_FILES = {*COMMITTED_FILES, "ceremony.json", "drawn.tsv", "quotas.tsv", "selected.tsv"}
@@ -596,3 +597,15 @@ def _version(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Commitments of the tests name a fixed version, so that they do not change with releases."""
     monkeypatch.setattr(commitments, "__version__", "0.0.0")
     yield
+
+
+def test_clock_that_went_back_is_refused(tiny: TinyYear) -> None:
+    """A commitment dated before the draws it names would make the record rejected for ever."""
+    tiny.plan_open()
+    tiny.commit()
+    tiny.draw()
+    tiny.plan_targeted()
+    with pytest.raises(StateError, match="draw 2026-1-1 was made on 2026-02-20, but today is 2026-01-10"):
+        tiny.commit(2, 1)
+    with pytest.raises(StateError, match="but today is 2026-02-19"):
+        draw_officers(tiny.on(2, 19), 1)

@@ -73,6 +73,9 @@ class TinyYear:
             else:
                 visits = stratum.num_firms * 500_000
                 cells.append(cell(stratum.key, "T01", visits, stratum.num_firms, counting="enterprise" in stratum.key))
+        last = max(index for index, entry in enumerate(cells) if entry.counting)
+        if sum(entry.visits_micro for entry in cells if entry.counting) % 10**6:  # an odd number of firms is left
+            cells[last] = replace(cells[last], visits_micro=cells[last].visits_micro + 500_000)
         self.save(number, cells)
         return tuple(cells)
 

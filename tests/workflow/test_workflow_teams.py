@@ -17,7 +17,7 @@ from models.draw_rows import get_file, list_files, put_file
 from models.registry_rows import insert_firms, save_items, save_officers, save_recusals, save_tasks
 from models.store import insert_columns
 from models.tables import table_of
-from scheduler.agenda.workdays import is_working_day
+from scheduler.agenda.workdays import WorkdayCalendar
 from scheduler.draw.canonical import parse_document, table_bytes
 from scheduler.draw.commitment import SEALED_FILES, Commitment, seal_files, secret_digests
 from scheduler.errors import StateError, StoreError
@@ -160,8 +160,8 @@ def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> 
             "officer_secret": None if kind is RoundKind.EXTERNAL else SECRET,
             "commitment_digest": "",
             "seed": "" if kind is RoundKind.EXTERNAL else "ab" * 32,
-            "committed_on": date(2026, 2, 1),
-            "drawn_on": date(2026, 2, 10),
+            "committed_on": date(2026, 1, 2),
+            "drawn_on": date(2026, 1, 4),
             "void_reason": "",
         }
         connection.execute(sa.insert(table_of(tables.Draw)), [attempt])
@@ -236,7 +236,7 @@ def test_draw_officers_fills_tables_and_freezes_files(any_workspace: Workspace, 
     for index, row in enumerate(visits):
         assert row["team_id"].startswith(f"{draw_id}-{DISTRICTS[index % 2]}-")
         assert date(2026, 3, 2) <= row["visit_on"] <= date(2026, 5, 29)
-        assert is_working_day(row["visit_on"])
+        assert WorkdayCalendar().is_working_day(row["visit_on"])
     members = {(row["team_id"], row["officer_id"]) for row in rows_of(any_workspace, tables.TeamMember)}
     assert (visits[1]["team_id"], "O01") not in members  # recused from this firm
     assert sum(row["lead"] for row in rows_of(any_workspace, tables.TeamMember)) == 4
