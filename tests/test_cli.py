@@ -189,3 +189,25 @@ def test_activate_changes_the_language_of_messages() -> None:
     assert has_chinese(i18n.gettext("Round"))
     assert i18n.translator("en")("Round") == "Round"
     assert has_chinese(i18n.translator("zh_CN")("Round"))
+
+
+def test_progress_is_silent_where_stderr_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Logs of nightly runs hold no bars."""
+    progress = cli.TerminalProgress()
+    progress.report("drawing", 1, 2)
+    progress.close()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_shows_a_bar_on_a_terminal_and_takes_it_off(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bar names its step on stderr; stdout stays the command's answer."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    progress = cli.TerminalProgress()
+    progress.report("drawing", 1, 2)
+    progress.report("drawing", 2, 2)
+    progress.close()
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "drawing" in said.err

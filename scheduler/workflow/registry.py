@@ -91,14 +91,6 @@ class ImportReport:
         return {**counts, "num_problems": len(self.problems), "num_notices": len(self.notices)}
 
 
-class _DryRunError(Exception):
-    """Carries the reports of a dry run out of the transaction that it undoes."""
-
-    def __init__(self, reports: tuple[ImportReport, ...]) -> None:
-        super().__init__()
-        self.reports = reports
-
-
 def import_file(
     workspace: Workspace,
     kind: str,
@@ -210,17 +202,12 @@ def _import_all(
 ) -> tuple[ImportReport, ...]:
     if on_error not in ON_ERROR:
         raise UsageError(_("on_error: expected stop or quarantine, got {value}").format(value=on_error))
-    try:
-        with workspace.transaction() as connection:
-            reports = tuple(
-                _import_sheet(connection, workspace, kind, sheet, mapping, on_error) for kind, sheet in found
-            )
-            _refuse_bad(reports, on_error)
-            if dry_run:
-                raise _DryRunError(tuple(replace(report, dry_run=True) for report in reports))
-    except _DryRunError as done:
-        return done.reports
-    return reports
+    with workspace.transaction() as connection:
+        reports = tuple(_import_sheet(connection, workspace, kind, sheet, mapping, on_error) for kind, sheet in found)
+        _refuse_bad(reports, on_error)
+        if dry_run:
+            connection.rollback()
+    return tuple(replace(report, dry_run=dry_run) for report in reports)
 
 
 def _refuse_bad(reports: Sequence[ImportReport], on_error: str) -> None:

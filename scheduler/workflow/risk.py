@@ -120,10 +120,6 @@ class FirmExplanation:
     mark: InternalMark
 
 
-class _DryRunError(Exception):
-    """Leaves a transaction so that nothing of it stays."""
-
-
 def classify_firms(workspace: Workspace, as_of: date | None = None, *, dry_run: bool = False) -> ClassificationSummary:
     """
     Puts every firm on the register into a tier and keeps the run.
@@ -150,15 +146,11 @@ def classify_firms(workspace: Workspace, as_of: date | None = None, *, dry_run: 
                 today=workspace.today, day=day
             )
         )
-    summaries = []
-    try:
-        with workspace.transaction() as connection:
-            summaries.append(_classify(connection, workspace, scorecard, day))
-            if dry_run:
-                raise _DryRunError
-    except _DryRunError:
-        return dataclasses.replace(summaries[0], mark=internal_mark(workspace, None))
-    return summaries[0]
+    with workspace.transaction() as connection:
+        summary = _classify(connection, workspace, scorecard, day)
+        if dry_run:
+            connection.rollback()
+    return dataclasses.replace(summary, mark=internal_mark(workspace, None)) if dry_run else summary
 
 
 def show_classification(workspace: Workspace) -> ClassificationSummary:
