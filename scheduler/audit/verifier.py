@@ -114,8 +114,6 @@ def find_records(path: Path) -> tuple[Path, ...]:
 
     Raises
     ------
-    A folder that `publish` or `demo` made holds its records in `records/`; that one is looked into as well.
-
     RecordError
         If there is none.
     """
@@ -180,9 +178,9 @@ class _Verification:
         guarded(group, "2", _("the year's totals are right"), lambda: year.check_totals(group, self._year(), draws))
 
     def _verify_log(self, group: Group) -> None:
-            guarded(group, "2", _("the log tells of the draws"), log.check_draws, group, self._record, self._draws)
         if self._record.is_audit:
             guarded(group, "2", _("the chain of the log is unbroken"), log.check_log, group, self._record)
+            guarded(group, "2", _("the log tells of the draws"), log.check_draws, group, self._record, self._draws)
         else:
             group.not_checked("2", _("the chain of the log is unbroken"), _("only the audit record holds the log"))
 
@@ -267,9 +265,9 @@ class _Verification:
         draw = work.draw
         guarded(group, "5", _("the ceremony counts the list drawn"), selection.check_ceremony_counts, group, work)
         guarded(group, "1.6", _("packages are made of tasks"), selection.check_packages, group, work)
-            guarded(group, "3.1", _("nobody counts twice"), selection.check_counted_once, group, work)
         if not draw.is_external:
             guarded(group, "7", _("firms drawn stand in the pool"), selection.check_drawn_from_pool, group, work)
+            guarded(group, "3.1", _("nobody counts twice"), selection.check_counted_once, group, work)
             self._verify_selection(group, work)
             self._verify_officers(group, work)
         if draw.has("results.tsv"):
@@ -301,10 +299,10 @@ class _Verification:
             register.pool_counts(work.register),
             work.lists,
             work.object_types,
-        window, *later = commitment.waiting_windows(work.draw)
-        quotas.check_coverage(group, work.cells, work.lists, window, later)
             document["counting_visits"],
         )
+        window, *later = commitment.waiting_windows(work.draw)
+        quotas.check_coverage(group, work.cells, work.lists, window, later)
 
     def _verify_officers(self, group: Group, work: Sampling) -> None:
         draw = work.draw

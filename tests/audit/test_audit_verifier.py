@@ -101,9 +101,9 @@ def test_commitment_before_its_draw_is_consistent(kind: str) -> None:
     """A commitment whose entropy has not spoken stands alone with its pool, also in an audit record."""
     year = Year(hooks={"record": lambda files: {n: c for n, c in files.items() if _is_committed(n)}})
     year.files["year.json"] = document({**json.loads(year.files["year.json"]), "drawn_enterprises": 1})
-    report = verify_source(MemorySource(year.record(kind)), kind)
     year.log.pop()  # the draw
     year.write_log()
+    report = verify_source(MemorySource(year.record(kind)), kind)
     assert report.of_status(Status.FAILED) == ()
     assert any(c.group == "2026-2-2" and c.section == "1.5" for c in report.of_status(Status.NOT_CHECKED))
 
@@ -126,8 +126,8 @@ def _draw_and_void(attempt: Attempt) -> None:
     attempt.draw()
     ceremony = json.loads(attempt.read("ceremony.json"))
     attempt.put_document("ceremony.json", {**ceremony, "status": "voided", "void_reason": "witness fell ill"})
-    del attempt.year.drawn[attempt.draw_id]
     attempt.year.append_log("draw void", {"draw_id": attempt.draw_id}, sha(attempt.read("ceremony.json")))
+    del attempt.year.drawn[attempt.draw_id]
 
 
 def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
@@ -150,9 +150,9 @@ def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
         "drawn_digest": sha256(drawn).hexdigest(),
     }
     year.files["draws/2026-X1-1/ceremony.json"] = document(external)
-    report = verify_source(MemorySource(year.record("audit")), "audit")
     year.append_log("store drawn", {"draw_id": "2026-X1-1"}, sha(document(external)))
     year.write_log()
+    report = verify_source(MemorySource(year.record("audit")), "audit")
     assert report.of_status(Status.FAILED) == ()
     unchecked = [claim for claim in report.of_status(Status.NOT_CHECKED) if claim.group == "2026-X1-1"]
     assert [claim.found for claim in unchecked] == ["a list drawn elsewhere is not verifiable here"]
