@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -115,10 +115,18 @@ def commit_draw(
         _check_clock(workspace, draws)
         _check_sources(connection, workspace, entry, draws, sources)
         pool = round_pool(connection, workspace, entry)
-        summary = _commit(connection, workspace, entry, draws, pool, sources, day_value, keys)
+        commitment = _commit(connection, workspace, entry, draws, pool, sources, day_value, keys)
         if dry_run:
             connection.rollback()
-    return replace(summary, warnings=_warnings(entry, sources, day_value))
+    return CommitSummary(
+        draw_id=commitment.draw_id,
+        commitment_digest=commitment.digest,
+        num_firms=commitment.num_firms,
+        counting_visits=commitment.counting_visits,
+        content=commitment.content,
+        bulletin=bulletin_text(commitment),
+        warnings=_warnings(entry, sources, day_value),
+    )
 
 
 def standing_draw(draws: Iterable[StoredDraw], round_id: str) -> StoredDraw | None:
@@ -224,7 +232,7 @@ def _commit(
     sources: tuple[EntropySource, ...],
     day_value: PublicValue | None,
     keys: tuple[bytes, bytes],
-) -> CommitSummary:
+) -> Commitment:
     attempt = 1 + sum(draw.round_id == entry.round_id for draw in draws)
     draw_id = f"{entry.round_id}-{attempt}"
     try:
@@ -256,8 +264,18 @@ def _commit(
         software=f"double-random {__version__}",
         log_head=load_log_head(connection) or GENESIS,
     )
-    draw = StoredDraw(
-        draw_id=draw_id,
+    insert_draw(connection, _attempt(workspace, entry, attempt, commitment, keys))
+    for name, content in {**files, "pool.tsv": pool_table(pool), "commitment.json": commitment.content}.items():
+        put_file(connection, draw_id, name, content)
+    _log(connection, workspace, commitment)
+    return commitment
+
+
+def _attempt(
+    workspace: Workspace, entry: StoredRound, attempt: int, commitment: Commitment, keys: tuple[bytes, bytes]
+) -> StoredDraw:
+    return StoredDraw(
+        draw_id=commitment.draw_id,
         round_id=entry.round_id,
         attempt=attempt,
         status=DrawStatus.COMMITTED,
@@ -270,29 +288,20 @@ def _commit(
         officers_drawn_on=None,
         void_reason="",
     )
-    insert_draw(connection, draw)
-    for name, content in {**files, "pool.tsv": pool_table(pool), "commitment.json": commitment.content}.items():
-        put_file(connection, draw_id, name, content)
+
+
+def _log(connection: sa.Connection, workspace: Workspace, commitment: Commitment) -> None:
     append_log(
         connection,
         workspace,
         "draw commit",
         {
-            "draw_id": draw_id,
-            "num_firms": len(pool),
+            "draw_id": commitment.draw_id,
+            "num_firms": commitment.num_firms,
             "counting_visits": commitment.counting_visits,
-            "entropy": [source.document() for source in sources],
+            "entropy": [source.document() for source in commitment.entropy],
         },
         after=commitment.digest,
-    )
-    return CommitSummary(
-        draw_id=draw_id,
-        commitment_digest=commitment.digest,
-        num_firms=len(pool),
-        counting_visits=commitment.counting_visits,
-        content=commitment.content,
-        bulletin=bulletin_text(commitment),
-        warnings=(),
     )
 
 
