@@ -49,20 +49,24 @@ class TerminalProgress:
 
     def __init__(self) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        self._bars = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        self._bars = RichProgress(
+            *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+        )  # redirected, the command's answer would go to stderr with the bars
         self._tasks: dict[str, TaskID] = {}
 
     def report(self, description: str, done: int, total: int) -> None:
-        """Moves the bar of a step; a bar at its end gives way to the next step's."""
+        """Moves the bar of a step, which takes the place of the step's before it."""
         if not sys.stderr.isatty():
             return
-        for finished in [task.id for task in self._bars.tasks if task.finished and task.description != description]:
-            self._bars.update(finished, visible=False)
+        for other in self._tasks.values():
+            self._bars.update(other, visible=False)
         if not self._bars.live.is_started:
             self._bars.start()
         if description not in self._tasks:
             self._tasks[description] = self._bars.add_task(description, total=total)
         self._bars.update(self._tasks[description], completed=done, total=total, visible=True)
+        if done >= total:
+            self.close()  # what is said after a step has the terminal for itself
 
     def close(self) -> None:
         """Takes the bars off the terminal."""

@@ -211,3 +211,18 @@ def test_progress_shows_a_bar_on_a_terminal_and_takes_it_off(
     said = capsys.readouterr()
     assert said.out == ""
     assert "drawing" in said.err
+
+
+def test_progress_leaves_stdout_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer given while a bar is shown still goes to stdout; the bar returns for a step after a finished one."""
+    monkeypatch.setenv("FORCE_COLOR", "1")  # makes a terminal of the console
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    progress = cli.TerminalProgress()
+    progress.report("drawing", 1, 2)
+    click.echo("answer")
+    progress.report("drawing", 2, 2)
+    progress.report("inspecting", 0, 1)
+    progress.close()
+    said = capsys.readouterr()
+    assert said.out == "answer\n"
+    assert "drawing" in said.err and "inspecting" in said.err

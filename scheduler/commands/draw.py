@@ -65,6 +65,7 @@ def commit(
 ) -> None:
     """Commits to the draw of a round."""
     secret, officer_secret = read_secrets(secret_file)
+    context.progress.report(_("Freezing and committing a round"), 0, 1)
     summary = commit_draw(
         context.open(),
         round_number,
@@ -74,6 +75,7 @@ def commit(
         officer_secret=officer_secret,
         dry_run=dry_run,
     )
+    context.progress.report(_("Freezing and committing a round"), 1, 1)
     for warning in summary.warnings:
         say(_("Note: {warning}").format(warning=warning))
     if dry_run:
@@ -110,7 +112,9 @@ def targets(context: CommandContext, round_number: int, values: tuple[str, ...],
         say(f"{name} = {value}")
     if not yes:
         click.confirm(_("Draw with these values? A round is drawn once."), abort=True, err=True)
+    context.progress.report(_("Drawing the firms"), 0, 1)
     summary = draw_targets(context.open(), round_number, said)
+    context.progress.report(_("Drawing the firms"), 1, 1)
     if as_json:
         print_json(_document(summary))
         return

@@ -220,10 +220,14 @@ def read_scorecard(workspace: Workspace) -> Scorecard:
 def _classify(
     connection: sa.Connection, workspace: Workspace, scorecard: Scorecard, day: date
 ) -> ClassificationSummary:
+    step = _("Classifying the firms")
+    workspace.progress.report(step, 0, 3)
     frame = load_frame(connection)
     if not len(frame):
         raise StateError(_("there are no firms to classify; bring them in with “double-random import firms FILE”"))
+    workspace.progress.report(step, 1, 3)
     classes = classify(frame, load_events(connection, frame, day), scorecard, day)
+    workspace.progress.report(step, 2, 3)
     before = newest_bins_digest(connection)
     number = save_classification(connection, frame, classes, scorecard, day)
     detail = {
@@ -233,6 +237,7 @@ def _classify(
         "scorecard": scorecard.digest,
     }
     after = newest_bins_digest(connection)
+    workspace.progress.report(step, 3, 3)
     mark = mark_internal(connection, workspace, "classify", detail, before=before, after=after)
     return _summary(frame, _stored(connection), mark)
 

@@ -23,8 +23,8 @@ def test_plan_cuts_no_number_on_a_narrow_terminal(
     page = io.StringIO()
     monkeypatch.setattr(
         plan_tables,
-        "Console",
-        lambda **_: Console(file=page, width=columns, force_terminal=True, color_system=None, highlight=False),
+        "stdout_console",
+        lambda: Console(file=page, width=columns, force_terminal=True, color_system=None, highlight=False),
     )
     now = datetime(2026, 12, 4, tzinfo=CHINA)
     workspace = open_workspace(small_year.folder / "workspace", actor="Zhang", now=now, progress=SILENT)
