@@ -18,10 +18,9 @@ import python_calamine
 
 from scheduler.errors import InputError
 from scheduler.i18n import gettext as _
-from scheduler.registry.bombs import refuse_bombs
+from scheduler.registry.bombs import MOST_BYTES, refuse_bombs
 from scheduler.registry.text import file_name, undefused
 
-MOST_BYTES = 2**31  # of a file, or of what a workbook unpacks to
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
