@@ -33,6 +33,7 @@ def view_document(view: PlanView) -> dict[str, Any]:
         "num_enterprises": made.num_enterprises,
         "target": made.target,
         "target_ratio": str(view.policy.target.ratio),
+        "target_source": view.policy.target.source,
         "national_floor": str(view.policy.target.national_floor),
         "rate": blended_rate(view),
         "rounds": [asdict(entry) for entry in view.rounds],

@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import zipfile
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduler.errors import InputError
-from scheduler.registry.readers import read_sheets
+from scheduler.registry.readers import cell_text, read_sheets
 from scheduler.registry.text import file_name
 
 TEXT = "代码,名称\nA1,威海\nB2,荣成\n"
@@ -206,3 +206,21 @@ def test_workbook_with_any_damage_is_read_or_refused(tmp_path: Path) -> None:
         except InputError:
             refused += 1
     assert refused > len(damaged) // 2
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, "是"),
+        (False, "否"),
+        (datetime.fromisoformat("2026-03-02"), "2026-03-02"),  # a plain day: spreadsheets keep days as midnights
+        (datetime.fromisoformat("2026-03-02T09:30"), "2026-03-02 09:30:00"),
+        (date(2026, 3, 2), "2026-03-02"),
+        (time(9, 30), "09:30:00"),
+        (timedelta(hours=26), "1 day, 2:00:00"),
+        ("威海", "威海"),
+    ],
+)
+def test_cell_of_a_workbook_is_read_as_people_see_it(value: object, expected: str) -> None:
+    """Flags, days, times and durations become text that the parsers of cells know or refuse by name."""
+    assert cell_text(value) == expected
