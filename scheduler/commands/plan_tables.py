@@ -80,8 +80,24 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         console.print()
         console.print(title, style="bold")
         console.print(table)
+    for note in _notes(view):
+        console.print(note)
     if not wide:
         console.print(_("Open and full-coverage visits: with {columns} columns, or --json").format(columns=WIDE))
+
+
+def _notes(view: PlanView) -> list[str]:
+    """What a reader would stumble over: sums beyond a stratum's firms, loads beyond a district's hours."""
+    notes = []
+    if any(entry.drawn for entry in view.rounds):
+        notes.append(
+            _("A round's visits are those expected after what earlier rounds drew, so a year's may exceed the firms.")
+        )
+    if any(line.needed > line.available > 0 for line in view.summary.hours):
+        notes.append(
+            _("Where a load exceeds what is there, the bureau's own officers, who serve all districts, do the rest.")
+        )
+    return notes
 
 
 def _headlines(view: PlanView) -> list[str]:

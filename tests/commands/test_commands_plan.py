@@ -33,4 +33,5 @@ def test_plan_cuts_no_number_on_a_narrow_terminal(
     assert "…" not in text
     assert ("Full coverage" in text) is shown
     assert ("--json" in text) is not shown
+    assert "visits are those expected after what earlier rounds drew" in text  # all rounds of this year are drawn
     assert max(len(line.rstrip()) for line in text.splitlines()) <= columns
