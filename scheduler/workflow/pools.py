@@ -81,6 +81,7 @@ class RoundPool:
     def classes(self) -> ClassColumns:
         """The classification as the register's table writes it."""
         stored = self.classification
+        ratings, rating_texts = stored.rating_cells()
         return ClassColumns(
             firm_id=stored.firm_id,
             bins=stored.bins,
@@ -90,6 +91,9 @@ class RoundPool:
             rule=stored.rule,
             tiers=stored.scorecard.tiers,
             rules=tuple(rule.name for rule in stored.scorecard.direct),
+            ratings=ratings,
+            rating_texts=rating_texts,
+            override=stored.override,
         )
 
 
