@@ -122,8 +122,8 @@ class StoredClassification:
         As characters, see `Classes.bin_texts` and `Classes.direct_texts`.
     grades
         As characters, see `Classes.grade_texts`; None stands for no ratings.
-    override
-        As in `Classes`; None stands for no overrides.
+    override, decided
+        As in `Classes`; None stands for no overrides, and for tiers nobody asked the deciders of.
     dormant
         As in `Measures`; None stands for nobody.
     """
@@ -139,6 +139,7 @@ class StoredClassification:
     direct: Ids
     grades: Ids | None = None
     override: Places | None = None
+    decided: Places | None = None
     dormant: Mask | None = None
 
     def classes(self) -> Classes:
