@@ -11,6 +11,7 @@ from rich.table import Table
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json
 from scheduler.commands.overrides import classify_object, classify_override, classify_overrides, kind_words
+from scheduler.commands.risk_report import classify_report
 from scheduler.commands.risk_tables import console, make_table, shares, show_mark
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
@@ -264,7 +265,7 @@ def _rule_words(context: CommandContext, scorecard: Scorecard, name: str) -> str
     return name
 
 
-for _command in (classify_override, classify_object, classify_overrides):
+for _command in (classify_override, classify_object, classify_overrides, classify_report):
     classify.add_command(_command)
 
 COMMANDS: tuple[click.Command, ...] = (classify,)

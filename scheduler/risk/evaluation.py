@@ -131,13 +131,15 @@ def calibration_table(
     """
     Expected against observed problems, in bins of ascending probability and about equal weight.
 
-    Firms of one probability stay in one bin; so there may be fewer bins than asked for.
+    Firms of one probability stay in one bin; so there may be fewer bins than asked for. Where there are no more
+    distinct probabilities than bins, each has its own.
     """
     predicted, found, weights = _columns(probability, outcome, weight)
     distinct, place = np.unique(predicted, return_inverse=True)
     mass = np.bincount(place, weights=weights, minlength=len(distinct))
     middle = (np.cumsum(mass) - mass / 2) / weights.sum()
-    bins = np.minimum((middle * num_bins).astype(np.int64), num_bins - 1)[place]
+    equal = np.minimum((middle * num_bins).astype(np.int64), num_bins - 1)
+    bins = place if len(distinct) <= num_bins else equal[place]
     table = []
     for number in range(num_bins):
         inside = bins == number

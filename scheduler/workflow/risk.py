@@ -191,7 +191,7 @@ def show_classification(workspace: Workspace) -> ClassificationSummary:
         stored = _stored(connection)
         detail = {"classification": stored.classification_id}
         mark = mark_internal(connection, workspace, "classify show", detail)
-        return _summary(load_frame(connection), stored, mark)
+        return summarise(load_frame(connection), stored, mark)
 
 
 def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
@@ -273,7 +273,7 @@ def _classify(
     }
     after = newest_bins_digest(connection)
     mark = mark_internal(connection, workspace, "classify", detail, before=before, after=after)
-    return dataclasses.replace(_summary(frame, _stored(connection), mark), without_matrix=rated.without_matrix)
+    return dataclasses.replace(summarise(frame, _stored(connection), mark), without_matrix=rated.without_matrix)
 
 
 def _stored(connection: sa.Connection) -> StoredClassification:
@@ -301,7 +301,8 @@ def _place(stored: StoredClassification, firm_id: str) -> int:
     return place
 
 
-def _summary(frame: Frame, stored: StoredClassification, mark: InternalMark) -> ClassificationSummary:
+def summarise(frame: Frame, stored: StoredClassification, mark: InternalMark) -> ClassificationSummary:
+    """Sums up a run."""
     card = stored.scorecard
     places = frame.positions(stored.firm_id)
     tier = np.full(len(frame), -1, dtype=np.int8)
