@@ -15,6 +15,7 @@ from scheduler.workflow.internal import INTERNAL_WORD
 from scheduler.workflow.risk_report import RiskReport
 
 MOST_JUMPS_SHOWN = 200
+LONGEST_SHOWN = 2_000
 _STYLE = """
 :root{color-scheme:light}
 *{box-sizing:border-box}
@@ -32,6 +33,7 @@ h2{font-size:1.35rem;margin:2.5rem 0 .75rem;border-top:1px solid #c5ced5;padding
 .figures dt{font-size:.88rem;color:#46545e}
 .figures dd{margin:0;font-size:1.5rem;font-weight:650;font-variant-numeric:tabular-nums}
 .pair{display:flex;flex-wrap:wrap;gap:1rem 2.5rem;align-items:flex-start}
+summary{cursor:pointer;font-weight:600;margin:.75rem 0}
 svg{max-width:100%;height:auto;display:block}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;margin:.75rem 0;font-variant-numeric:tabular-nums}
@@ -142,7 +144,9 @@ def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> st
         + _scroll(
             stacked_bars(types, tiers, title=_("Tier mix by object type"), description=_bars_in_words(types, tiers))
         )
+        + f"<details><summary>{_safe(_('Numbers by district and object type'))}</summary>"
         + _table((_("District"), _("Object type")), (_("Firms"), *tiers), table, caption=_("Firms in operation"))
+        + "</details>"
     )
 
 
@@ -317,4 +321,4 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def _safe(text: str) -> str:
-    return escape(visible(text))
+    return escape(visible(text, LONGEST_SHOWN))

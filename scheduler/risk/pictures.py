@@ -15,7 +15,7 @@ from scheduler.risk.evaluation import CalibrationBin
 
 COLOURS: Final = ("#2f6f8f", "#7fb3c8", "#e2b35b", "#c4572e", "#7d1f2b", "#40202b")  # low to high risk
 _INK: Final = {0: "#fff", 1: "#10222b", 2: "#2b1d00", 3: "#fff", 4: "#fff", 5: "#fff"}
-_LABEL_WIDTH, _BAR_WIDTH, _ROW = 210, 640, 30
+_LABEL_WIDTH, _BAR_WIDTH, _ROW = 320, 560, 30
 
 
 def colour(place: int, number: int) -> str:
@@ -61,7 +61,7 @@ def calibration_plot(
     table: Sequence[CalibrationBin], *, title: str, description: str, x_label: str, y_label: str
 ) -> str:
     """Observed against expected shares; a dot's area is its weight, the line is where both are equal."""
-    size, left, bottom = 340, 62, 52
+    size, left, bottom = 350, 62, 52
     greatest = max([0.05, *(max(one.expected, one.observed) for one in table)])
     step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if greatest / step <= 6 or step == 0.2)
     ceiling = step * -(-greatest // step)
@@ -117,7 +117,7 @@ def paired_bars(
             fill = "#8b98a3" if line == 0 else "#c4572e"
             parts.append(f'<rect x="64" y="{y + 20 * line}" width="{max(width, 1):.1f}" height="17" fill="{fill}"/>')
             parts.append(_text(72 + width, y + 14 + 20 * line, f"{100 * value:.1f} % {name}", size=13))
-    return _picture(520, max(len(rows), 1) * 52 + 4, "".join(parts), title, description)
+    return _picture(470, max(len(rows), 1) * 52 + 4, "".join(parts), title, description)
 
 
 def _step(place: int, number: int) -> int:
