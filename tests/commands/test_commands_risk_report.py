@@ -78,7 +78,7 @@ def test_report_judges_the_year_and_finds_who_jumped(run: Run, root: Path) -> No
     assert found["num_outcomes"] > 50 and found["auc"] > 0.6 and 0 < found["ks"] < 1
     assert found["lift_8"] > 1 and found["lift_20"] > 1 and 0 <= found["ece"] < 0.2
     assert sum(one["share_of_problems"] for one in found["capture"]) == pytest.approx(1)
-    assert [one["firm_id"] for one in document["jumps"] if one["rule"] == "serious_dishonesty"][:3] == firms
+    assert {one["firm_id"] for one in document["jumps"] if one["rule"] == "serious_dishonesty"} >= set(firms)
     assert document["jumps"][0] | {"before": "A", "after": "D", "steps": 3, "decided": "rule"} == document["jumps"][0]
     moves = document["stability"]["moves"]
     assert sum(map(sum, moves)) == sum(document["by_tier"].values()) and moves[0][3] >= 3
