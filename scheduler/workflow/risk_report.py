@@ -18,6 +18,7 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.frame import Frame, Mask
 from scheduler.risk.classify import StoredClassification
 from scheduler.risk.mix import TierMix
+from scheduler.risk.scorecard import Scorecard
 from scheduler.risk.watch import Evaluation, Jump, Stability, evaluate, jumps, stability
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.risk import ClassificationSummary, summarise
@@ -165,36 +166,36 @@ def _evaluate(
     connection: sa.Connection, workspace: Workspace, runs: tuple[Run, ...]
 ) -> tuple[Evaluation | None, str, int]:
     """Judges the scorecard in force at the newest draw with outcomes, by all outcomes of draws made under it."""
-    outcomes = load_outcomes(connection)
-    in_force = [(_run_of(runs, one), one) for one in outcomes]
-    judged = next((run for run, _one in reversed(in_force) if run is not None), None)
-    total = sum(map(len, outcomes))
-    if judged is None:
-        return None, "", total
-    chosen = [(run, one) for run, one in in_force if run and run.scorecard_digest == judged.scorecard_digest]
     policy = workspace.settings.tiers
-    columns: list[tuple[Any, ...]] = []
-    name = ""
-    for run, one in chosen:
-        stored = load_classification(connection, run.classification_id)
-        if stored is None or stored.scorecard.tiers != policy.codes:
-            continue
-        name = stored.scorecard.name
-        at = np.minimum(np.searchsorted(stored.firm_id, one.firm_id), len(stored.firm_id) - 1)
-        known = stored.firm_id[at] == one.firm_id
-        at = at[known]
-        expected = np.array([float(policy.expected_findings[code]) for code in policy.codes])
-        columns.append(
-            (stored.score[at], stored.tier[at], one.problem[known], one.weight[known], expected[stored.tier[at]])
-        )
-    if not columns:
+    outcomes = load_outcomes(connection)
+    numbers = [_run_of(runs, one) for one in outcomes]
+    stored = {number: load_classification(connection, number) for number in sorted(set(numbers)) if number}
+    cards = {number: one.scorecard for number, one in stored.items() if one and one.scorecard.tiers == policy.codes}
+    total = sum(map(len, outcomes))
+    newest = next((number for number in reversed(numbers) if number in cards), None)
+    if newest is None:
         return None, "", total
-    score, tier, problem, weight, expected_share = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    found = evaluate(score, tier, problem, weight, expected_share, len(policy.codes))
-    return found, name, total - len(score)
+    expected = np.array([float(policy.expected_findings[code]) for code in policy.codes])
+    columns = []
+    for number, one in zip(numbers, outcomes, strict=True):
+        run = stored.get(number)
+        if run is None or number not in cards or _without_set_cuts(cards[number]) != _without_set_cuts(cards[newest]):
+            continue
+        at = np.minimum(np.searchsorted(run.firm_id, one.firm_id), len(run.firm_id) - 1)
+        known = run.firm_id[at] == one.firm_id
+        at = at[known]
+        columns.append((run.score[at], run.tier[at], one.problem[known], one.weight[known], expected[run.tier[at]]))
+    score, tier, problem, weight, share = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+    found = evaluate(score, tier, problem, weight, share, len(policy.codes))
+    return found, cards[newest].name, total - len(score)
 
 
-def _run_of(runs: tuple[Run, ...], outcomes: DrawOutcomes) -> Run | None:
-    """The newest run made, and looking back, no later than the draw was committed."""
+def _without_set_cuts(card: Scorecard) -> Scorecard:
+    """A scorecard without the cut points that a run set by its shares, so that runs of one scorecard compare."""
+    return dataclasses.replace(card, cuts=()) if card.shares else card
+
+
+def _run_of(runs: tuple[Run, ...], outcomes: DrawOutcomes) -> int:
+    """Number of the newest run made, and looking back, no later than the draw was committed; 0 if there is none."""
     before = [one for one in runs if max(one.classified_on, one.as_of) <= outcomes.committed_on]
-    return before[-1] if before else None
+    return before[-1].classification_id if before else 0
