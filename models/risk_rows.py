@@ -1,14 +1,15 @@
 """
 Moves classifications in and out of the tables.
 
-A run is kept whole, for ever, as two frozen artifacts: the scorecard's canonical TOML, and one line of bins and flags
-per firm. Score, tier and rule are not read from anywhere else: they follow from these two, so they cannot disagree with
-them. Table `firm_tier` holds each firm's history besides: a row only where tier or rule changed.
+A run is kept whole, for ever, as two frozen artifacts: the scorecard's canonical TOML, and one line of bins, flags,
+grades, override and dormancy per firm. Score, tier, rule and what decided are not read from anywhere else: they follow
+from these two, so they cannot disagree with them. Table `firm_tier` holds each firm's history besides: a row only where
+one of them but the score changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,33 +21,49 @@ from models.store import get_artifact, insert_columns, put_artifact
 from models.tables import Classification, FirmTier, table_of
 from scheduler.errors import PolicyError, StoreError
 from scheduler.i18n import gettext as _
-from scheduler.registry.frame import Frame, Ids
-from scheduler.risk.classify import (
-    Classes,
-    StoredClassification,
-    decide,
-    parse_bin_texts,
-    parse_direct_texts,
-)
+from scheduler.registry.frame import Frame, Ids, Mask
+from scheduler.risk.bins import BIN_CHARACTERS
+from scheduler.risk.classify import DECIDERS, Classes, Places, StoredClassification
 from scheduler.risk.scorecard import Scorecard, parse_scorecard, scorecard_toml
 
 _ID_WIDTH = 18
-_HEADER = b"firm_id\tbins\tdirect\n"
+_HEADER = b"firm_id\tbins\tdirect\tratings\toverride\tdormant\n"
+_NO_OVERRIDE = ord("-")
+_CHARACTERS = np.frombuffer(BIN_CHARACTERS.encode("ascii"), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierSince:
-    """One row of a firm's history: its tier, score and rule from one run on."""
+    """One row of a firm's history: its tier, score, rule and what decided (`DECIDERS`) from one run on."""
 
     classification_id: int
     as_of: date
     tier: str
     score: int
     rule: str
+    decided: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run: its number, the date it looks at, the day it was made, its scorecard's digest, firms classified."""
+
+    classification_id: int
+    as_of: date
+    classified_on: date
+    scorecard_digest: str
+    num_firms: int
 
 
 def save_classification(
-    connection: sa.Connection, frame: Frame, classes: Classes, scorecard: Scorecard, as_of: date
+    connection: sa.Connection,
+    frame: Frame,
+    classes: Classes,
+    scorecard: Scorecard,
+    as_of: date,
+    *,
+    dormant: Mask | None = None,
+    classified_on: date | None = None,
 ) -> int:
     """
     Keeps a run and returns its number; a run that says just what the newest one says is that one.
@@ -57,17 +74,25 @@ def save_classification(
         The frame classified.
     classes
         Its classes, in the order of the frame.
+    dormant
+        Firms without a sign of life, shape (n,); nobody if not given.
+    classified_on
+        Day of the run; its date if not given.
     """
     scorecard_digest = put_artifact(connection, scorecard_toml(scorecard).encode("utf-8"))
-    bins_digest = put_artifact(connection, _run_bytes(frame.firm_id, classes))
+    bins_digest = put_artifact(connection, _run_bytes(frame.firm_id, classes, dormant))
     newest = _newest(connection)
     row = {"as_of": as_of, "scorecard_digest": scorecard_digest, "bins_digest": bins_digest, "num_firms": len(frame)}
     if newest is not None and all(getattr(newest, name) == value for name, value in row.items()):
         return int(newest.classification_id)
     number = int(newest.classification_id) + 1 if newest is not None else 1
     changed = _changed(connection, frame, classes, scorecard)
-    connection.execute(sa.insert(table_of(Classification)), [{"classification_id": number, **row}])
+    connection.execute(
+        sa.insert(table_of(Classification)),
+        [{"classification_id": number, "classified_on": classified_on or as_of, **row}],
+    )
     tiers, rules = _codes(scorecard, classes.tier, classes.rule)
+    decided = np.array(DECIDERS, dtype=np.str_)[classes.decided]
     insert_columns(
         connection,
         FirmTier,
@@ -77,14 +102,23 @@ def save_classification(
             "score": classes.score[changed].tolist(),
             "tier": tiers[changed].tolist(),
             "rule": rules[changed].tolist(),
+            "decided": decided[changed].tolist(),
         },
     )
     return number
 
 
-def load_classification(connection: sa.Connection) -> StoredClassification | None:
+def load_runs(connection: sa.Connection) -> tuple[Run, ...]:
+    """All runs, oldest first."""
+    table = table_of(Classification)
+    names = ("classification_id", "as_of", "classified_on", "scorecard_digest", "num_firms")
+    statement = sa.select(*(table.c[name] for name in names)).order_by(table.c.classification_id)
+    return tuple(Run(**row) for row in connection.execute(statement).mappings())
+
+
+def load_classification(connection: sa.Connection, classification_id: int | None = None) -> StoredClassification | None:
     """
-    The newest run, or None if there is none.
+    The newest run, or the one of a number; None if there is none.
 
     Raises
     ------
@@ -93,25 +127,28 @@ def load_classification(connection: sa.Connection) -> StoredClassification | Non
     PolicyError
         If the scorecard names an indicator that this version's catalogue no longer has; classify again.
     """
-    row = _newest(connection)
+    row = _newest(connection, classification_id)
     if row is None:
         return None
     text = get_artifact(connection, row.scorecard_digest).decode("utf-8")
     scorecard = parse_scorecard(text, _("scorecard of classification {number}").format(number=row.classification_id))
-    firm_id, bins, direct = _parse_run(get_artifact(connection, row.bins_digest), scorecard)
-    flags = parse_direct_texts(direct, len(scorecard.direct))
-    classes = decide(scorecard, parse_bin_texts(bins, len(scorecard.indicators)), flags)
-    return StoredClassification(
+    lines = _parse_run(get_artifact(connection, row.bins_digest), scorecard)
+    bare = StoredClassification(
         classification_id=int(row.classification_id),
         as_of=row.as_of,
         scorecard=scorecard,
-        firm_id=firm_id,
-        score=classes.score,
-        tier=classes.tier,
-        rule=classes.rule,
-        bins=bins,
-        direct=direct,
+        firm_id=lines.firm_id,
+        score=np.zeros(0, dtype=np.int32),
+        tier=np.zeros(0, dtype=np.int8),
+        rule=np.zeros(0, dtype=np.int8),
+        bins=lines.bins,
+        direct=lines.direct,
+        grades=lines.grades,
+        override=lines.override,
+        dormant=lines.dormant,
     )
+    classes = bare.classes()
+    return replace(bare, score=classes.score, tier=classes.tier, rule=classes.rule, decided=classes.decided)
 
 
 def newest_bins_digest(connection: sa.Connection) -> str:
@@ -124,47 +161,71 @@ def load_tier_history(connection: sa.Connection, firm_id: str) -> tuple[TierSinc
     """A firm's tiers, oldest first; runs that left tier and rule as they were do not show."""
     tier, run = table_of(FirmTier), table_of(Classification)
     statement = (
-        sa.select(tier.c.classification_id, run.c.as_of, tier.c.tier, tier.c.score, tier.c.rule)
+        sa.select(tier.c.classification_id, run.c.as_of, tier.c.tier, tier.c.score, tier.c.rule, tier.c.decided)
         .join(run, run.c.classification_id == tier.c.classification_id)
         .where(tier.c.firm_id == firm_id)
         .order_by(tier.c.classification_id)
     )
     return tuple(
-        TierSince(classification_id=number, as_of=as_of, tier=code, score=score, rule=rule)
-        for number, as_of, code, score, rule in connection.execute(statement)
+        TierSince(classification_id=number, as_of=as_of, tier=code, score=score, rule=rule, decided=decided)
+        for number, as_of, code, score, rule, decided in connection.execute(statement)
     )
 
 
-def _newest(connection: sa.Connection) -> sa.Row[Any] | None:
+def _newest(connection: sa.Connection, classification_id: int | None = None) -> sa.Row[Any] | None:
     table = table_of(Classification)
-    return connection.execute(sa.select(table).order_by(table.c.classification_id.desc()).limit(1)).first()
+    statement = sa.select(table).order_by(table.c.classification_id.desc()).limit(1)
+    if classification_id is not None:
+        statement = statement.where(table.c.classification_id == classification_id)
+    return connection.execute(statement).first()
 
 
-def _run_bytes(firm_id: Ids, classes: Classes) -> bytes:
-    """One line of fixed width per firm: the id, filled up with spaces, its bins, its flags."""
+def _run_bytes(firm_id: Ids, classes: Classes, dormant: Mask | None) -> bytes:
+    """One line of fixed width per firm: id, filled up with spaces, bins, flags, grades, override, dormancy."""
     ids = np.ascontiguousarray(firm_id.astype(f"S{_ID_WIDTH}")).view(np.uint8).reshape(len(classes), _ID_WIDTH)
     tab = np.full((len(classes), 1), ord("\t"), dtype=np.uint8)
-    bins, direct = (
-        np.ascontiguousarray(texts).view(np.uint8).reshape(len(classes), texts.dtype.itemsize)
-        for texts in (classes.bin_texts(), classes.direct_texts())
+    asleep = np.zeros(len(classes), dtype=np.bool_) if dormant is None else dormant
+    lines = (
+        *(np.where(ids == 0, ord(" "), ids), tab, _CHARACTERS[classes.bins], tab),
+        *(_CHARACTERS[classes.direct.astype(np.intp)], tab, _CHARACTERS[classes.grades], tab),
+        np.where(classes.override < 0, _NO_OVERRIDE, _CHARACTERS[classes.override])[:, None],
+        *(tab, _CHARACTERS[asleep.astype(np.intp)][:, None]),
     )
-    lines = (np.where(ids == 0, ord(" "), ids), tab, bins, tab, direct[:, : classes.direct.shape[1]])
     return _HEADER + np.hstack((*lines, np.full_like(tab, ord("\n")))).astype(np.uint8).tobytes()
 
 
-def _parse_run(content: bytes, scorecard: Scorecard) -> tuple[Ids, Ids, Ids]:
-    num_bins, num_rules = len(scorecard.indicators), len(scorecard.direct)
-    width = _ID_WIDTH + num_bins + num_rules + 3
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lines:
+    """Columns of a stored run."""
+
+    firm_id: Ids
+    bins: Ids
+    direct: Ids
+    grades: Ids
+    override: Places
+    dormant: Mask
+
+
+def _parse_run(content: bytes, scorecard: Scorecard) -> _Lines:
+    widths = (_ID_WIDTH, len(scorecard.indicators), len(scorecard.direct), len(scorecard.matrices), 1, 1)
+    width = sum(widths) + len(widths)
     body = np.frombuffer(content, dtype=np.uint8)[len(_HEADER) :]
     if not content.startswith(_HEADER) or len(body) % width:
         raise StoreError(_("the stored classification does not fit its scorecard; classify again"))
     lines = body.reshape(-1, width)
-    ids = np.where(lines[:, :_ID_WIDTH] == ord(" "), 0, lines[:, :_ID_WIDTH]).astype(np.uint8)
-    first = _ID_WIDTH + 1
-    return (
-        _as_texts(ids),
-        _as_texts(lines[:, first : first + num_bins]),
-        _as_texts(lines[:, first + num_bins + 1 : -1]),
+    starts = [sum(widths[:place]) + place for place in range(len(widths))]
+    ids, bins, direct, grades, override, dormant = (
+        lines[:, start : start + size] for start, size in zip(starts, widths, strict=True)
+    )
+    numbers = np.full(256, -1, dtype=np.int8)
+    numbers[_CHARACTERS] = np.arange(len(_CHARACTERS))
+    return _Lines(
+        firm_id=_as_texts(np.where(ids == ord(" "), 0, ids).astype(np.uint8)),
+        bins=_as_texts(bins),
+        direct=_as_texts(direct),
+        grades=_as_texts(grades),
+        override=numbers[override[:, 0]],
+        dormant=dormant[:, 0] == ord("1"),
     )
 
 
@@ -184,7 +245,7 @@ def _codes(
 
 
 def _changed(connection: sa.Connection, frame: Frame, classes: Classes, scorecard: Scorecard) -> npt.NDArray[np.bool_]:
-    """Firms whose tier or rule differs from the newest run's, or that it did not hold, shape (n,)."""
+    """Firms whose tier, rule or decider differs from the newest run's, or that it did not hold, shape (n,)."""
     changed = np.ones(len(frame), dtype=np.bool_)
     try:
         before = load_classification(connection)
@@ -198,4 +259,6 @@ def _changed(connection: sa.Connection, frame: Frame, classes: Classes, scorecar
     there = places >= 0
     places = places[there]
     changed[places] = (tiers[places] != tiers_before[there]) | (rules[places] != rules_before[there])
+    if before.decided is not None:
+        changed[places] |= classes.decided[places] != before.decided[there]
     return changed

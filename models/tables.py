@@ -127,8 +127,9 @@ class Classification(SQLModel, table=True):
     classification_id: int | None = Field(default=None, primary_key=True)
     as_of: date
     scorecard_digest: str  # artifact: canonical TOML
-    bins_digest: str  # artifact: firm ids, bins and flags, from which score, tier and rule follow
+    bins_digest: str  # artifact: firm ids, bins, flags, grades and overrides, from which score, tier and rule follow
     num_firms: int
+    classified_on: date  # day of the run, which may look back to an earlier `as_of`
 
 
 class FirmTier(SQLModel, table=True):
@@ -144,7 +145,37 @@ class FirmTier(SQLModel, table=True):
     classification_id: int = Field(primary_key=True)
     score: int  # in that first run
     tier: str
-    rule: str = ""  # direct rule that fired, empty where the score decided
+    rule: str = ""  # direct rule that lifts the firm, empty where none does
+    decided: str = "score"  # what gave the tier: score, rating, rule or override
+
+
+class Rating(SQLModel, table=True):
+    """专项分级: a firm's specialised rating (food, drugs, special equipment), from a day on. Internal."""
+
+    __tablename__ = "rating"
+    firm_id: str = Field(primary_key=True, max_length=18)
+    rating: str = Field(primary_key=True)
+    rated_on: date = Field(primary_key=True)
+    grade: str
+    valid_until: date | None = None
+    source: str = ""
+
+
+class TierOverride(SQLModel, table=True):
+    """人工调整: a tier given by hand or after an objection was upheld, with its reason. Ended, never removed."""
+
+    __tablename__ = "tier_override"
+    override_id: int = Field(primary_key=True)
+    firm_id: str = Field(index=True, max_length=18)
+    kind: str  # manual, objection
+    tier: str
+    reason: str
+    author: str
+    starts_on: date
+    valid_until: date
+    ended_on: date | None = None  # first day on which it holds no more
+    ended_by: str = ""
+    end_reason: str = ""
 
 
 class Plan(SQLModel, table=True):

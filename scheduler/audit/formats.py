@@ -142,6 +142,12 @@ TABLES: dict[str, TableFormat] = {
             _optional("tier"),
             _text("rule"),
             _code("disposition"),
+            Column(
+                name="ratings",
+                pattern=re.compile("(?:[a-z0-9_]+:[0-9A-Za-z._-]+(?:;[a-z0-9_]+:[0-9A-Za-z._-]+)*)?"),
+                words="ratings as name:grade, joined by “;”, or nothing",
+            ),
+            _optional("override"),
         )
     ),
     "allocation.tsv": TableFormat(
@@ -287,6 +293,15 @@ DOCUMENTS: dict[str, Shape] = {
                 shapes.object_of({"name": shapes.text, "points": shapes.list_of(shapes.signed)})
             ),
             "direct": shapes.list_of(shapes.object_of({"name": shapes.text, "tier": shapes.code})),
+            "matrices": shapes.list_of(
+                shapes.object_of(
+                    {
+                        "name": shapes.code,
+                        "grades": shapes.list_of(shapes.code),
+                        "tiers": shapes.list_of(shapes.list_of(shapes.code)),
+                    }
+                )
+            ),
         }
     ),
     "officers.json": shapes.object_of(

@@ -1,6 +1,6 @@
 """
-Claims about the register of a draw: every tier recomputed from bins, points and rules, every firm's place in the pool
-recomputed from the tasks' ranges and from what was drawn before (specification, sections 3.1 and 3.4).
+Claims about the register of a draw: every firm's place in the pool recomputed from the tasks' ranges and from what was
+drawn before (specification, sections 3.1 and 3.4). Tiers are the matter of `scheduler.audit.tiers`.
 
 Nothing here loops over firms: texts are computed once per distinct cell and spread by index.
 """
@@ -9,213 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Index, Integers, Mask, Table
-from scheduler.audit.context import Draw, Lists, Task, positions_of
+from scheduler.audit.context import Lists, Task, positions_of
+from scheduler.audit.tiers import OPERATING, Classes, Scorecard
 from scheduler.audit.year import Differences
 from scheduler.draw.canonical import split_list
 from scheduler.i18n import gettext as _
 
-BIN_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_POSITIONS = np.zeros(256, dtype=np.int64)
-_POSITIONS[np.frombuffer(BIN_CHARACTERS.encode("ascii"), dtype=np.uint8)] = np.arange(len(BIN_CHARACTERS))
-OPERATING = frozenset({"operating"})
 OUT = "out:"
-_EMPTY = frozenset({""})
 REASONS = ("", "out:status", "out:type", "out:no-task", "out:visited")
 _STATUS, _TYPE, _NO_TASK, _VISITED = 1, 2, 3, 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scorecard:
-    """A scorecard whose parts fit together."""
-
-    base: int
-    tiers: tuple[str, ...]
-    cuts: tuple[int, ...]
-    points: tuple[tuple[int, ...], ...]
-    direct_names: tuple[str, ...]
-    direct_tiers: tuple[int, ...]
-
-    def scores(self, cells: Sequence[str]) -> tuple[Integers, Mask]:
-        """Scores of cells `bins`, and whether each cell has one known bin per indicator (its score is 0 if not)."""
-        fits = np.asarray([len(cell) == len(self.points) for cell in cells], dtype=np.bool_)
-        joined = "".join(cell for cell, whole in zip(cells, fits.tolist(), strict=True) if whole)
-        bins = _POSITIONS[np.frombuffer(joined.encode("ascii"), dtype=np.uint8)].reshape(-1, max(len(self.points), 1))
-        totals = np.full(int(np.count_nonzero(fits)), self.base, dtype=np.int64)
-        known = np.ones(len(totals), dtype=np.bool_)
-        for column, points in enumerate(self.points):
-            padded = np.zeros(len(BIN_CHARACTERS), dtype=np.int64)
-            padded[: len(points)] = points
-            totals += padded[bins[:, column]]
-            known &= bins[:, column] < len(points)
-        scores = np.zeros(len(cells), dtype=np.int64)
-        scores[fits] = np.where(known, totals, 0)
-        fits[fits] = known
-        return scores, fits
-
-    def tiers_of(self, scores: Integers) -> Integers:
-        """Tiers that scores alone give."""
-        return np.searchsorted(np.asarray(self.cuts, dtype=np.int64), scores, side="right").astype(np.int64)
-
-    def direct(self, flags: str) -> tuple[int, int]:
-        """Highest tier of the direct rules whose flag is 1 and the first of those rules; (-1, -1) where none is."""
-        fired = [position for position, flag in enumerate(flags) if flag == "1"]
-        if not fired:
-            return -1, -1
-        tier = max(self.direct_tiers[position] for position in fired)
-        return tier, next(position for position in fired if self.direct_tiers[position] == tier)
-
-
-def load_scorecard(draw: Draw) -> Scorecard:
-    """The scorecard of a draw; raises `RecordError` if its parts do not fit together."""
-    document = draw.document("scorecard.json")
-    tiers = tuple(document["tiers"])
-    unknown = [rule["tier"] for rule in document["direct"] if rule["tier"] not in tiers]
-    ordered = all(a < b for a, b in zip(document["cuts"], document["cuts"][1:], strict=False))
-    too_long = any(len(entry["points"]) > len(BIN_CHARACTERS) for entry in document["indicators"])
-    if (
-        not tiers
-        or len(set(tiers)) != len(tiers)
-        or len(document["cuts"]) != len(tiers) - 1
-        or unknown
-        or not ordered
-        or too_long
-    ):
-        name = draw.path("scorecard.json")
-        raise draw.record.refuse(
-            name,
-            _("{name}: expected different tiers, one cut fewer, ascending, and rules of these tiers").format(name=name),
-        )
-    return Scorecard(
-        base=document["base"],
-        tiers=tiers,
-        cuts=tuple(document["cuts"]),
-        points=tuple(tuple(entry["points"]) for entry in document["indicators"]),
-        direct_names=tuple(rule["name"] for rule in document["direct"]),
-        direct_tiers=tuple(tiers.index(rule["tier"]) for rule in document["direct"]),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Classes:
-    """
-    What the scorecard makes of each row.
-
-    Attributes
-    ----------
-    score, tier, rule
-        Score, position of the tier, position of the rule that lifted the firm to it; -1 where there is none.
-    covered
-        Whether the classification covers the firm.
-    fits
-        Whether the row has one known bin per indicator and one flag per direct rule.
-    """
-
-    score: Integers
-    tier: Integers
-    rule: Integers
-    covered: Mask
-    fits: Mask
-
-
-def classify(register: Table, card: Scorecard) -> Classes:
-    """Scores, tiers and rules recomputed from bins and flags."""
-    bins, direct = register.coded["bins"], register.coded["direct"]
-    scores, known = card.scores(bins.values)
-    fitting = np.asarray([len(cell) == len(card.direct_names) for cell in direct.values], dtype=np.bool_)
-    fired = [
-        card.direct(cell) if fits else (-1, -1) for cell, fits in zip(direct.values, fitting.tolist(), strict=True)
-    ]
-    by_score = _spread(np.where(known, card.tiers_of(scores), -1), bins)
-    by_rule = _spread(_integers([tier for tier, _rule in fired]), direct)
-    rules = _spread(_integers([rule for _tier, rule in fired]), direct)
-    decided = by_rule > by_score
-    return Classes(
-        score=_spread(scores, bins),
-        tier=np.where(decided, by_rule, by_score),
-        rule=np.where(decided, rules, -1),
-        covered=~register.coded["tier"].among(_EMPTY),
-        fits=(_spread(known.astype(np.int64), bins) & _spread(fitting.astype(np.int64), direct)).astype(np.bool_),
-    )
-
-
-def _spread(values: Integers, column: Coded) -> Integers:
-    """Values of the distinct cells of a column, spread over its rows."""
-    return values[column.index] if len(values) else np.zeros(len(column), dtype=np.int64)
-
-
-def _integers(values: Sequence[int]) -> Integers:
-    return np.asarray(values, dtype=np.int64)
-
-
-def check_tiers(group: Group, register: Table, card: Scorecard, classes: Classes) -> None:
-    """Claims that every operating firm is classified, and every score, tier and rule follows from bins and flags."""
-    covered = classes.covered
-    tier_codes = dict(zip(card.tiers, range(len(card.tiers)), strict=True))
-    found_tier = register.coded["tier"].positions(tier_codes)
-    operating = register.coded["status"].among(OPERATING)
-    blank = np.ones(register.num_rows, dtype=np.bool_)
-    for name in ("bins", "direct", "score", "rule"):
-        blank &= register.coded[name].among(_EMPTY)
-    unfit = np.where(covered, ~classes.fits, ~blank | operating)
-    _claim(
-        group,
-        _("every operating firm has one known bin per indicator and one flag per direct rule"),
-        register,
-        unfit,
-        lambda row: (
-            _("{count} bins, {flags} flags").format(count=len(card.points), flags=len(card.direct_names)),
-            f"{register.coded['bins'].text(row)!r}, {register.coded['direct'].text(row)!r}",
-        ),
-    )
-    scores = register.coded["score"].integers()
-    _claim(
-        group,
-        _("every score is the base plus the points of the firm's bins"),
-        register,
-        covered & ((scores != classes.score) | register.coded["score"].among(_EMPTY)),
-        lambda row: (int(classes.score[row]), register.coded["score"].text(row)),
-    )
-    _claim(
-        group,
-        _("every tier is the highest of the score's and the direct rules'"),
-        register,
-        covered & (found_tier != classes.tier),
-        lambda row: (card.tiers[int(classes.tier[row])], register.coded["tier"].text(row)),
-    )
-    rules = ["", *card.direct_names]
-    found_rule = register.coded["rule"]
-    expected_rule = [_first_position(found_rule.values, name) for name in rules]
-    _claim(
-        group,
-        _("every rule named is the first that lifts the firm to its tier"),
-        register,
-        covered & (found_rule.index != _integers(expected_rule)[classes.rule + 1]),
-        lambda row: (rules[int(classes.rule[row]) + 1] or _("no rule"), found_rule.text(row) or _("no rule")),
-    )
-
-
-def _first_position(values: tuple[str, ...], name: str) -> int:
-    return values.index(name) if name in values else -1
-
-
-def _claim(group: Group, text: str, register: Table, wrong: Mask, tell: Any) -> None:
-    """Writes a claim about all rows that fails with the first wrong one, naming its firm."""
-    rows = np.flatnonzero(wrong)
-    if not len(rows):
-        group.passed("3.4", text, _("{count} firms").format(count=register.num_rows))
-        return
-    row = int(rows[0])
-    expected, found = tell(row)
-    firm = register.fixed["firm_id"][row].decode("ascii")
-    more = _(" (and {count} more)").format(count=len(rows) - 1) if len(rows) > 1 else ""
-    group.failed("3.4", text, expected=f"{firm}: {expected}", found=f"{found}{more}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

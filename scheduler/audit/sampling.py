@@ -19,7 +19,8 @@ from scheduler.audit.commitment import load_policy, policy_value
 from scheduler.audit.context import Draw, Drawn, Lists, load_lists
 from scheduler.audit.hashes import Keyed, digests
 from scheduler.audit.quotas import Cell, Quotas, load_cells, round_cells
-from scheduler.audit.register import Classes, Scorecard, classify, load_scorecard, pool_mask
+from scheduler.audit.register import pool_mask
+from scheduler.audit.tiers import Classes, Scorecard, classify, load_scorecard
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import prefix
 from scheduler.draw.merkle import tree_root

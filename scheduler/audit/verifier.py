@@ -36,6 +36,7 @@ from scheduler.audit import (
     results,
     sampling,
     selection,
+    tiers,
     year,
 )
 from scheduler.audit.claims import Group, Ledger, Report
@@ -248,7 +249,7 @@ class _Verification:
 
     def _check_tiers(self, group: Group, work: Sampling) -> None:
         self._ledger.counts[work.draw.draw_id] = register.row_counts(work.register)
-        register.check_tiers(group, work.register, work.card, work.classes)
+        tiers.check_tiers(group, work.register, work.card, work.classes)
         register.check_libraries(group, work.register)
 
     def _check_places(self, group: Group, work: Sampling) -> None:

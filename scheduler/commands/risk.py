@@ -7,17 +7,18 @@ from datetime import datetime
 from decimal import Decimal
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json
+from scheduler.commands.overrides import classify_object, classify_override, classify_overrides, kind_words
+from scheduler.commands.risk_report import classify_report
+from scheduler.commands.risk_tables import shares, show_mark
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.risk.indicators import INDICATORS
 from scheduler.risk.scorecard import Scorecard
 from scheduler.risk.words import direction_words, group_words, indicator_words, unit_words
-from scheduler.workflow.internal import InternalMark
 from scheduler.workflow.risk import (
     ClassificationSummary,
     FirmExplanation,
@@ -91,6 +92,7 @@ def classify_explain(context: CommandContext, firm: str, as_json: bool) -> None:
     found = explain_firm(context.open(), firm)
     if as_json:
         document = {"firm_name": found.firm_name, "as_of": found.as_of, "official": found.scorecard.official}
+        document |= {"overrides": list(map(dataclasses.asdict, found.overrides))}
         document |= {"internal": found.mark.document(), "history": list(map(dataclasses.asdict, found.history))}
         print_json({**dataclasses.asdict(found.explanation), **document})
     else:
@@ -108,20 +110,37 @@ def classify_indicators() -> None:
 
 
 def _show_summary(context: CommandContext, workspace: Workspace, summary: ClassificationSummary) -> None:
-    console = stdout_console()
-    _show_mark(console, summary.mark)
+    screen = stdout_console()
+    show_mark(screen, summary.mark)
     text = _("Classification {number} as of {day}: {firms} firms; scorecard, not official: {scorecard}")
-    console.print(
+    screen.print(
         text.format(
             number=summary.classification_id,
             day=summary.as_of,
             firms=f"{summary.num_firms:,}",
             scorecard=summary.scorecard.name,
         ),
+        markup=False,
     )
-    console.print(_("Firms in operation, and how they spread over the tiers:"))
-    console.print(_mix_table(context, workspace, summary))
-    console.print(_rules_table(context, summary))
+    screen.print(_("Firms in operation, and how they spread over the tiers:"))
+    screen.print(_mix_table(context, workspace, summary))
+    screen.print(_rules_table(context, summary))
+    _show_deciders(summary)
+
+
+def _show_deciders(summary: ClassificationSummary) -> None:
+    screen, counts = stdout_console(), summary.deciders
+    screen.print(
+        _("Tier by a rating: {rated}; by an override: {overridden}; dormant firms in operation: {dormant}").format(
+            rated=f"{counts['rating']:,}", overridden=f"{counts['override']:,}", dormant=f"{summary.num_dormant:,}"
+        )
+    )
+    for name, number in summary.without_matrix.items():
+        screen.print(
+            _("{number} ratings “{name}” changed nothing: the scorecard has no matrix for them").format(
+                number=f"{number:,}", name=name
+            )
+        )
 
 
 def _mix_table(context: CommandContext, workspace: Workspace, summary: ClassificationSummary) -> Table:
@@ -132,12 +151,12 @@ def _mix_table(context: CommandContext, workspace: Workspace, summary: Classific
     for mix in sorted(summary.mixes, key=lambda mix: order.get(mix.district, len(order))):
         district = "" if mix.district == shown else names.get(mix.district) or label(mix.district)
         shown = mix.district
-        table.add_row(district, label(mix.object_type), *_shares(mix.counts))
+        table.add_row(district, label(mix.object_type), *shares(mix.counts))
     table.add_section()
     for object_type, counts in summary.by_object_type.items():
-        table.add_row(_("all"), label(object_type), *_shares(tuple(counts.values())))
+        table.add_row(_("all"), label(object_type), *shares(tuple(counts.values())))
     totals = tuple(summary.by_tier.values())
-    table.add_row(_("all"), _("all"), *_shares(totals), style="bold")
+    table.add_row(_("all"), _("all"), *shares(totals), style="bold")
     table.add_row(_("number of firms"), "", *(f"{number:,}" for number in (sum(totals), *totals)))
     return table
 
@@ -150,20 +169,45 @@ def _rules_table(context: CommandContext, summary: ClassificationSummary) -> Tab
 
 
 def _show_explanation(context: CommandContext, found: FirmExplanation) -> None:
-    console, reasons = stdout_console(), found.explanation
-    _show_mark(console, found.mark)
-    console.print(f"{reasons.firm_id} {found.firm_name}", style="bold")
-    console.print(_("Tier {tier} as of {day}").format(tier=reasons.tier, day=found.as_of))
-    console.print(_reason(context, found))
-    console.print(_points_table(found))
+    screen, reasons = stdout_console(), found.explanation
+    show_mark(screen, found.mark)
+    screen.print(f"{reasons.firm_id} {found.firm_name}", style="bold")
+    screen.print(_("Tier {tier} as of {day}").format(tier=reasons.tier, day=found.as_of))
+    screen.print(_reason(context, found))
+    screen.print(_points_table(found))
+    for line in _lift_lines(context, found):
+        screen.print(line)
+    screen.print(_("Its tiers:"), style="bold")
     for since in found.history:
         text = _("{day}: tier {tier}, {score} points {rule}")
         rule = _rule_words(context, found.scorecard, since.rule)
-        console.print(text.format(day=since.as_of, tier=since.tier, score=since.score, rule=rule))
+        by = {"override": f" ({_('override')})", "rating": f" ({_('rating')})"}.get(since.decided, "")
+        screen.print(text.format(day=since.as_of, tier=since.tier, score=since.score, rule=rule) + by)
+    for one in found.overrides:
+        text = _("{first} to {last}: {tier} {kind}, {who}: {reason}")
+        words = text.format(
+            first=one.starts_on,
+            last=one.ended_on or one.valid_until,
+            tier=one.tier,
+            kind=kind_words(one.kind),
+            who=one.author,
+            reason=one.reason,
+        )
+        screen.print(words)
 
 
 def _reason(context: CommandContext, found: FirmExplanation) -> str:
     reasons = found.explanation
+    if reasons.decided == "override":
+        return _("By override; without it, its score of {score} would give {tier}").format(
+            score=reasons.score, tier=reasons.score_tier
+        )
+    if reasons.decided == "rating":
+        return _("By its ratings ({ratings}); its score of {score} alone would give {tier}").format(
+            ratings=", ".join(f"{name} {grade}" for name, grade in reasons.ratings),
+            score=reasons.score,
+            tier=reasons.score_tier,
+        )
     if reasons.rule:
         return _("By direct rule: {rule}; by its score of {score} it would be {tier}").format(
             rule=_rule_words(context, found.scorecard, reasons.rule), score=reasons.score, tier=reasons.score_tier
@@ -174,8 +218,36 @@ def _reason(context: CommandContext, found: FirmExplanation) -> str:
     )
 
 
+def _lift_lines(context: CommandContext, found: FirmExplanation) -> list[str]:
+    """What would lift the firm one tier, and whether it is dormant."""
+    lift = found.explanation.lift
+    lines = [_("Dormant: no sign of life for three years")] if found.explanation.dormant else []
+    if lift is None:
+        return lines
+    lines.append(_("What would lift it to {tier}:").format(tier=lift.tier))
+    if lift.override:
+        lines.append("  " + _("the override would have to end"))
+    lines += [
+        "  " + _("no longer: {rule}").format(rule=_rule_words(context, found.scorecard, name)) for name in lift.rules
+    ]
+    scales = {scale.name: scale for scale in found.scorecard.indicators}
+    lines += [
+        "  "
+        + _("{indicator}: {now} → {then} (−{points})").format(
+            indicator=indicator_words(move.indicator),
+            now=scales[move.indicator].describe(move.from_bin),
+            then=scales[move.indicator].describe(move.to_bin),
+            points=move.points_off,
+        )
+        for move in lift.moves
+    ]
+    if not lift.possible:
+        lines.append("  " + _("no change of indicators that a firm can reach is enough"))
+    return lines
+
+
 def _points_table(found: FirmExplanation) -> Table:
-    table = plain_table((_("Indicator"), _("Its value")), (_("Points"), _("Average of all firms")))
+    table = plain_table((_("Indicator"), _("Its value")), (_("Points"), _("Average in operation")))
     table.add_row(_("base score"), "", str(found.explanation.base), "")
     scales = found.scorecard.indicators
     lines = sorted(zip(found.explanation.lines, scales, strict=True), key=lambda pair: -pair[0].points)
@@ -194,13 +266,7 @@ def _rule_words(context: CommandContext, scorecard: Scorecard, name: str) -> str
     return name
 
 
-def _shares(counts: tuple[int, ...]) -> list[str]:
-    total = sum(counts)
-    return [f"{total:,}", *(f"{Decimal(100 * count) / max(total, 1):.1f} %" for count in counts)]
-
-
-def _show_mark(console: Console, mark: InternalMark) -> None:
-    console.print(mark.line(), style="bold red")
-
+for _command in (classify_override, classify_object, classify_overrides, classify_report):
+    classify.add_command(_command)
 
 COMMANDS: tuple[click.Command, ...] = (classify,)

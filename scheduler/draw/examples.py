@@ -41,4 +41,6 @@ def two_firms() -> tuple[Frame, ClassColumns]:
         rule=np.array([0], dtype=np.int8),
         tiers=("A", "B"),
         rules=("dishonest",),
+        ratings=np.array([0]),
+        rating_texts=("food:C",),
     )

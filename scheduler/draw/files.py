@@ -27,7 +27,7 @@ from scheduler.registry.frame import Frame, Ids
 POOL_COLUMNS = ("firm_id", "leaf")
 REGISTER_COLUMNS = (
     *("firm_id", "object_type", "district", "status", "industry", "libraries"),
-    *("bins", "direct", "score", "tier", "rule", "disposition"),
+    *("bins", "direct", "score", "tier", "rule", "disposition", "ratings", "override"),
 )
 ALLOCATION_COLUMNS = ("stratum", "package", "counting", "rest", "num_firms", "visits_micro")
 QUOTAS_COLUMNS = ("stratum", "package", "quota")
@@ -57,6 +57,12 @@ class ClassColumns:
         Index into `tiers`, and into `rules` or -1, shape (m,).
     tiers, rules
         Codes of the tiers and names of the direct rules.
+    ratings
+        Index into `rating_texts` or -1, shape (m,); None where no firm has a rating.
+    rating_texts
+        Ratings of a firm as a cell, such as ``drug:B;food:C``.
+    override
+        Index into `tiers` of the tier that an override gives, or -1, shape (m,); None where there are none.
     """
 
     firm_id: Ids
@@ -67,6 +73,9 @@ class ClassColumns:
     rule: Indices
     tiers: tuple[str, ...]
     rules: tuple[str, ...]
+    ratings: Indices | None = None
+    rating_texts: tuple[str, ...] = ()
+    override: Indices | None = None
 
 
 def pool_table(pool: Pool) -> bytes:
@@ -107,9 +116,9 @@ def register_table(frame: Frame, classes: ClassColumns, disposition: Indices, la
     >>> from scheduler.draw.examples import two_firms
     >>> for line in register_table(*two_firms(), np.array([0, 1]), ("open", "out:type")).splitlines():
     ...     print(*line.decode().split("\t"), sep="|")
-    firm_id|object_type|district|status|industry|libraries|bins|direct|score|tier|rule|disposition
-    91|enterprise|371002|operating|F5211|fuel;shop|01|1|30|B|dishonest|open
-    92|individual|371002|operating||||||||out:type
+    firm_id|object_type|district|status|industry|libraries|bins|direct|score|tier|rule|disposition|ratings|override
+    91|enterprise|371002|operating|F5211|fuel;shop|01|1|30|B|dishonest|open|food:C|
+    92|individual|371002|operating||||||||out:type||
     """
     checked_ids(frame.firm_id)
     if not bool(fits_alphabet(frame.industry).all()):
@@ -130,6 +139,8 @@ def register_table(frame: Frame, classes: ClassColumns, disposition: Indices, la
         (_taken_index(classes.tier, place), _cells(classes.tiers)),
         (_taken_index(classes.rule, place), _cells(classes.rules)),
         (disposition, _cells(labels)),
+        (_taken_index(_or_none(classes.ratings, classes), place), _cells(classes.rating_texts)),
+        (_taken_index(_or_none(classes.override, classes), place), _cells(classes.tiers)),
     ]
     parts = [_line(REGISTER_COLUMNS)]
     for part in chunks(len(frame)):
@@ -280,6 +291,10 @@ def _taken(column: Ids, place: npt.NDArray[np.int64]) -> Ids:
 def _taken_index(column: Indices, place: npt.NDArray[np.int64]) -> Indices:
     """Indices of a column at the places, -1 where there is none."""
     return np.append(column, -1)[place]
+
+
+def _or_none(column: Indices | None, classes: ClassColumns) -> Indices:
+    return np.full(len(classes.firm_id), -1, dtype=np.int64) if column is None else column
 
 
 def _library_list(mask: int, codes: Sequence[str]) -> str:

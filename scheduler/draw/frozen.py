@@ -21,6 +21,7 @@ from scheduler.registry.frame import Ids
 
 OUT = b"out:"
 _PIECE = 1 << 22  # bytes read at a time
+_DISPOSITION = REGISTER_COLUMNS.index("disposition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def read_pool(content: bytes, cells: Sequence[Cell]) -> FrozenPool:
     --------
     >>> cell = Cell(stratum="open", package="T01", counting=True, rest=False, num_firms=1, visits_micro=1_000_000)
     >>> header = "\t".join(REGISTER_COLUMNS).encode() + b"\n"
-    >>> pool = read_pool(header + b"91" + b"\t" * 11 + b"open\n92" + b"\t" * 11 + b"out:type\n", [cell])
+    >>> pool = read_pool(header + b"91" + b"\t" * 11 + b"open\t\t\n92" + b"\t" * 11 + b"out:type\t\t\n", [cell])
     >>> pool.firm_id.tolist(), pool.stratum.tolist()
     ([b'91'], [0])
     """
@@ -100,7 +101,7 @@ def read_pool(content: bytes, cells: Sequence[Cell]) -> FrozenPool:
     for piece in _pieces(content, len(head)):
         width = len(REGISTER_COLUMNS)
         row = piece.replace(b"\n", b"\t").split(b"\t")[:-1]
-        firm_ids, dispositions = row[::width], row[width - 1 :: width]
+        firm_ids, dispositions = row[::width], row[_DISPOSITION::width]
         if len(firm_ids) != len(dispositions) or len(row) % width:
             raise RecordError(_("register.tsv: expected {width} cells in every row").format(width=width))
         inside = [not disposition.startswith(OUT) for disposition in dispositions]

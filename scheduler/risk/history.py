@@ -5,6 +5,10 @@ A snapshot is closed towards the future. An event is seen from the day it occurr
 reads as not ended; a firm established after the day has no age yet. The columns of the register itself (type, capital,
 industry, status) carry no dates: they are taken as the frame has them.
 
+A credit repair 信用修复 restores from its day on: sanctions that it reaches (`REPAIRABLE`) and that occurred up to that
+day are seen no more. One that comes on the very day on which listings of the firm were lifted is the repair of those
+alone; any other one reaches all that came before.
+
 Periods are counted in days: “the last 365 days” are the 365 days that end with the day itself. Everything is an integer
 (days, months, counts, yuan), and every operation (count, sum, greatest) is the same whatever order the events stand in.
 """
@@ -25,6 +29,13 @@ Values: TypeAlias = npt.NDArray[np.int64]
 
 MISSING: Final = int(np.iinfo(np.int64).min)
 MOST_YUAN: Final = 10**12  # greater amounts count as this much, so that no sum of amounts can overflow
+REPAIRABLE: Final = (
+    EventKind.ABNORMAL_LISTING,
+    EventKind.UNREACHABLE_LISTING,
+    EventKind.SERIOUS_DISHONESTY,
+    EventKind.PENALTY,
+)  # 市场监督管理信用修复管理办法（国市监信规〔2021〕3号）
+_DAYS = 2**24  # more than any number of days since 1970
 
 
 class Snapshot:
@@ -46,6 +57,7 @@ class Snapshot:
         self.as_of: Final = np.datetime64(as_of.date() if isinstance(as_of, datetime) else as_of, "D")
         seen = (events.occurred_on <= self.as_of) & (events.firm >= 0) & (events.firm < len(frame))
         order = np.flatnonzero(seen)
+        order = order[~_repaired(events, order)]
         order = order[np.argsort(events.kind[order], kind="stable")]
         self._firm: Integers = events.firm[order]
         self._occurred_on: Dates = events.occurred_on[order].astype("datetime64[D]")
@@ -149,3 +161,20 @@ class Snapshot:
         if days is not None:
             within &= self._occurred_on[part] > last - np.timedelta64(days, "D")
         return within
+
+
+def _repaired(events: Events, seen: Integers) -> Mask:
+    """Which of the events seen a credit repair has restored, shape of `seen`."""
+    kind, firm = events.kind[seen], events.firm[seen]
+    occurred = events.occurred_on[seen].astype("datetime64[D]").astype(np.int64)
+    ended = events.ended_on[seen].astype("datetime64[D]").astype(np.int64)  # NaT is far below every day
+    repair = kind == EVENT_KINDS.index(EventKind.CREDIT_REPAIR)
+    if not repair.any():
+        return np.zeros(len(seen), dtype=np.bool_)
+    reached = np.isin(kind, [EVENT_KINDS.index(code) for code in REPAIRABLE])
+    repairs = firm[repair] * _DAYS + occurred[repair]
+    lifted = reached & np.isin(firm * _DAYS + ended, repairs) & (ended > MISSING)
+    of_all = ~np.isin(repairs, (firm * _DAYS + ended)[lifted])
+    latest = np.full(int(firm.max()) + 1, MISSING, dtype=np.int64)
+    np.maximum.at(latest, firm[repair][of_all], occurred[repair][of_all])
+    return np.asarray(lifted | (reached & (occurred <= latest[firm])))

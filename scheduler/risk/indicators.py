@@ -29,6 +29,9 @@ from scheduler.risk.history import MISSING, Snapshot, Values
 YEAR: Final = 365
 THREE_YEARS: Final = 1095
 QUARTER: Final = 90
+DORMANT: Final = "dormant"
+LEAST_DORMANT_MONTHS: Final = 36  # younger firms are new, not dormant
+LEAST_MISSED_REPORTS: Final = 2  # annual reports not filed in time within three years
 LIBRARY_PREFIX: Final = "library:"
 
 
@@ -180,9 +183,24 @@ def _complaint_growth(snapshot: Snapshot) -> Values:
     return (now - before) * 100 // np.maximum(before, 1)
 
 
+def _dormant(snapshot: Snapshot) -> Values:
+    """
+    1 for a firm without a sign of life for three years 僵尸企业, else 0.
+
+    It is at least three years old or of unknown age, missed two annual reports in three years or more, and since then
+    changed nothing in the register, pledged no equity, repaired no credit and was not found in order by an inspection.
+    """
+    age = snapshot.months_since(snapshot.frame.established_on)
+    old = (age >= LEAST_DORMANT_MONTHS) | np.isnat(snapshot.frame.established_on)
+    missed = snapshot.count(Kind.LATE_ANNUAL_REPORT, days=THREE_YEARS) >= LEAST_MISSED_REPORTS
+    signs = snapshot.count(*_SIGNS_OF_LIFE, days=THREE_YEARS)
+    return np.asarray(old & missed & (signs == 0)).astype(np.int64)
+
+
 _INSPECTIONS = (Kind.INSPECTION_CLEAN, Kind.INSPECTION_PROBLEM, Kind.INSPECTION_REFUSED)
 _LISTINGS = (Kind.ABNORMAL_LISTING, Kind.UNREACHABLE_LISTING)
 _CHANGES = (Kind.CHANGE_LEGAL_REPRESENTATIVE, Kind.CHANGE_ADDRESS, Kind.CHANGE_NAME, Kind.CHANGE_SCOPE)
+_SIGNS_OF_LIFE = (*_CHANGES, Kind.EQUITY_PLEDGE, Kind.CREDIT_REPAIR, Kind.INSPECTION_CLEAN)
 
 
 def _count(*kinds: Kind, days: int | None = None) -> Callable[[Snapshot], Values]:
@@ -228,6 +246,8 @@ _DYNAMICS: tuple[_Row, ...] = (
     ("equity_freezes", N_("Equity freezes in force"), "股权冻结", Unit.COUNT, _UP, _open(Kind.EQUITY_FREEZE)),
     ("late_annual_reports_3y", N_("Late annual reports in three years"), "近三年年报逾期次数",
      Unit.COUNT, _UP, _count(Kind.LATE_ANNUAL_REPORT, days=THREE_YEARS)),
+    (DORMANT, N_("Dormant: annual reports missed and no sign of life for three years"), "长期未经营（僵尸企业）",
+     Unit.COUNT, _UP, _dormant),
 )  # fmt: skip
 _SUPERVISION: tuple[_Row, ...] = (
     ("abnormal_listed", N_("On the abnormal-operation list now"), "当前列入经营异常名录",

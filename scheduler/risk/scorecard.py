@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
@@ -24,9 +25,11 @@ from pydantic import Field
 
 from scheduler.errors import PolicyError
 from scheduler.i18n import gettext as _
-from scheduler.parameters import Parameters, parse_parameters
+from scheduler.parameters import Parameters, Ratio, micro, parse_parameters
+from scheduler.registry.items import MICRO
 from scheduler.risk.bins import MOST_BOUND, MOST_POINTS, Bin, PointScale
 from scheduler.risk.indicators import Categories, Direction, find_indicator
+from scheduler.risk.matrices import MOST_MATRICES, MatrixFile, RatingMatrix, grade_problems, matrix_lines, matrix_of
 from scheduler.risk.rules import Condition, DirectRule
 
 FORMAT: Final = 1
@@ -54,9 +57,14 @@ class Scorecard:
     tiers
         Tier codes from low to high risk.
     cuts
-        Least scores of the second tier, the third, …
+        Least scores of the second tier, the third, …; none yet where `shares` are to set them.
     indicators, direct
         Point scales and direct rules, in the order of the records.
+    shares
+        Wanted shares of the tiers among firms in operation, in 10^-6, from which every run sets the cut points
+        (`scheduler.risk.cuts`); empty where the cut points are chosen.
+    matrices
+        How specialised ratings change the tier of the score.
     official
         Never true.
 
@@ -75,9 +83,12 @@ class Scorecard:
     indicators: tuple[PointScale, ...]
     direct: tuple[DirectRule, ...] = ()
     official: bool = False
+    shares: tuple[int, ...] = ()
+    matrices: tuple[RatingMatrix, ...] = ()
 
     def __post_init__(self) -> None:
         problems = [*self._head_problems(), *self._indicator_problems(), *self._rule_problems()]
+        problems += [*self._share_problems(), *self._matrix_problems()]
         if problems:
             raise PolicyError("\n".join(problems))
 
@@ -96,6 +107,10 @@ class Scorecard:
             "cuts": list(self.cuts),
             "indicators": [{"name": scale.name, "points": list(scale.points)} for scale in self.indicators],
             "direct": [{"name": rule.name, "tier": rule.tier} for rule in self.direct],
+            "matrices": [
+                {"name": one.name, "grades": list(one.grades), "tiers": [list(row) for row in one.tiers]}
+                for one in self.matrices
+            ],
         }
 
     def _head_problems(self) -> list[str]:
@@ -112,7 +127,7 @@ class Scorecard:
             if not _TIER.fullmatch(code)
         ]
         found += [_("tiers: {code} is there twice").format(code=code) for code in _repeated(self.tiers)]
-        if len(self.cuts) != len(self.tiers) - 1:
+        if len(self.cuts) != len(self.tiers) - 1 and not (self.shares and not self.cuts):
             found.append(
                 _("cuts: expected {wanted} cut points for {tiers} tiers, got {got}").format(
                     wanted=len(self.tiers) - 1, tiers=len(self.tiers), got=len(self.cuts)
@@ -135,6 +150,24 @@ class Scorecard:
             found.append(_("indicators: expected 1 to {most}, got {got}").format(most=MOST_INDICATORS, got=len(names)))
         for scale in self.indicators:
             found += [f"indicators.{scale.name}: {problem}" for problem in scale.problems()]
+        return found
+
+    def _share_problems(self) -> list[str]:
+        if not self.shares or (len(self.shares) == len(self.tiers) and sum(self.shares) == MICRO):
+            return []
+        return [
+            _("shares: expected one for each of the {tiers} tiers, 1 together, got {number}, {total} together").format(
+                tiers=len(self.tiers), number=len(self.shares), total=f"{sum(self.shares) / MICRO:g}"
+            )
+        ]
+
+    def _matrix_problems(self) -> list[str]:
+        names = [one.name for one in self.matrices]
+        found = [_("matrices: {name} is there twice").format(name=name) for name in _repeated(names)]
+        if len(names) > MOST_MATRICES:
+            found.append(_("matrices: expected at most {most}, got {got}").format(most=MOST_MATRICES, got=len(names)))
+        for one in self.matrices:
+            found += [f"matrices.{one.name}: {problem}" for problem in one.problems(self.tiers)]
         return found
 
     def _rule_problems(self) -> list[str]:
@@ -201,9 +234,11 @@ class _ScorecardFile(Parameters):
     note: str = ""
     base: _Whole = 0
     tiers: tuple[str, ...]
-    cuts: tuple[_Whole, ...]
+    cuts: tuple[_Whole, ...] = ()
+    shares: tuple[Ratio, ...] = ()
     indicators: tuple[_IndicatorFile, ...]
     direct: tuple[_RuleFile, ...] = ()
+    matrices: tuple[MatrixFile, ...] = ()
 
 
 def parse_scorecard(text: str, name: str) -> Scorecard:
@@ -236,6 +271,8 @@ def parse_scorecard(text: str, name: str) -> Scorecard:
             indicators=tuple(_scale(entry) for entry in file.indicators),
             direct=tuple(_rule(entry) for entry in file.direct),
             official=file.official,
+            shares=tuple(map(micro, file.shares)),
+            matrices=tuple(map(matrix_of, file.matrices)),
         )
     except PolicyError as error:
         raise PolicyError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
@@ -253,6 +290,8 @@ def scorecard_toml(scorecard: Scorecard) -> str:
         f"tiers = {_text(list(scorecard.tiers))}",
         f"cuts = {_text(list(scorecard.cuts))}",
     ]
+    if scorecard.shares:
+        lines.append(f"shares = [{', '.join(str(Decimal(share) / MICRO) for share in scorecard.shares)}]")
     for scale in scorecard.indicators:
         lines += ["", "[[indicators]]", f"name = {_text(scale.name)}", f"direction = {_text(scale.direction.value)}"]
         lines += [f"missing = {scale.missing}", "bins = ["]
@@ -267,6 +306,8 @@ def scorecard_toml(scorecard: Scorecard) -> str:
             for c in rule.when
         ]
         lines += ["]"]
+    for matrix in scorecard.matrices:
+        lines += matrix_lines(matrix)
     return "\n".join(lines) + "\n"
 
 
@@ -291,7 +332,7 @@ def _catalogue_problems(file: _ScorecardFile) -> list[str]:
             for one in rule.when
             if find_indicator(one.indicator) is None
         ]
-    return found
+    return found + [problem for matrix in file.matrices for problem in grade_problems(matrix)]
 
 
 def _start_problems(bins: tuple[_BinFile, ...]) -> list[str]:

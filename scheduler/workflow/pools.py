@@ -80,6 +80,7 @@ class RoundPool:
     def classes(self) -> ClassColumns:
         """The classification as the register's table writes it."""
         stored = self.classification
+        ratings, rating_texts = stored.rating_cells()
         return ClassColumns(
             firm_id=stored.firm_id,
             bins=stored.bins,
@@ -89,6 +90,9 @@ class RoundPool:
             rule=stored.rule,
             tiers=stored.scorecard.tiers,
             rules=tuple(rule.name for rule in stored.scorecard.direct),
+            ratings=ratings,
+            rating_texts=rating_texts,
+            override=stored.override,
         )
 
 

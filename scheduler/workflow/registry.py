@@ -25,6 +25,7 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.columns import CheckColumns, Columns, Fault, Kind, Vocabulary
 from scheduler.registry.kinds import KINDS, kind_named
 from scheduler.registry.kinds_lists import ITEMS, TASKS
+from scheduler.registry.kinds_ratings import RATINGS
 from scheduler.registry.kinds_register import EVENTS, FIRMS
 from scheduler.registry.kinds_returns import DRAWN, RESULTS
 from scheduler.registry.kinds_roster import OFFICERS, RECUSALS
@@ -283,6 +284,7 @@ def _store(connection: sa.Connection, workspace: Workspace, table: Table) -> tup
         ITEMS.name: storing.store_items,
         OFFICERS.name: storing.store_officers,
         RECUSALS.name: storing.store_recusals,
+        RATINGS.name: storing.store_ratings,
         TASKS.name: storing.store_tasks,
     }
     if table.kind.name in functions:
@@ -321,7 +323,7 @@ def _with_problems(table: Table, problems: Sequence[Problem]) -> Table:
 def _reference_checks(connection: sa.Connection, kind: Kind) -> tuple[CheckColumns, ...]:
     """Checks that what a row refers to is in the workspace already."""
     checks: list[CheckColumns] = []
-    if kind in (EVENTS, RECUSALS, RESULTS, DRAWN):
+    if kind in (EVENTS, RECUSALS, RATINGS, RESULTS, DRAWN):
         firms = keys_of(connection, Firm, "firm_id")
         expected = _("expected a firm of the register, got a code that is not on it")
         checks.append(_known("firm_id", firms, expected, _("import the firm first, or leave the row out")))

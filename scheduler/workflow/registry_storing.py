@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import registry_rows
+from models import registry_rows, tier_rows
 from models.import_rows import delete_keys, known_rows
 from models.tables import Event, Firm
 from scheduler.errors import InputError
@@ -149,6 +149,28 @@ def store_recusals(connection: sa.Connection, _workspace: Workspace, table: Tabl
     )
 
 
+def store_ratings(connection: sa.Connection, _workspace: Workspace, table: Table) -> Stored:
+    """Stores specialised ratings by firm, rating and day."""
+    columns = table.good_columns()
+    keys = list(zip(*(columns[name] for name in ("firm_id", "rating", "rated_on")), strict=True))
+    known = tier_rows.load_ratings(connection)
+    rows = list(zip(columns["grade"], columns["valid_until"], strict=True))
+    rows = _with_absent(rows, keys, known, [name in table.present for name in ("grade", "valid_until")])
+    fates = _fates(keys, rows, known)
+    sources = _sources(table)
+    written = [place for place, fate in enumerate(fates) if fate != "unchanged"]
+    names = ("firm_id", "rating", "rated_on", "grade", "valid_until", "source")
+    tier_rows.put_ratings(
+        connection,
+        [dict(zip(names, (*keys[place], *rows[place], sources[place]), strict=True)) for place in written],
+    )
+    return _stored(
+        fates,
+        before=((*keys[place], *known[keys[place]]) for place in written if keys[place] in known),
+        after=((*keys[place], *rows[place]) for place in written),
+    )
+
+
 def store_tasks(connection: sa.Connection, workspace: Workspace, table: Table) -> Stored:
     """Stores the tasks of the settings' year by their id."""
     year = workspace.settings.year.year
@@ -207,7 +229,7 @@ def _merge(known: Mapping[Any, Any], given: Mapping[Any, Any], save: Callable[[l
 
 
 def _with_absent(
-    rows: list[tuple[Any, ...]], keys: Sequence[str], known: Mapping[str, tuple[Any, ...]], present: Sequence[bool]
+    rows: list[tuple[Any, ...]], keys: Sequence[Any], known: Mapping[Any, tuple[Any, ...]], present: Sequence[bool]
 ) -> list[tuple[Any, ...]]:
     """Rows in which a column that the file does not have keeps the value that is known."""
     if all(present) or not known:
@@ -221,7 +243,7 @@ def _with_absent(
     return kept
 
 
-def _fates(keys: Sequence[str], rows: Sequence[tuple[Any, ...]], known: Mapping[str, tuple[Any, ...]]) -> list[str]:
+def _fates(keys: Sequence[Any], rows: Sequence[tuple[Any, ...]], known: Mapping[Any, tuple[Any, ...]]) -> list[str]:
     return [
         "new" if (before := known.get(key)) is None else "unchanged" if before == row else "changed"
         for key, row in zip(keys, rows, strict=True)

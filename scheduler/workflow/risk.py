@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,12 +19,14 @@ from models.risk_rows import (
     newest_bins_digest,
     save_classification,
 )
+from models.tier_rows import Override, load_grades, load_override_tiers, load_overrides
 from scheduler.errors import PolicyError, StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import OBJECT_TYPES
-from scheduler.registry.frame import Frame
+from scheduler.registry.frame import Frame, Mask
 from scheduler.resources import data_path
-from scheduler.risk.classify import StoredClassification, classify
+from scheduler.risk.classify import DECIDERS, StoredClassification, decide, measure, scores_of
+from scheduler.risk.cuts import cut_by_shares
 from scheduler.risk.explain import Explanation, explain
 from scheduler.risk.mix import TierMix, tier_mix
 from scheduler.risk.scorecard import Scorecard, parse_scorecard
@@ -51,6 +53,12 @@ class ClassificationSummary:
         Firms in operation by district and object type.
     rules
         Firms that each direct rule decided, by name of the rule, whatever their status.
+    deciders
+        Firms whose tier was given by score, rating, rule and override, whatever their status.
+    num_dormant
+        Firms in operation without a sign of life for years 僵尸企业.
+    without_matrix
+        Ratings in force that the scorecard has no matrix for, and that therefore changed nothing: name → firms.
     mark
         What output made of it must bear.
     """
@@ -62,6 +70,9 @@ class ClassificationSummary:
     mixes: tuple[TierMix, ...]
     rules: dict[str, int]
     mark: InternalMark
+    deciders: dict[str, int]
+    num_dormant: int
+    without_matrix: dict[str, int] = field(default_factory=dict)
 
     @property
     def tiers(self) -> tuple[str, ...]:
@@ -72,6 +83,12 @@ class ClassificationSummary:
     def by_tier(self) -> dict[str, int]:
         """Firms in operation of each tier, low to high."""
         return _sums(self.tiers, self.mixes)
+
+    @property
+    def by_district(self) -> dict[str, dict[str, int]]:
+        """Firms in operation of each tier, by district."""
+        codes = dict.fromkeys(mix.district for mix in self.mixes)
+        return {code: _sums(self.tiers, [mix for mix in self.mixes if mix.district == code]) for code in codes}
 
     @property
     def by_object_type(self) -> dict[str, dict[str, int]]:
@@ -93,6 +110,10 @@ class ClassificationSummary:
             "by_tier": self.by_tier,
             "mixes": [dataclasses.asdict(mix) for mix in self.mixes],
             "rules": self.rules,
+            "deciders": self.deciders,
+            "num_dormant": self.num_dormant,
+            "ratings_without_matrix": self.without_matrix,
+            "cuts": list(self.scorecard.cuts),
             "internal": self.mark.document(),
         }
 
@@ -110,6 +131,8 @@ class FirmExplanation:
         Date of the classification and the scorecard it was made with.
     history
         Its tiers, oldest first.
+    overrides
+        All its overrides, ended ones too, oldest first.
     """
 
     firm_name: str
@@ -117,6 +140,7 @@ class FirmExplanation:
     scorecard: Scorecard
     explanation: Explanation
     history: tuple[TierSince, ...]
+    overrides: tuple[Override, ...]
     mark: InternalMark
 
 
@@ -159,7 +183,7 @@ def show_classification(workspace: Workspace) -> ClassificationSummary:
         stored = _stored(connection)
         detail = {"classification": stored.classification_id}
         mark = mark_internal(connection, workspace, "classify show", detail)
-        return _summary(load_frame(connection), stored, mark)
+        return summarise(load_frame(connection), stored, mark)
 
 
 def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
@@ -181,8 +205,9 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
             firm_name=name,
             as_of=stored.as_of,
             scorecard=stored.scorecard,
-            explanation=explain(stored, place),
+            explanation=explain(stored, place, _operating(load_frame(connection), stored)),
             history=load_tier_history(connection, wanted),
+            overrides=load_overrides(connection, wanted),
             mark=mark_internal(connection, workspace, "classify explain", detail),
         )
 
@@ -226,10 +251,16 @@ def _classify(
     if not len(frame):
         raise StateError(_("there are no firms to classify; bring them in with “double-random import firms FILE”"))
     workspace.progress.report(step, 1, 3)
-    classes = classify(frame, load_events(connection, frame, day), scorecard, day)
+    rated = load_grades(connection, frame, scorecard, day)
+    override = load_override_tiers(connection, frame, scorecard, day)
+    measures = measure(frame, load_events(connection, frame, day), scorecard, day)
+    scorecard = cut_by_shares(scorecard, scores_of(scorecard, measures.bins), frame.operating())
+    classes = decide(scorecard, measures.bins, measures.direct, rated.grades, override)
     workspace.progress.report(step, 2, 3)
     before = newest_bins_digest(connection)
-    number = save_classification(connection, frame, classes, scorecard, day)
+    number = save_classification(
+        connection, frame, classes, scorecard, day, dormant=measures.dormant, classified_on=workspace.today
+    )
     detail = {
         "as_of": day.isoformat(),
         "classification": number,
@@ -239,7 +270,7 @@ def _classify(
     after = newest_bins_digest(connection)
     workspace.progress.report(step, 3, 3)
     mark = mark_internal(connection, workspace, "classify", detail, before=before, after=after)
-    return _summary(frame, _stored(connection), mark)
+    return dataclasses.replace(summarise(frame, _stored(connection), mark), without_matrix=rated.without_matrix)
 
 
 def _stored(connection: sa.Connection) -> StoredClassification:
@@ -247,6 +278,12 @@ def _stored(connection: sa.Connection) -> StoredClassification:
     if stored is None:
         raise StateError(_("no firm has a tier yet; run “double-random classify” first"))
     return stored
+
+
+def _operating(frame: Frame, stored: StoredClassification) -> Mask:
+    """Which firms of a classification are in operation."""
+    places = frame.positions(stored.firm_id)
+    return np.asarray((places >= 0) & frame.operating()[places])
 
 
 def _place(stored: StoredClassification, firm_id: str) -> int:
@@ -261,12 +298,15 @@ def _place(stored: StoredClassification, firm_id: str) -> int:
     return place
 
 
-def _summary(frame: Frame, stored: StoredClassification, mark: InternalMark) -> ClassificationSummary:
+def summarise(frame: Frame, stored: StoredClassification, mark: InternalMark) -> ClassificationSummary:
+    """Sums up a run."""
     card = stored.scorecard
     places = frame.positions(stored.firm_id)
     tier = np.full(len(frame), -1, dtype=np.int8)
     tier[places[places >= 0]] = stored.tier[places >= 0]
-    decided = np.bincount(stored.rule[stored.rule >= 0], minlength=len(card.direct)).tolist()
+    by_rule = stored.classes().decided == DECIDERS.index("rule")
+    decided = np.bincount(stored.rule[by_rule], minlength=len(card.direct)).tolist()
+    dormant = (places >= 0) & (stored.dormant if stored.dormant is not None else False)
     return ClassificationSummary(
         classification_id=stored.classification_id,
         as_of=stored.as_of,
@@ -275,7 +315,14 @@ def _summary(frame: Frame, stored: StoredClassification, mark: InternalMark) -> 
         mixes=tier_mix(frame, tier, len(card.tiers)),
         rules={rule.name: number for rule, number in zip(card.direct, decided, strict=True)},
         mark=mark,
+        deciders=_decider_counts(stored),
+        num_dormant=int(np.count_nonzero(frame.operating()[places[dormant]])),
     )
+
+
+def _decider_counts(stored: StoredClassification) -> dict[str, int]:
+    counts = np.bincount(stored.classes().decided, minlength=len(DECIDERS)).tolist()
+    return dict(zip(DECIDERS, counts, strict=True))
 
 
 def _sums(tiers: tuple[str, ...], mixes: tuple[TierMix, ...] | list[TierMix]) -> dict[str, int]:

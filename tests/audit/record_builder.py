@@ -85,6 +85,10 @@ SCORECARD = {
     "cuts": [16],
     "indicators": [{"name": "age", "points": [0, 5]}, {"name": "late", "points": [0, 2, 9]}],
     "direct": [{"name": "dishonest", "tier": "B"}],
+    "matrices": [
+        {"name": "drug", "grades": ["low"], "tiers": [["A", "A"]]},
+        {"name": "food", "grades": ["1", "2"], "tiers": [["A", "B"], ["B", "B"]]},
+    ],
 }
 # officer_id, unit, department, level, district, certificate_valid_until, specialities, item_ids, lead, expert, active
 ROSTER = [
@@ -165,15 +169,19 @@ def root(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + root(leaves[:split]) + root(leaves[split:])).digest()
 
 
-def classified(firm: Row) -> Row:
+def classified(firm: Row, ratings: str = "", override: str = "") -> Row:
     """Score, tier and rule of a firm (3.4)."""
     if not firm[6]:
         return ["", "", ""]
     points = [entry["points"] for entry in SCORECARD["indicators"]]  # type: ignore[attr-defined]
     score = 10 + sum(points[i][int(c)] for i, c in enumerate(firm[6]))
-    by_score = score >= 16
-    lifted = firm[7] == "1" and not by_score
-    return [str(score), "B" if by_score or lifted else "A", "dishonest" if lifted else ""]
+    tier = "B" if score >= 16 else "A"
+    matrices: Any = SCORECARD["matrices"]
+    tables = {one["name"]: dict(zip(one["grades"], one["tiers"], strict=True)) for one in matrices}
+    rated = [tables[name][grade]["AB".index(tier)] for name, grade in (r.split(":") for r in ratings.split(";") if r)]
+    tier = max(rated, default=tier)
+    lifted = firm[7] == "1" and tier == "A"
+    return [str(score), override or ("B" if lifted else tier), "dishonest" if lifted else ""]
 
 
 def in_range(firm: Row, task: Row) -> bool:
@@ -356,11 +364,14 @@ class Attempt:
 
     def _register(self) -> None:
         rows = []
+        ratings, overrides = self.hook("ratings", dict[str, str]()), self.hook("overrides", dict[str, str]())
         for firm in self.hook("firms", [list(row) for row in FIRMS]):
-            tier = classified(firm)
-            rows.append([*firm, *tier, self._disposition(firm, tier[1])])
+            above = (ratings.get(firm[0], ""), overrides.get(firm[0], ""))
+            tier = classified(firm, *above)
+            rows.append([*firm, *tier, self._disposition(firm, tier[1]), *above])
         self.register: list[Row] = self.hook("register", rows)
-        header = "firm_id object_type district status industry libraries bins direct score tier rule disposition"
+        header = "firm_id object_type district status industry libraries bins direct score tier rule disposition "
+        header += "ratings override"
         self.put("register.tsv", table(header, self.register))
         self.pool = sorted(row for row in self.register if not row[11].startswith("out:"))
 

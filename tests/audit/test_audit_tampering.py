@@ -462,7 +462,7 @@ def put(firm: str, column: int, value: str) -> Callable[[Rows], Rows]:
 
 def moved(old: Rows) -> Rows:
     """Moves E3 into tier B and its stratum."""
-    return [[*r[:9], "B", "", r[11].replace("/A/", "/B/")] if r[0] == "E3" else r for r in old]
+    return [[*r[:9], "B", "", r[11].replace("/A/", "/B/"), *r[12:]] if r[0] == "E3" else r for r in old]
 
 
 def visit(firm: str, team: str) -> Callable[[dict[str, tuple[str, str]]], dict[str, tuple[str, str]]]:

@@ -24,9 +24,9 @@ from scheduler.audit.matching import Matching
 from scheduler.audit.officers import Need, Officer, Offices, Team, deal
 from scheduler.audit.quotas import Cell, round_cells
 from scheduler.audit.record import MemorySource
-from scheduler.audit.register import Scorecard
 from scheduler.audit.report import report_lines, report_page
 from scheduler.audit.sampling import select, ticket_order
+from scheduler.audit.tiers import Scorecard
 from scheduler.audit.verifier import verify_source
 from scheduler.draw.hashing import prefix
 from scheduler.errors import RecordError

@@ -45,7 +45,7 @@ def test_tables_are_canonical_across_chunks(monkeypatch: pytest.MonkeyPatch) -> 
     whole = register_table(frame, classes, np.array([0, 1]), ("open", "out:type"))
     monkeypatch.undo()
     assert register_table(frame, classes, np.array([0, 1]), ("open", "out:type")) == whole
-    assert [len(column) for column in parse_table(whole, REGISTER_COLUMNS, "register.tsv")] == [2] * 12
+    assert [len(column) for column in parse_table(whole, REGISTER_COLUMNS, "register.tsv")] == [2] * 14
 
 
 def test_register_of_nobody_is_its_header() -> None:
@@ -74,6 +74,7 @@ def test_register_shows_each_firms_own_class() -> None:
     table = register_table(frame, other, np.array([0, 0]), ("open",))
     rows = [line.split("\t") for line in table.decode().splitlines()[1:]]
     assert [row[6:11] for row in rows] == [["", "", "", "", ""], ["01", "1", "30", "B", ""]]
+    assert [row[12:] for row in rows] == [["", ""], ["food:C", ""]]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_cells_refuse_other_bytes(content: bytes) -> None:
 
 def register(rows: list[tuple[str, str]]) -> bytes:
     """A register of firm ids and dispositions, all other cells empty."""
-    return table_bytes(REGISTER_COLUMNS, [(name, *[""] * 10, disposition) for name, disposition in rows])
+    return table_bytes(REGISTER_COLUMNS, [(name, *[""] * 10, disposition, "", "") for name, disposition in rows])
 
 
 @pytest.mark.parametrize("piece", [1, 100, 10**6])
@@ -165,8 +166,8 @@ def test_pool_of_an_empty_register_is_empty() -> None:
         (b"", "expected a table of the register"),
         (register([("91", "out:type")])[:-1], "expected a table of the register"),
         (register([("91", "1/e/C/T1")]), "only strata of allocation.tsv, got 1/e/C/T1"),
-        (register([("91", "out:type")]) + b"92\n", "expected 12 cells"),
-        (register([]) + b"92" + b"\t" * 23 + b"\n", "only strata of allocation.tsv"),
+        (register([("91", "out:type")]) + b"92\n", "expected 14 cells"),
+        (register([]) + b"92" + b"\t" * 27 + b"\n", "only strata of allocation.tsv"),
     ],
     ids=["empty", "cut", "unknown stratum", "short row", "two rows in one"],
 )

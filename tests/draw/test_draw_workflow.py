@@ -510,7 +510,7 @@ def test_changed_frozen_file_stops_the_draw(tiny: TinyYear, name: str) -> None:
     content = files_of(tiny, "2026-1-1")[name]
     changed = {
         "allocation.tsv": content.replace(b"3000000", b"4000000"),
-        "register.tsv": content.replace(b"\topen\n", b"\tout:type\n", 1),
+        "register.tsv": content.replace(b"\topen\t\t\n", b"\tout:type\t\t\n", 1),
         "policy.toml": content + b"# more\n",
         "commitment.json": content.replace(b'"num_firms": 12', b'"num_firms": 13'),
     }[name]

@@ -85,6 +85,7 @@ def test_document_is_that_of_the_specification() -> None:
             {"name": "penalties_3y", "points": [0, 0, 12]},
         ],
         "direct": [{"name": "defaulter", "tier": "high"}, {"name": "wholesale", "tier": "mid"}],
+        "matrices": [],
     }
 
 

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("scorecard_digest", sa.String(), nullable=False),
         sa.Column("bins_digest", sa.String(), nullable=False),
         sa.Column("num_firms", sa.Integer(), nullable=False),
+        sa.Column("classified_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("classification_id"),
     )
     op.create_table(
@@ -116,8 +117,35 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("decided", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("firm_id", "classification_id"),
     )
+    op.create_table(
+        "rating",
+        sa.Column("firm_id", sa.String(length=18), nullable=False),
+        sa.Column("rating", sa.String(), nullable=False),
+        sa.Column("rated_on", sa.Date(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("firm_id", "rating", "rated_on"),
+    )
+    op.create_table(
+        "tier_override",
+        sa.Column("override_id", sa.Integer(), nullable=False),
+        sa.Column("firm_id", sa.String(length=18), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=False),
+        sa.Column("end_reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("override_id"),
+    )
+    op.create_index(op.f("ix_tier_override_firm_id"), "tier_override", ["firm_id"], unique=False)
     op.create_table(
         "item",
         sa.Column("item_id", sa.String(), nullable=False),

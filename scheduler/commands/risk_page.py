@@ -1,0 +1,324 @@
+"""The report on the classifier as one self-contained page: tables, pictures, and the mark that it is internal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from scheduler.i18n import gettext as _
+from scheduler.labels import label
+from scheduler.publication.text import visible
+from scheduler.registry.codes import OBJECT_TYPES
+from scheduler.risk.pictures import calibration_plot, colour, paired_bars, stacked_bars
+from scheduler.risk.watch import Evaluation, Stability
+from scheduler.workflow.internal import INTERNAL_WORD
+from scheduler.workflow.risk_report import RiskReport
+
+MOST_JUMPS_SHOWN = 200
+LONGEST_SHOWN = 2_000
+_STYLE = """
+:root{color-scheme:light}
+*{box-sizing:border-box}
+body{margin:0;background:#fff;color:#10222b;font:16px/1.55 system-ui,-apple-system,"Segoe UI","PingFang SC",
+"Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif}
+.mark{position:sticky;top:0;z-index:1;background:#7d1f2b;color:#fff;padding:.55rem 1.5rem;font-weight:600}
+.mark b{font-size:1.2em;letter-spacing:.2em;margin-right:1rem}
+main{max-width:64rem;margin:0 auto;padding:1.5rem}
+h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem}
+h2{font-size:1.35rem;margin:2.5rem 0 .75rem;border-top:1px solid #c5ced5;padding-top:1rem}
+.lead,.note{color:#46545e;max-width:48rem}
+.note{font-size:.92rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0}
+.figures div{background:#f1f4f6;border-left:4px solid #2f6f8f;padding:.6rem .8rem}
+.figures dt{font-size:.88rem;color:#46545e}
+.figures dd{margin:0;font-size:1.5rem;font-weight:650;font-variant-numeric:tabular-nums}
+.pair{display:flex;flex-wrap:wrap;gap:1rem 2.5rem;align-items:flex-start}
+summary{cursor:pointer;font-weight:600;margin:.75rem 0}
+svg{max-width:100%;height:auto;display:block}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;margin:.75rem 0;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:#46545e;padding-bottom:.3rem}
+th,td{padding:.28rem .75rem;border-bottom:1px solid #dde3e8;text-align:left;vertical-align:top}
+th{font-size:.9rem;color:#46545e}
+td.n,th.n{text-align:right;white-space:nowrap}
+.key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;margin:.5rem 0}
+.key i{display:inline-block;width:1em;height:1em;margin-right:.4em;vertical-align:-.12em}
+@media print{.mark{position:static}h2,tr,svg{break-inside:avoid}}
+"""
+
+
+def report_page(report: RiskReport, language: str, districts: Sequence[tuple[str, str]]) -> str:
+    """
+    The page as HTML text.
+
+    Parameters
+    ----------
+    language
+        Language of the page, ``zh_CN`` or ``en``; messages are in the active one.
+    districts
+        Code and name of each district in the order to show.
+    """
+    summary = report.summary
+    title = _("Credit-risk classification: report")
+    head = _("Run {number} as of {day}; {firms} firms classified. Scorecard, not official: {name}").format(
+        number=summary.classification_id,
+        day=summary.as_of,
+        firms=f"{summary.num_firms:,}",
+        name=summary.scorecard.name,
+    )
+    body = [
+        _mark(report),
+        f"<main><h1>{_safe(title)}</h1><p class=lead>{_safe(head)}</p>",
+        _overview(report),
+        _mix_section(report, districts),
+        _judgement(report),
+        _drift_section(report),
+        _warnings(report),
+        "</main>",
+        _mark(report),
+    ]
+    tongue = "zh-CN" if language.startswith("zh") else "en"
+    return (
+        f'<!DOCTYPE html>\n<html lang="{tongue}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        f"<title>{_safe(INTERNAL_WORD)} · {_safe(title)}</title><style>{_STYLE}</style></head>"
+        f"<body>{''.join(body)}</body></html>\n"
+    )
+
+
+def _mark(report: RiskReport) -> str:
+    return f'<p class="mark" style="margin:0"><b>{INTERNAL_WORD}</b>{_safe(report.mark.line())}</p>'
+
+
+def _overview(report: RiskReport) -> str:
+    summary = report.summary
+    total = sum(summary.by_tier.values())
+    figures = [(_("In operation"), f"{total:,}")]
+    figures += [(code, f"{100 * number / max(total, 1):.1f} %") for code, number in summary.by_tier.items()]
+    figures += [
+        (_("Tier by rule"), f"{summary.deciders['rule']:,}"),
+        (_("Tier by rating"), f"{summary.deciders['rating']:,}"),
+        (_("Tier by override"), f"{summary.deciders['override']:,}"),
+        (_("Dormant"), f"{summary.num_dormant:,}"),
+    ]
+    return _figures(figures)
+
+
+def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> str:
+    summary = report.summary
+    tiers = summary.tiers
+    names = dict(districts)
+    order = [code for code, _name in districts]
+    by_district = sorted(
+        summary.by_district.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
+    )
+    rows = [(_("All"), list(summary.by_tier.values()))]
+    rows += [(names.get(code) or label(code), list(counts.values())) for code, counts in by_district]
+    types = [(label(code), list(counts.values())) for code, counts in summary.by_object_type.items()]
+    key = "".join(
+        f'<li><i style="background:{colour(place, len(tiers))}"></i>{_safe(code)}</li>'
+        for place, code in enumerate(tiers)
+    )
+    places = {mix.district for mix in report.mixes}
+    table = [
+        (
+            names.get(mix.district) or label(mix.district),
+            label(mix.object_type),
+            *(f"{count:,}" for count in (sum(mix.counts), *mix.counts)),
+        )
+        for code in sorted(places, key=lambda code: order.index(code) if code in order else len(order))
+        for mix in report.mixes
+        if mix.district == code and mix.object_type in OBJECT_TYPES
+    ]
+    return (
+        f"<h2>{_safe(_('Tier mix by district'))}</h2><ul class=key>{key}</ul>"
+        + _scroll(
+            stacked_bars(
+                rows,
+                tiers,
+                title=_("Tier mix by district"),
+                description=_bars_in_words(rows, tiers),
+            )
+        )
+        + f"<h2>{_safe(_('Tier mix by object type'))}</h2>"
+        + _scroll(
+            stacked_bars(types, tiers, title=_("Tier mix by object type"), description=_bars_in_words(types, tiers))
+        )
+        + f"<details><summary>{_safe(_('Numbers by district and object type'))}</summary>"
+        + _table((_("District"), _("Object type")), (_("Firms"), *tiers), table, caption=_("Firms in operation"))
+        + "</details>"
+    )
+
+
+def _bars_in_words(rows: Iterable[tuple[str, Sequence[int]]], tiers: Sequence[str]) -> str:
+    return "; ".join(
+        f"{name}: "
+        + ", ".join(
+            f"{code} {100 * count / max(sum(counts), 1):.1f} %" for code, count in zip(tiers, counts, strict=True)
+        )
+        for name, counts in rows
+    )
+
+
+def _judgement(report: RiskReport) -> str:
+    found = report.evaluation
+    head = f"<h2>{_safe(_('How the tiers told the outcomes'))}</h2>"
+    if found is None:
+        return head + f"<p>{_safe(_('No outcomes are recorded yet of draws made after a classification.'))}</p>"
+    words = _(
+        "{visits} visits with a result, {problems} of them found a problem. Each is judged by the run in force when "
+        "its draw was committed and weighs the inverse of its chance to be drawn; {left} outcomes drawn under another "
+        "scorecard are left out. Scorecard judged: {name}"
+    ).format(
+        visits=f"{found.num_outcomes:,}",
+        problems=f"{found.num_problems:,}",
+        left=f"{report.num_left_out:,}",
+        name=report.scorecard_judged,
+    )
+    return head + f"<p class=note>{_safe(words)}</p>" + _merit(found) + _judgement_pictures(report, found)
+
+
+def _merit(found: Evaluation) -> str:
+    return _figures(
+        [
+            (_("Share of problems"), f"{100 * found.rate:.1f} %"),
+            (_("AUC"), _number(found.auc)),
+            (_("KS"), _number(found.ks)),
+            (_("Lift at 8 %"), _number(found.lift_8, 2)),
+            (_("Lift at 20 %"), _number(found.lift_20, 2)),
+            (_("Brier score"), _number(found.brier)),
+            (_("Calibration error"), _number(found.ece)),
+        ]
+    )
+
+
+def _judgement_pictures(report: RiskReport, found: Evaluation) -> str:
+    tiers = report.summary.tiers
+    bins = [
+        (
+            f"{100 * one.expected:.1f} %",
+            f"{100 * one.observed:.1f} %",
+            f"{100 * one.weight:.1f} %",
+            f"{one.num_firms:,}",
+        )
+        for one in found.calibration
+    ]
+    plot = calibration_plot(
+        found.calibration,
+        title=_("Calibration"),
+        description="; ".join(f"{left} → {right}" for left, right, _weight, _num in bins),
+        x_label=_("expected share of problems"),
+        y_label=_("observed share"),
+    )
+    shares = [(code, one.share_of_firms, one.share_of_problems) for code, one in zip(tiers, found.capture, strict=True)]
+    names = (_("of firms"), _("of problems"))
+    bars = paired_bars(
+        shares,
+        names,
+        title=_("What each tier holds"),
+        description="; ".join(
+            f"{code}: {100 * a:.1f} % {names[0]}, {100 * b:.1f} % {names[1]}" for code, a, b in shares
+        ),
+    )
+    capture = [
+        (
+            code,
+            *(f"{one.num_firms:,}", f"{one.num_problems:,}", f"{100 * one.rate:.1f} %"),
+            *(f"{100 * one.share_of_firms:.1f} %", f"{100 * one.share_of_problems:.1f} %"),
+        )
+        for code, one in zip(tiers, found.capture, strict=True)
+    ]
+    headings = (_("Visits"), _("With a problem"), _("Rate"), _("Share of firms"), _("Share of problems"))
+    expected = _("Expected is what the policy expects of a tier (tiers.expected_findings).")
+    return (
+        f"<div class=pair><figure style='margin:0'>{plot}</figure><figure style='margin:0'>{bars}</figure></div>"
+        + _table((_("Tier"),), headings, capture, caption=_("Capture by tier, weighted but for the first two columns"))
+        + _table(
+            (),
+            (_("Expected"), _("Observed"), _("Weight"), _("Visits")),
+            bins,
+            caption=f"{_('Calibration')}. {expected}",
+        )
+    )
+
+
+def _drift_section(report: RiskReport) -> str:
+    head = f"<h2>{_safe(_('Stability'))}</h2>"
+    base, found = report.base, report.stability
+    if base is None or found is None:
+        return head + f"<p>{_safe(_('There is no earlier run to compare with.'))}</p>"
+    words = _("Compared with run {number} as of {day}. Below 0.1 counts as stable, above 0.25 as another population.")
+    tiers = report.summary.tiers
+    return (
+        head
+        + f"<p class=note>{_safe(words.format(number=base.classification_id, day=base.as_of))}</p>"
+        + _figures([(_("PSI of scores"), _number(found.psi_score)), (_("PSI of tiers"), _number(found.psi_tier))])
+        + _moves(found, tiers)
+    )
+
+
+def _moves(found: Stability, tiers: Sequence[str]) -> str:
+    if not found.moves:
+        return f"<p>{_safe(_('The two runs have other tiers.'))}</p>"
+    rows = [(code, *(f"{count:,}" for count in row)) for code, row in zip(tiers, found.moves, strict=True)]
+    return _table((_("Before ↓ now →"),), tuple(tiers), rows, caption=_("Firms in operation, by tier before and now"))
+
+
+def _warnings(report: RiskReport) -> str:
+    head = f"<h2>{_safe(_('Early warning: firms that jumped a tier'))}</h2>"
+    if not report.jumps:
+        return head + f"<p>{_safe(_('No firm in operation has risen.'))}</p>"
+    rows = [
+        (
+            one.firm_id,
+            report.names.get(one.firm_id, ""),
+            f"{one.before} → {one.after}",
+            one.rule if one.decided == "rule" else decider_words(one.decided),
+            f"{one.score_before} → {one.score_after}",
+        )
+        for one in report.jumps[:MOST_JUMPS_SHOWN]
+    ]
+    words = _("{number} firms rose; the {shown} highest rises are shown.").format(
+        number=f"{len(report.jumps):,}", shown=f"{len(rows):,}"
+    )
+    return (
+        head
+        + f"<p class=note>{_safe(words)}</p>"
+        + _table((_("Firm"), _("Name"), _("Tier"), _("By")), (_("Score"),), rows)
+    )
+
+
+def decider_words(decided: str) -> str:
+    """What gave a tier, in words."""
+    words = {"score": _("score"), "rating": _("rating"), "rule": _("direct rule"), "override": _("override")}
+    return words[decided]
+
+
+def _figures(figures: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}</dd></div>" for name, value in figures)
+    return f"<dl class=figures>{cells}</dl>"
+
+
+def _table(texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "") -> str:
+    kinds = ["", *[""] * (len(texts) - 1)][: len(texts)] + [" class=n"] * len(numbers)
+    head = "".join(
+        f"<th scope=col{kind}>{_safe(name)}</th>" for kind, name in zip(kinds, (*texts, *numbers), strict=True)
+    )
+    lines = "".join(
+        "<tr>" + "".join(f"<td{kind}>{_safe(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)) + "</tr>"
+        for row in rows
+    )
+    told = f"<caption>{_safe(caption)}</caption>" if caption else ""
+    return _scroll(f"<table>{told}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>")
+
+
+def _scroll(inside: str) -> str:
+    return f'<div class="scroll" tabindex="0">{inside}</div>'
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "—" if value is None else f"{value:.{digits}f}"
+
+
+def _safe(text: str) -> str:
+    return escape(visible(text, LONGEST_SHOWN))
