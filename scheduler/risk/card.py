@@ -20,10 +20,10 @@ from scheduler.errors import PolicyError, TrainingError
 from scheduler.i18n import gettext as _
 from scheduler.risk.binning import Axis
 from scheduler.risk.bins import MOST_BOUND, MOST_POINTS
-from scheduler.risk.calibration import Calibration
 from scheduler.risk.columns import Column, as_numbers, encode, quantise
 from scheduler.risk.history import Values
 from scheduler.risk.indicators import Direction
+from scheduler.risk.probabilities import Calibration
 
 FORMAT: Final = 1
 

@@ -12,10 +12,10 @@ from scheduler.errors import PolicyError
 from scheduler.i18n import gettext as _
 from scheduler.parameters import Parameters, parse_parameters
 from scheduler.risk.binning import Axis
-from scheduler.risk.calibration import Calibration
 from scheduler.risk.card import FORMAT, FittedCard, PointTable
 from scheduler.risk.columns import MOST_DECIMALS
 from scheduler.risk.indicators import Direction
+from scheduler.risk.probabilities import Calibration, calibration_toml
 
 _Whole = Annotated[int, Field(strict=True)]
 _Decimals = Annotated[int, Field(strict=True, ge=0, le=MOST_DECIMALS)]
@@ -104,13 +104,6 @@ def card_toml(card: FittedCard) -> str:
     for table in card.tables:
         lines += _feature_lines(table) if len(table.axes) == 1 else _pair_lines(table)
     return "\n".join(lines) + "\n"
-
-
-def calibration_toml(calibration: Calibration) -> str:
-    """TOML of a table of probabilities: pairs of a least score and millionths, some to a line."""
-    steps = list(zip(calibration.least_score, calibration.probability_micro, strict=True))
-    rows = [", ".join(f"[{score}, {micro}]" for score, micro in steps[k : k + 6]) for k in range(0, len(steps), 6)]
-    return "[\n" + "".join(f"    {row},\n" for row in rows) + "]"
 
 
 def _feature_lines(table: PointTable) -> list[str]:

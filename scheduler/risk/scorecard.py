@@ -27,6 +27,7 @@ from scheduler.i18n import gettext as _
 from scheduler.parameters import Parameters, parse_parameters
 from scheduler.risk.bins import MOST_BOUND, MOST_POINTS, Bin, PointScale
 from scheduler.risk.indicators import Categories, Direction, find_indicator
+from scheduler.risk.probabilities import Calibration, calibration_toml
 from scheduler.risk.rules import Condition, DirectRule
 
 FORMAT: Final = 1
@@ -59,6 +60,8 @@ class Scorecard:
         Point scales and direct rules, in the order of the records.
     official
         Never true.
+    calibration
+        Probability of a problem at each score, where the scorecard is fitted; no tier depends on it.
 
     Raises
     ------
@@ -75,9 +78,11 @@ class Scorecard:
     indicators: tuple[PointScale, ...]
     direct: tuple[DirectRule, ...] = ()
     official: bool = False
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         problems = [*self._head_problems(), *self._indicator_problems(), *self._rule_problems()]
+        problems += self.calibration.problems() if self.calibration else ()
         if problems:
             raise PolicyError("\n".join(problems))
 
@@ -204,6 +209,7 @@ class _ScorecardFile(Parameters):
     cuts: tuple[_Whole, ...]
     indicators: tuple[_IndicatorFile, ...]
     direct: tuple[_RuleFile, ...] = ()
+    calibration: tuple[tuple[_Whole, _Whole], ...] | None = None
 
 
 def parse_scorecard(text: str, name: str) -> Scorecard:
@@ -236,6 +242,7 @@ def parse_scorecard(text: str, name: str) -> Scorecard:
             indicators=tuple(_scale(entry) for entry in file.indicators),
             direct=tuple(_rule(entry) for entry in file.direct),
             official=file.official,
+            calibration=_calibration(file.calibration),
         )
     except PolicyError as error:
         raise PolicyError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
@@ -253,6 +260,8 @@ def scorecard_toml(scorecard: Scorecard) -> str:
         f"tiers = {_text(list(scorecard.tiers))}",
         f"cuts = {_text(list(scorecard.cuts))}",
     ]
+    if scorecard.calibration is not None:
+        lines.append(f"calibration = {calibration_toml(scorecard.calibration)}")
     for scale in scorecard.indicators:
         lines += ["", "[[indicators]]", f"name = {_text(scale.name)}", f"direction = {_text(scale.direction.value)}"]
         lines += [f"missing = {scale.missing}", "bins = ["]
@@ -346,6 +355,15 @@ def _rule(entry: _RuleFile) -> DirectRule:
 def _categories(name: str) -> Categories | None:
     indicator = find_indicator(name)
     return indicator.categories if indicator else None
+
+
+def _calibration(steps: tuple[tuple[int, int], ...] | None) -> Calibration | None:
+    if steps is None:
+        return None
+    return Calibration(
+        least_score=tuple(score for score, _probability in steps),
+        probability_micro=tuple(probability for _score, probability in steps),
+    )
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

@@ -25,6 +25,8 @@ from scheduler.registry.codes import EVENT_KINDS, EventKind
 from scheduler.registry.frame import Events
 from scheduler.resources import data_path
 from scheduler.risk.classify import classify
+from scheduler.risk.columns import make_columns
+from scheduler.risk.leakage import constant_columns
 from scheduler.risk.scorecard import parse_scorecard
 from scheduler.risk.training import TrainingSettings, train_card
 from scheduler.workflow.example import load_parameters
@@ -60,7 +62,10 @@ def boosted(make: Callable[[], Any], inputs: Floats, outcome: Any, train: Any, j
 
 def carded(data: RealSet, train: Any, judge: Any) -> Floats:
     """Scores by a card."""
-    card = train_card(data.part(train), data.outcome[train]).card
+    features = data.part(train)
+    for name in constant_columns(make_columns(features)):  # training refuses them
+        del features[name]
+    card = train_card(features, data.outcome[train]).card
     return card.score(data.part(judge)).astype(float)
 
 
