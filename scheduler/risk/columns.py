@@ -131,7 +131,7 @@ def encode(values: Iterable[Any], codes: Sequence[str]) -> Values:
 
 def as_numbers(name: str, values: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any] | None:
     """Values as an array of numbers, missing ones as NaN; None if they are texts."""
-    array = np.asarray(values)
+    array = values if isinstance(values, np.ndarray) else _array(values)
     if array.ndim != 1:
         raise TrainingError(_("column {name}: expected one value per row").format(name=name))
     if array.dtype.kind == "b":
@@ -158,6 +158,14 @@ def _column(name: str, values: Sequence[Any] | npt.NDArray[Any], direction: Dire
         return Column(name=name, values=encode(texts, codes), codes=codes)
     decimals = _decimals(numbers)
     return Column(name=name, values=quantise(name, numbers, decimals), decimals=decimals, direction=direction)
+
+
+def _array(values: Sequence[Any]) -> npt.NDArray[Any]:
+    """Numbers as numpy takes them, anything else untouched: numpy would make texts of a mixture."""
+    values = list(values)
+    if any(isinstance(value, str) or value is None for value in values):
+        return np.array(values, dtype=object)
+    return np.asarray(values)
 
 
 def _text(value: Any) -> str | None:

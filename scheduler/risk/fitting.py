@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
@@ -202,7 +203,12 @@ def _feature_term(
     merged = axis.merged(group.tolist())
     bin_of_fine = np.concatenate(([0], _merged_bins(axis, merged, group)))
     bins = bin_of_fine[fine]
-    values = _evidence(counts.merged(bin_of_fine.tolist(), merged.num_bins), shape.smoothing)
+    in_bins = counts.merged(bin_of_fine.tolist(), merged.num_bins)
+    values = _evidence(in_bins, shape.smoothing)
+    if direction is not Direction.ANY:  # small bins shrink more than large ones, which may turn neighbours round
+        total = in_bins.ones[1:] + in_bins.zeros[1:]
+        isotonic = IsotonicRegression(increasing=direction is Direction.RISING)
+        values[1:] = isotonic.fit_transform(np.arange(len(total)), values[1:], sample_weight=total)
     return Term(axes=(merged,), values=values, direction=direction), bins
 
 
