@@ -31,6 +31,10 @@ class PolicyError(DoubleRandomError):
     """A parameter file (policy, scorecard, mapping) says something impossible; the message names file and key."""
 
 
+class TrainingError(DoubleRandomError):
+    """A scorecard cannot be fitted to these data, or must not be: they leak the outcome; names the column."""
+
+
 class StoreError(DoubleRandomError):
     """The database cannot be opened, is of another version, or changed under a running command."""
 

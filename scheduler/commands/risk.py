@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -27,6 +28,9 @@ from scheduler.workflow.risk import (
     show_classification,
 )
 from scheduler.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from scheduler.workflow.training import TrainingSummary
 
 
 class _RunsByDefault(click.Group):
@@ -99,6 +103,27 @@ def classify_explain(context: CommandContext, firm: str, as_json: bool) -> None:
         _show_explanation(context, found)
 
 
+@classify.command(
+    "train", help=_("Fit a scorecard to what inspections found, and write it beside the settings (not official).")
+)
+@click.option("--out", "file_name", default="scorecard-fitted.toml", help=_("File to write, in the workspace."))
+@click.option("--replace", is_flag=True, help=_("Overwrite the file if it is there."))
+@click.option("--dry-run", is_flag=True, help=_("Only show what would come out; change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def classify_train(context: CommandContext, file_name: str, replace: bool, dry_run: bool, as_json: bool) -> None:
+    """Fits a scorecard."""
+    from scheduler.workflow.training import (
+        train_scorecard,
+    )  # loads scikit-learn, which no other command should wait for
+
+    found = train_scorecard(context.open(), file_name=file_name, replace=replace, dry_run=dry_run)
+    if as_json:
+        print_json(found.document())
+    else:
+        _show_training(found)
+
+
 @classify.command("indicators", help=_("List the indicators that a scorecard can use."))
 def classify_indicators() -> None:
     """Lists the catalogue of indicators."""
@@ -166,6 +191,36 @@ def _rules_table(context: CommandContext, summary: ClassificationSummary) -> Tab
     for name, number in summary.rules.items():
         table.add_row(name, _rule_words(context, summary.scorecard, name), f"{number:,}")
     return table
+
+
+def _show_training(found: TrainingSummary) -> None:
+    screen = stdout_console()
+    show_mark(screen, found.mark)
+    screen.print(found.scorecard.note)
+    text = _("Visits {rows}, with a problem {problems}, effective number under the weights {effective}")
+    screen.print(
+        text.format(
+            rows=f"{found.num_rows:,}", problems=f"{found.num_problems:,}", effective=f"{found.num_effective:,.0f}"
+        )
+    )
+    screen.print(_("Area under the curve in cross-validation: {area}").format(area=f"{found.cv_auc:.3f}"))
+    if found.late is None:
+        screen.print(_("Too few outcomes, or outcomes of one day only, to judge out of time"))
+    else:
+        text = _("Fitted to earlier visits and judged on {rows} from {day}: area {area}, calibration error {error}")
+        screen.print(
+            text.format(
+                rows=f"{found.late.num_rows:,}",
+                day=found.late.first_day,
+                area=f"{found.late.auc:.3f}",
+                error=f"{found.late.calibration_error:.3f}",
+            )
+        )
+    if found.constant:
+        screen.print(_("Left out, as they never vary: {names}").format(names=", ".join(found.constant)))
+    if found.path is not None:
+        text = _("Written to {path}; it takes effect when classify.scorecard in the settings names it")
+        screen.print(text.format(path=found.path))
 
 
 def _show_explanation(context: CommandContext, found: FirmExplanation) -> None:

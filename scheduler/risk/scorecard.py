@@ -30,6 +30,7 @@ from scheduler.registry.items import MICRO
 from scheduler.risk.bins import MOST_BOUND, MOST_POINTS, Bin, PointScale
 from scheduler.risk.indicators import Categories, Direction, find_indicator
 from scheduler.risk.matrices import MOST_MATRICES, MatrixFile, RatingMatrix, grade_problems, matrix_lines, matrix_of
+from scheduler.risk.probabilities import Calibration, calibration_toml
 from scheduler.risk.rules import Condition, DirectRule
 
 FORMAT: Final = 1
@@ -67,6 +68,8 @@ class Scorecard:
         How specialised ratings change the tier of the score.
     official
         Never true.
+    calibration
+        Probability of a problem at each score, where the scorecard is fitted; no tier depends on it.
 
     Raises
     ------
@@ -89,6 +92,13 @@ class Scorecard:
     def __post_init__(self) -> None:
         problems = [*self._head_problems(), *self._indicator_problems(), *self._rule_problems()]
         problems += [*self._share_problems(), *self._matrix_problems()]
+
+    calibration: Calibration | None = None
+
+    def __post_init__(self) -> None:
+        problems = [*self._head_problems(), *self._indicator_problems(), *self._rule_problems()]
+        problems += [*self._share_problems(), *self._matrix_problems()]
+        problems += self.calibration.problems() if self.calibration else ()
         if problems:
             raise PolicyError("\n".join(problems))
 
@@ -239,6 +249,7 @@ class _ScorecardFile(Parameters):
     indicators: tuple[_IndicatorFile, ...]
     direct: tuple[_RuleFile, ...] = ()
     matrices: tuple[MatrixFile, ...] = ()
+    calibration: tuple[tuple[_Whole, _Whole], ...] | None = None
 
 
 def parse_scorecard(text: str, name: str) -> Scorecard:
@@ -273,6 +284,7 @@ def parse_scorecard(text: str, name: str) -> Scorecard:
             official=file.official,
             shares=tuple(map(micro, file.shares)),
             matrices=tuple(map(matrix_of, file.matrices)),
+            calibration=_calibration(file.calibration),
         )
     except PolicyError as error:
         raise PolicyError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
@@ -292,6 +304,8 @@ def scorecard_toml(scorecard: Scorecard) -> str:
     ]
     if scorecard.shares:
         lines.append(f"shares = [{', '.join(str(Decimal(share) / MICRO) for share in scorecard.shares)}]")
+    if scorecard.calibration is not None:
+        lines.append(f"calibration = {calibration_toml(scorecard.calibration)}")
     for scale in scorecard.indicators:
         lines += ["", "[[indicators]]", f"name = {_text(scale.name)}", f"direction = {_text(scale.direction.value)}"]
         lines += [f"missing = {scale.missing}", "bins = ["]
@@ -387,6 +401,15 @@ def _rule(entry: _RuleFile) -> DirectRule:
 def _categories(name: str) -> Categories | None:
     indicator = find_indicator(name)
     return indicator.categories if indicator else None
+
+
+def _calibration(steps: tuple[tuple[int, int], ...] | None) -> Calibration | None:
+    if steps is None:
+        return None
+    return Calibration(
+        least_score=tuple(score for score, _probability in steps),
+        probability_micro=tuple(probability for _score, probability in steps),
+    )
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-GROUPS = ("chain", "allocation", "draw", "teams")
+GROUPS = ("chain", "allocation", "draw", "teams", "risk")
 
 
 def main() -> None:
