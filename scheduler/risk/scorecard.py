@@ -88,11 +88,6 @@ class Scorecard:
     official: bool = False
     shares: tuple[int, ...] = ()
     matrices: tuple[RatingMatrix, ...] = ()
-
-    def __post_init__(self) -> None:
-        problems = [*self._head_problems(), *self._indicator_problems(), *self._rule_problems()]
-        problems += [*self._share_problems(), *self._matrix_problems()]
-
     calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
