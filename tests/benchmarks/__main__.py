@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-GROUPS = ("chain", "allocation", "draw", "teams", "risk")
+GROUPS = ("chain", "risk", "allocation", "draw", "teams", "publication")
 
 
 def main() -> None:
