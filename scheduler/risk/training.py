@@ -191,15 +191,6 @@ def split_by_time(outcome_on: npt.ArrayLike, late_share: float = 0.25) -> tuple[
     return first, days >= first
 
 
-def weighted_area(score: npt.NDArray[Any], outcome: Numbers, weights: Floats) -> float:
-    """Weighted area under the receiver's curve: the chance that a problem outranks a clean row, ties half."""
-    levels, place = np.unique(score, return_inverse=True)
-    ones = np.bincount(place, weights=weights * outcome, minlength=len(levels))
-    zeros = np.bincount(place, weights=weights * (1 - outcome), minlength=len(levels))
-    below = np.cumsum(zeros) - zeros
-    return float((ones * (below + zeros / 2)).sum() / (ones.sum() * zeros.sum()))
-
-
 def _weights(weights: npt.ArrayLike | None, num_rows: int) -> Floats:
     if weights is None:
         return np.ones(num_rows)

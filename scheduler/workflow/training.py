@@ -26,11 +26,12 @@ from scheduler.registry.items import MICRO
 from scheduler.risk.catalogue_training import cuts_like, indicator_columns, scorecard_of
 from scheduler.risk.classify import classify
 from scheduler.risk.columns import Column
+from scheduler.risk.evaluation import calibration_table, expected_calibration_error, weighted_auc
 from scheduler.risk.history import Values
 from scheduler.risk.indicators import INDICATORS, indicator_values
 from scheduler.risk.leakage import check_features, check_outcome, constant_columns
 from scheduler.risk.scorecard import Scorecard, scorecard_toml
-from scheduler.risk.training import Training, TrainingSettings, split_by_time, train_columns, weighted_area
+from scheduler.risk.training import Training, TrainingSettings, split_by_time, train_columns
 from scheduler.risk.weighting import round_weights
 from scheduler.workflow.internal import InternalMark, internal_mark, mark_internal
 from scheduler.workflow.risk import read_scorecard
@@ -153,23 +154,11 @@ def train_scorecard(
         num_rows=len(visits),
         num_problems=int(visits.outcome.sum()),
         num_effective=training.num_effective,
-        cv_auc=weighted_area(training.fold_score, visits.outcome, weights),
+        cv_auc=weighted_auc(training.fold_score, visits.outcome, weights),
         late=_late(columns, visits, weights),
         constant=constant,
         mark=mark,
     )
-
-
-def calibration_error(
-    probability_micro: npt.NDArray[np.int64], outcome: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]
-) -> float:
-    """Expected calibration error over ten groups of like size: weighted mean of |mean probability − rate|."""
-    order = np.argsort(probability_micro, kind="stable")
-    group = np.minimum(np.cumsum(weights[order]) * 10 / weights.sum(), 9.999).astype(np.int64)
-    total = np.bincount(group, weights=weights[order])
-    said = np.bincount(group, weights=(weights * probability_micro / MICRO)[order])
-    found = np.bincount(group, weights=(weights * outcome)[order])
-    return float(np.abs(said - found).sum() / total.sum())
 
 
 def _known_visits(frame: Frame, visits: VisitOutcomes) -> VisitOutcomes:
@@ -252,8 +241,8 @@ def _late(columns: tuple[Column, ...], visits: VisitOutcomes, weights: npt.NDArr
         first_day=min(visits.inspected_on[row] for row in late.tolist()),
         num_rows=len(late),
         num_problems=int(visits.outcome[late].sum()),
-        auc=weighted_area(score, visits.outcome[late], weights[late]),
-        calibration_error=calibration_error(
-            training.card.probability_micro(score), visits.outcome[late], weights[late]
+        auc=weighted_auc(score, visits.outcome[late], weights[late]),
+        calibration_error=expected_calibration_error(
+            calibration_table(training.card.probability_micro(score) / MICRO, visits.outcome[late], weights[late])
         ),
     )

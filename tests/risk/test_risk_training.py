@@ -10,8 +10,9 @@ import pytest
 
 from scheduler.errors import PolicyError, TrainingError
 from scheduler.risk.card_toml import card_toml, parse_card
+from scheduler.risk.evaluation import weighted_auc
 from scheduler.risk.indicators import Direction
-from scheduler.risk.training import TrainingSettings, split_by_time, train_card, weighted_area
+from scheduler.risk.training import TrainingSettings, split_by_time, train_card
 from scheduler.risk.weighting import effective_rows, inclusion_weights, round_weights
 
 ROWS = 4000
@@ -87,7 +88,7 @@ def test_train_card_finds_a_pair_without_single_effects() -> None:
     without = train_card(features, outcome, settings=TrainingSettings(pairs=False))
     ones = np.ones(3000)
     assert any(len(one.axes) == 2 for one in with_pairs.card.tables)
-    assert weighted_area(with_pairs.fold_score, outcome, ones) > weighted_area(without.fold_score, outcome, ones) + 0.1
+    assert weighted_auc(with_pairs.fold_score, outcome, ones) > weighted_auc(without.fold_score, outcome, ones) + 0.1
 
 
 def test_card_scores_missing_and_unknown_values(trained: Any) -> None:
@@ -235,7 +236,7 @@ def test_split_by_time_keeps_days_whole() -> None:
 
 def test_area_counts_ties_half() -> None:
     """Problem at 2 beats clean at 1 and ties with clean at 2 of weight 3: (1 + 3/2) / 4."""
-    assert weighted_area(np.array([2, 1, 2]), np.array([1, 0, 0]), np.array([1.0, 1.0, 3.0])) == pytest.approx(0.625)
+    assert weighted_auc(np.array([2, 1, 2]), np.array([1, 0, 0]), np.array([1.0, 1.0, 3.0])) == pytest.approx(0.625)
 
 
 def test_guide_trains_from_a_csv_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,13 +15,13 @@ from scheduler.resources import data_path
 from scheduler.risk.catalogue_training import indicator_columns, scorecard_of
 from scheduler.risk.classify import classify
 from scheduler.risk.columns import Column
+from scheduler.risk.evaluation import calibration_table, expected_calibration_error
 from scheduler.risk.indicators import INDICATORS, indicator_values
 from scheduler.risk.leakage import constant_columns
 from scheduler.risk.scorecard import parse_scorecard, scorecard_toml
 from scheduler.risk.training import TrainingSettings, train_card, train_columns
 from scheduler.risk.weighting import inclusion_weights
 from scheduler.workflow.example import load_parameters
-from scheduler.workflow.training import calibration_error
 
 SETTINGS = TrainingSettings(pairs=False)
 FIRMS = 20_000
@@ -100,7 +100,8 @@ def test_calibration_holds_out_of_time(city: ExampleCity, fitted: Any) -> None:
     by_name = {column.name: column for column in _columns}
     later = {name: _recoded(given[name], by_name[name]) for name in by_name}
     probability = training.card.probability_micro(training.card.score_columns(later, FIRMS))
-    assert calibration_error(probability, outcomes_of(city, day, 2), np.ones(FIRMS)) <= 0.02
+    table = calibration_table(probability / 1_000_000, outcomes_of(city, day, 2), np.ones(FIRMS))
+    assert expected_calibration_error(table) <= 0.02
 
 
 def test_scorecard_of_scores_as_the_card(city: ExampleCity, fitted: Any) -> None:

@@ -22,7 +22,7 @@ from scheduler.errors import StateError, TrainingError
 from scheduler.example import build_city
 from scheduler.risk.scorecard import parse_scorecard
 from scheduler.workflow.example import load_parameters
-from scheduler.workflow.training import FITTED_SCORECARD, calibration_error, train_scorecard
+from scheduler.workflow.training import FITTED_SCORECARD, train_scorecard
 from scheduler.workflow.workspace import Workspace
 
 FIRMS = 1500
@@ -127,13 +127,6 @@ def test_load_outcomes_reads_chances_and_leaves_lists_drawn_elsewhere_out(worksp
     assert len(found) == FIRMS // 2
     assert set(found.chance.tolist()) == {0.5}
     assert set(found.committed_on) == {COMMITTED[0]}
-
-
-def test_calibration_error_by_hand() -> None:
-    """Ten rows said 0.2, one in each group: six miss by 0.2, the four with a problem by 0.8."""
-    said = np.full(10, 200_000)
-    outcome = np.array([1] * 4 + [0] * 6)
-    assert calibration_error(said, outcome, np.ones(10)) == pytest.approx((0.2 * 6 + 0.8 * 4) / 10)
 
 
 def test_classify_train_speaks_and_answers_in_json(workspace: Workspace) -> None:
