@@ -60,7 +60,7 @@ locales: $(READY)
 	@rm .messages.pot
 
 requirements:
-	uv pip compile pyproject.toml --extra postgresql --group dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra postgresql --group dev --universal --no-strip-extras --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --quiet --output-file requirements.txt --custom-compile-command "make requirements"
 
 wheel: $(READY)
