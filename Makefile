@@ -6,7 +6,7 @@ READY := .venv/.ready
 ONLY ?=
 FIRMS ?= 20000
 
-.PHONY: help demo test check lint bench locales requirements wheel clean
+.PHONY: help demo test check lint bench locales requirements wheel browser-tools clean
 
 help:
 	@echo "make demo          a year of the made-up Weihai into demo/ (FIRMS=20000)"
@@ -16,6 +16,7 @@ help:
 	@echo "make locales       collect and compile the message catalogues"
 	@echo "make requirements  pin the dependencies again (needs uv)"
 	@echo "make wheel         build the wheel into dist/"
+	@echo "make browser-tools install the page checkers of the browser tests (needs npm)"
 
 define SET_UP
 	$(1) -m venv $(2)
@@ -65,6 +66,9 @@ requirements:
 
 wheel: $(READY)
 	$(BIN)/python -m hatchling build --target wheel
+
+browser-tools:
+	npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
 clean:
 	rm -rf .venv .venv-3.13 demo dist build .mypy_cache .ruff_cache .pytest_cache .coverage
