@@ -94,3 +94,13 @@ def drawn_page(draw_id: str, number: int = 1) -> str:
 def findings_page(draw_id: str, number: int = 1) -> str:
     """Page of a draw's results, counted from 1."""
     return f"draws/{slug(draw_id)}/results-{number}.html"
+
+
+def firms_page(number: int) -> str:
+    """Page of drawn firms in the order of their codes, counted from 1."""
+    return f"firms/{number}.html"
+
+
+def list_script(draw_id: str) -> str:
+    """Script that holds the whole list of a draw, for searching; it stands at the root, the same for both languages."""
+    return f"draws/{slug(draw_id)}/list.js"

@@ -113,7 +113,7 @@ def _finding_rows(
 ) -> Iterator[str]:
     firm, task, day, result, items = (escape(title) for title in finding_titles(words))
     tasks = {package: escape(package_names(package, words, record)) for package in set(packages)}
-    names = {entry: _items_cell(entry, words, record) for entry in {each.item_ids for each in findings}}
+    names = {entry: items_cell(entry, words, record) for entry in {each.item_ids for each in findings}}
     days = {entry: escape(words.day(entry)) for entry in {each.inspected_on for each in findings}}
     results = {entry: result_words(entry, words) for entry in {each.categories for each in findings}}
     for each in findings:
@@ -128,7 +128,7 @@ def _finding_rows(
         )
 
 
-def _items_cell(item_ids: Sequence[str], words: Words, record: PublicRecord) -> Markup:
+def items_cell(item_ids: Sequence[str], words: Words, record: PublicRecord) -> Markup:
     """Items of a finding; many of them are folded behind their number, so that a list stays a list."""
     names = escape(item_names(item_ids, words, record))
     if len(item_ids) <= MOST_UNFOLDED:

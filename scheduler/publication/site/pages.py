@@ -17,6 +17,7 @@ from markupsafe import Markup
 from scheduler.draw.hashing import content_digest
 from scheduler.publication.reading import PlannedTask, PublicRecord, RecordedDraw
 from scheduler.publication.site import links
+from scheduler.publication.site.firms import DrawnFirms, firm_pages
 from scheduler.publication.site.lists import (
     ListColumns,
     PageOfRows,
@@ -26,6 +27,7 @@ from scheduler.publication.site.lists import (
     finding_titles,
     pages_of,
 )
+from scheduler.publication.site.open_data import TABLES
 from scheduler.publication.site.pictures import bar
 from scheduler.publication.site.proofs import is_drawn, open_draw_of, steps_of
 from scheduler.publication.site.render import Page
@@ -79,8 +81,8 @@ class Ahead:
     detail: str
 
 
-def site_pages(record: PublicRecord) -> Iterator[Page]:
-    """All pages of the site."""
+def site_pages(record: PublicRecord, firms: DrawnFirms) -> Iterator[Page]:
+    """All pages of the site; `firms` are those of the record."""
     rounds = round_rows(record)
     yield Page(path="index.html", section="home", template="home.html", context=_home(record, rounds))
     yield Page(path="items.html", section="items", template="items.html", context=_nothing)
@@ -88,6 +90,8 @@ def site_pages(record: PublicRecord) -> Iterator[Page]:
     yield Page(path="draws.html", section="draws", template="draws.html", context=_draws(rounds))
     yield Page(path="results.html", section="results", template="results.html", context=_results(rounds))
     yield Page(path="verify.html", section="verify", template="verify.html", context=_verify)
+    yield Page(path="data.html", section="data", template="data.html", context=lambda _words: {"tables": TABLES})
+    yield from firm_pages(record, firms)
     for task in record.tasks:
         yield Page(
             path=links.task_page(task.task_id), section="plan", template="task.html", context=_task(task, record)
@@ -336,6 +340,7 @@ def _long_table(
             "rows": Markup("\n").join(Markup(row) for row in rows.of(words)[page.start : page.stop]),  # noqa: S704
             "page_path": lambda number: page_path(draw.draw_id, number),
             "draw_page": links.draw_page,
+            "list_script": links.list_script,
         }
 
     return context
