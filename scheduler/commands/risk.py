@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json
+from scheduler.commands.groups import DefaultGroup
 from scheduler.commands.overrides import classify_object, classify_override, classify_overrides, kind_words
 from scheduler.commands.risk_report import classify_report
 from scheduler.commands.risk_tables import shares, show_mark
@@ -33,18 +34,8 @@ if TYPE_CHECKING:
     from scheduler.workflow.training import TrainingSummary
 
 
-class _RunsByDefault(click.Group):
-    """Group that runs its command `run` when none is named: ``classify --json`` is ``classify run --json``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Puts the default command in front of what does not name one."""
-        if not args or (args[0].startswith("-") and args[0] not in self.get_help_option_names(ctx)):
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
-
-
 @click.group(
-    cls=_RunsByDefault,
+    cls=DefaultGroup.of("run"),
     help=_(
         "Put the firms into tiers of risk and explain them (internal, never published). Alone, it runs “classify run”."
     ),

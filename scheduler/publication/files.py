@@ -19,6 +19,8 @@ from types import TracebackType
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 
+LARGE = 1_000_000  # bytes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
@@ -157,6 +159,7 @@ def _stage(target: Path, staged: Path, files: Iterable[tuple[str, bytes]]) -> Ch
     added: list[str] = []
     changed: list[str] = []
     names: set[str] = set()
+    large: dict[bytes, Path] = {}  # a record that goes into many folders stands on the disk once
     staged.mkdir(parents=True)
     _copy_folders(target, staged)
     for name, content in files:
@@ -169,7 +172,12 @@ def _stage(target: Path, staged: Path, files: Iterable[tuple[str, bytes]]) -> Ch
             continue
         else:
             changed.append(name)
+        if content in large:
+            _link(large[content], staged / name)
+            continue
         _write(staged / name, content)
+        if len(content) >= LARGE:
+            large[content] = staged / name
     kept = sorted(present - names)
     for name in kept:
         _link(target / name, staged / name)

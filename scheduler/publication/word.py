@@ -137,6 +137,7 @@ class WordDocument:
             _mark_row(cells, "w:tblHeader")
         for row in rows:
             self._row(table, row, widths_mm, points, bold=False)
+        self._document.add_paragraph().paragraph_format.space_after = Pt(0)  # or the next line sticks to the table
 
     def _row(self, table: Any, texts: Sequence[str], widths_mm: Sequence[float], points: float, *, bold: bool) -> Any:
         row = table.add_row()

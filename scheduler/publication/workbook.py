@@ -9,7 +9,7 @@ memory, and the same record always gives the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -51,6 +51,9 @@ class Column:
     wrapped: bool = False
 
 
+Sheet = tuple[str, Sequence[Column], Iterable[Sequence[Cell]]]  # name, columns, rows
+
+
 def public_workbook(record_files: Mapping[str, bytes], language: str) -> bytes:
     """
     The workbook's bytes.
@@ -74,17 +77,27 @@ def workbook_bytes(record: PublicRecord, language: str) -> bytes:
     """The workbook as `public_workbook`, of a record that was read already."""
     translate = translator(language)
     words = Words.of(record, CHINESE if language == CHINESE.code else ENGLISH, translate)
+    return book_bytes(record, words, _sheets(record, words))
+
+
+def book_bytes(record: PublicRecord, words: Words, sheets: Iterable[Sheet]) -> bytes:
+    """A workbook of these sheets, in the look that all our workbooks of a public record share."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
         book.set_properties(_properties(record, words))
-        sheets = _Sheets(book, record, words)
-        _plan_sheet(sheets, record, words)
-        _items_sheet(sheets, record, words)
-        for draw in record.draws:
-            if draw.drawn:
-                _drawn_sheet(sheets, draw, record, words)
-        _results_sheet(sheets, record, words)
+        made = _Sheets(book, record, words)
+        for name, columns, rows in sheets:
+            made.add(name, columns, rows)
     return buffer.getvalue()
+
+
+def _sheets(record: PublicRecord, words: Words) -> Iterator[Sheet]:
+    yield _plan_sheet(record, words)
+    yield _items_sheet(record, words)
+    for draw in record.draws:
+        if draw.drawn:
+            yield _drawn_sheet(draw, record, words)
+    yield _results_sheet(record, words)
 
 
 class _Sheets:
@@ -157,7 +170,7 @@ class _Sheets:
         sheet.set_footer(f"&L&8{self._footer}&R{page}")
 
 
-def _plan_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
+def _plan_sheet(record: PublicRecord, words: Words) -> Sheet:
     _ = words.translate
     columns = (
         Column(title=_("No."), width=6),
@@ -176,7 +189,7 @@ def _plan_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
         Column(title=_("Note"), width=20, wrapped=True),
     )
     rows = (_plan_row(number, task, record, words) for number, task in enumerate(record.tasks, start=1))
-    sheets.add(_("Plan"), columns, rows)
+    return _("Plan"), columns, rows
 
 
 def _plan_row(number: int, task: PlannedTask, record: PublicRecord, words: Words) -> tuple[Cell, ...]:
@@ -200,7 +213,7 @@ def _plan_row(number: int, task: PlannedTask, record: PublicRecord, words: Words
     )
 
 
-def _items_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
+def _items_sheet(record: PublicRecord, words: Words) -> Sheet:
     _ = words.translate
     columns = (
         Column(title=_("No."), width=6),
@@ -231,10 +244,10 @@ def _items_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
         )
         for number, item in enumerate(record.items, start=1)
     )
-    sheets.add(_("Item list"), columns, rows)
+    return _("Item list"), columns, rows
 
 
-def _drawn_sheet(sheets: _Sheets, draw: RecordedDraw, record: PublicRecord, words: Words) -> None:
+def _drawn_sheet(draw: RecordedDraw, record: PublicRecord, words: Words) -> Sheet:
     _ = words.translate
     widths = (8, 44, 24, 34, 52)
     columns = [
@@ -250,10 +263,10 @@ def _drawn_sheet(sheets: _Sheets, draw: RecordedDraw, record: PublicRecord, word
         )
     )
     title = _("Drawn {number}") if draw.status == "drawn" else _("Voided {number}")
-    sheets.add(title.format(number=draw.draw_id), columns, rows)
+    return title.format(number=draw.draw_id), columns, rows
 
 
-def _results_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
+def _results_sheet(record: PublicRecord, words: Words) -> Sheet:
     _ = words.translate
     columns = (
         Column(title=_("Draw"), width=12),
@@ -265,7 +278,7 @@ def _results_sheet(sheets: _Sheets, record: PublicRecord, words: Words) -> None:
         Column(title=_("Items inspected"), width=80, wrapped=True),
         Column(title=_("Result"), width=36, wrapped=True),
     )
-    sheets.add(_("Results"), columns, (row for draw in record.draws for row in _result_rows(draw, record, words)))
+    return _("Results"), columns, (row for draw in record.draws for row in _result_rows(draw, record, words))
 
 
 def _result_rows(draw: RecordedDraw, record: PublicRecord, words: Words) -> Iterable[tuple[Cell, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from scheduler.registry.codes import ObjectType
 from scheduler.registry.items import Task, TaskRange
 from scheduler.workflow import publication
 from scheduler.workflow.log import append_log, verify_log
+from scheduler.workflow.notices import write_notices
 from scheduler.workflow.publication import PublicationSummary, publish
 from scheduler.workflow.workspace import Workspace, create_workspace
 from tests.publication.tiny_year import OFFICER_SECRET, SECRET, make_inputs
@@ -345,3 +347,43 @@ def test_changes_are_false_where_nothing_is_written() -> None:
     """Only added and changed files count as a change."""
     assert not Changes(added=(), changed=(), num_unchanged=3, kept=("x",))
     assert Changes(added=("x",), changed=(), num_unchanged=0, kept=())
+
+
+def test_notices_are_written_of_what_was_published(filled: Workspace, tmp_path: Path) -> None:
+    """Refused before publishing; then each drawn task gets its folder, and writing again changes nothing."""
+    with pytest.raises(StateError, match="not published yet"):
+        write_notices(filled, out=tmp_path / "notices")
+    run(filled, tmp_path / "out")
+    assert write_notices(filled, out=tmp_path / "notices", dry_run=True).changes
+    assert not (tmp_path / "notices").exists()
+    summary = write_notices(filled, out=tmp_path / "notices")
+    assert [notice.task.task_id for notice in summary.written] == ["T01"]
+    # 20 working days from Friday 29 May: Dragon Boat Festival takes Friday 19 June out
+    assert [entry.due_on for entry in summary.written[0].due] == [date(2026, 6, 29)]
+    assert {path.split("/")[0] for path in tree(tmp_path / "notices")} == {"T01"}
+    assert not write_notices(filled, out=tmp_path / "notices").changes
+    with pytest.raises(StateError, match="expected tasks of the year"):
+        write_notices(filled, out=tmp_path / "notices", task_ids=["T99"])
+
+
+def test_notices_hold_nothing_internal(filled: Workspace, tmp_path: Path) -> None:
+    """Unpacked to the last part, no file holds a word of the audit record."""
+    run(filled, tmp_path / "out")
+    write_notices(filled, out=tmp_path / "notices")
+    for path, content in tree(tmp_path / "notices").items():
+        parts = [content]
+        if path.endswith((".zip", ".docx", ".xlsx")):
+            with zipfile.ZipFile(tmp_path / "notices" / path) as package:
+                parts = [package.read(member) for member in package.namelist()]
+        assert not [word for word in INTERNAL if any(word.encode() in part for part in parts)], path
+
+
+def test_notices_command_tells_title_number_and_day(filled: Workspace, tmp_path: Path) -> None:
+    """The command prints one line a task, and JSON where asked."""
+    run(filled, tmp_path / "out")
+    result = command(filled, "notices", "--out", str(tmp_path / "n"))
+    assert result.exit_code == 0, result.output
+    assert "Notice of inspection task 001 of 2026: 3 firms, results public by 2026-06-29" in result.stdout
+    document = json.loads(command(filled, "notices", "--out", str(tmp_path / "n"), "--json").stdout)
+    assert document["notices"][0]["num_firms"] == 3
+    assert document["num_unchanged"] == 5

@@ -83,6 +83,17 @@ class Renderer:
         return path, content.encode("utf-8")
 
 
+def standalone(template: str, words: Words, context: Mapping[str, Any]) -> bytes:
+    """One page outside the site, with its style inside, such as a list to print."""
+    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    return (
+        _environment()
+        .get_template(template)
+        .render(_=words.translate, words=words, language=words.language, style=style, **context)
+        .encode("utf-8")
+    )
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
