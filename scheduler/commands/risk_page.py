@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
+from scheduler.commands.internal_page import figures, internal_page, safe, scroll, table
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
-from scheduler.publication.text import visible
+from scheduler.pictures import colour, paired_bars, stacked_bars
 from scheduler.registry.codes import OBJECT_TYPES
-from scheduler.risk.pictures import calibration_plot, colour, paired_bars, stacked_bars
+from scheduler.risk.pictures import calibration_plot
 from scheduler.risk.watch import Evaluation, Stability
-from scheduler.workflow.internal import INTERNAL_WORD
 from scheduler.workflow.risk_report import RiskReport
 
 MOST_JUMPS_SHOWN = 200
-LONGEST_SHOWN = 2_000
-_STYLE = """
-:root{color-scheme:light}
-*{box-sizing:border-box}
-body{margin:0;background:#fff;color:#10222b;font:16px/1.55 system-ui,-apple-system,"Segoe UI","PingFang SC",
-"Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif}
-.mark{position:sticky;top:0;z-index:1;background:#7d1f2b;color:#fff;padding:.55rem 1.5rem;font-weight:600}
-.mark b{font-size:1.2em;letter-spacing:.2em;margin-right:1rem}
-main{max-width:64rem;margin:0 auto;padding:1.5rem}
-h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem}
-h2{font-size:1.35rem;margin:2.5rem 0 .75rem;border-top:1px solid #c5ced5;padding-top:1rem}
-.lead,.note{color:#46545e;max-width:48rem}
-.note{font-size:.92rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0}
-.figures div{background:#f1f4f6;border-left:4px solid #2f6f8f;padding:.6rem .8rem}
-.figures dt{font-size:.88rem;color:#46545e}
-.figures dd{margin:0;font-size:1.5rem;font-weight:650;font-variant-numeric:tabular-nums}
-.pair{display:flex;flex-wrap:wrap;gap:1rem 2.5rem;align-items:flex-start}
-summary{cursor:pointer;font-weight:600;margin:.75rem 0}
-svg{max-width:100%;height:auto;display:block}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;margin:.75rem 0;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:#46545e;padding-bottom:.3rem}
-th,td{padding:.28rem .75rem;border-bottom:1px solid #dde3e8;text-align:left;vertical-align:top}
-th{font-size:.9rem;color:#46545e}
-td.n,th.n{text-align:right;white-space:nowrap}
-.key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;margin:.5rem 0}
-.key i{display:inline-block;width:1em;height:1em;margin-right:.4em;vertical-align:-.12em}
-@media print{.mark{position:static}h2,tr,svg{break-inside:avoid}}
-"""
 
 
 def report_page(report: RiskReport, language: str, districts: Sequence[tuple[str, str]]) -> str:
@@ -67,41 +36,27 @@ def report_page(report: RiskReport, language: str, districts: Sequence[tuple[str
         name=summary.scorecard.name,
     )
     body = [
-        _mark(report),
-        f"<main><h1>{_safe(title)}</h1><p class=lead>{_safe(head)}</p>",
         _overview(report),
         _mix_section(report, districts),
         _judgement(report),
         _drift_section(report),
         _warnings(report),
-        "</main>",
-        _mark(report),
     ]
-    tongue = "zh-CN" if language.startswith("zh") else "en"
-    return (
-        f'<!DOCTYPE html>\n<html lang="{tongue}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f"<title>{_safe(INTERNAL_WORD)} · {_safe(title)}</title><style>{_STYLE}</style></head>"
-        f"<body>{''.join(body)}</body></html>\n"
-    )
-
-
-def _mark(report: RiskReport) -> str:
-    return f'<p class="mark" style="margin:0"><b>{INTERNAL_WORD}</b>{_safe(report.mark.line())}</p>'
+    return internal_page(title, head, "".join(body), report.mark, language)
 
 
 def _overview(report: RiskReport) -> str:
     summary = report.summary
     total = sum(summary.by_tier.values())
-    figures = [(_("In operation"), f"{total:,}")]
-    figures += [(code, f"{100 * number / max(total, 1):.1f} %") for code, number in summary.by_tier.items()]
-    figures += [
+    pairs = [(_("In operation"), f"{total:,}")]
+    pairs += [(code, f"{100 * number / max(total, 1):.1f} %") for code, number in summary.by_tier.items()]
+    pairs += [
         (_("Tier by rule"), f"{summary.deciders['rule']:,}"),
         (_("Tier by rating"), f"{summary.deciders['rating']:,}"),
         (_("Tier by override"), f"{summary.deciders['override']:,}"),
         (_("Dormant"), f"{summary.num_dormant:,}"),
     ]
-    return _figures(figures)
+    return figures(pairs)
 
 
 def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> str:
@@ -116,11 +71,11 @@ def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> st
     rows += [(names.get(code) or label(code), list(counts.values())) for code, counts in by_district]
     types = [(label(code), list(counts.values())) for code, counts in summary.by_object_type.items()]
     key = "".join(
-        f'<li><i style="background:{colour(place, len(tiers))}"></i>{_safe(code)}</li>'
+        f'<li><i style="background:{colour(place, len(tiers))}"></i>{safe(code)}</li>'
         for place, code in enumerate(tiers)
     )
     places = {mix.district for mix in report.mixes}
-    table = [
+    lines = [
         (
             names.get(mix.district) or label(mix.district),
             label(mix.object_type),
@@ -131,8 +86,8 @@ def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> st
         if mix.district == code and mix.object_type in OBJECT_TYPES
     ]
     return (
-        f"<h2>{_safe(_('Tier mix by district'))}</h2><ul class=key>{key}</ul>"
-        + _scroll(
+        f"<h2>{safe(_('Tier mix by district'))}</h2><ul class=key>{key}</ul>"
+        + scroll(
             stacked_bars(
                 rows,
                 tiers,
@@ -140,12 +95,12 @@ def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> st
                 description=_bars_in_words(rows, tiers),
             )
         )
-        + f"<h2>{_safe(_('Tier mix by object type'))}</h2>"
-        + _scroll(
+        + f"<h2>{safe(_('Tier mix by object type'))}</h2>"
+        + scroll(
             stacked_bars(types, tiers, title=_("Tier mix by object type"), description=_bars_in_words(types, tiers))
         )
-        + f"<details><summary>{_safe(_('Numbers by district and object type'))}</summary>"
-        + _table((_("District"), _("Object type")), (_("Firms"), *tiers), table, caption=_("Firms in operation"))
+        + f"<details><summary>{safe(_('Numbers by district and object type'))}</summary>"
+        + table((_("District"), _("Object type")), (_("Firms"), *tiers), lines, caption=_("Firms in operation"))
         + "</details>"
     )
 
@@ -162,9 +117,9 @@ def _bars_in_words(rows: Iterable[tuple[str, Sequence[int]]], tiers: Sequence[st
 
 def _judgement(report: RiskReport) -> str:
     found = report.evaluation
-    head = f"<h2>{_safe(_('How the tiers told the outcomes'))}</h2>"
+    head = f"<h2>{safe(_('How the tiers told the outcomes'))}</h2>"
     if found is None:
-        return head + f"<p>{_safe(_('No outcomes are recorded yet of draws made after a classification.'))}</p>"
+        return head + f"<p>{safe(_('No outcomes are recorded yet of draws made after a classification.'))}</p>"
     words = _(
         "{visits} visits with a result, {problems} of them found a problem. Each is judged by the run in force when "
         "its draw was committed and weighs the inverse of its chance to be drawn; {left} outcomes drawn under another "
@@ -175,11 +130,11 @@ def _judgement(report: RiskReport) -> str:
         left=f"{report.num_left_out:,}",
         name=report.scorecard_judged,
     )
-    return head + f"<p class=note>{_safe(words)}</p>" + _merit(found) + _judgement_pictures(report, found)
+    return head + f"<p class=note>{safe(words)}</p>" + _merit(found) + _judgement_pictures(report, found)
 
 
 def _merit(found: Evaluation) -> str:
-    return _figures(
+    return figures(
         [
             (_("Share of problems"), f"{100 * found.rate:.1f} %"),
             (_("AUC"), _number(found.auc)),
@@ -232,8 +187,8 @@ def _judgement_pictures(report: RiskReport, found: Evaluation) -> str:
     expected = _("Expected is what the policy expects of a tier (tiers.expected_findings).")
     return (
         f"<div class=pair><figure style='margin:0'>{plot}</figure><figure style='margin:0'>{bars}</figure></div>"
-        + _table((_("Tier"),), headings, capture, caption=_("Capture by tier, weighted but for the first two columns"))
-        + _table(
+        + table((_("Tier"),), headings, capture, caption=_("Capture by tier, weighted but for the first two columns"))
+        + table(
             (),
             (_("Expected"), _("Observed"), _("Weight"), _("Visits")),
             bins,
@@ -243,31 +198,31 @@ def _judgement_pictures(report: RiskReport, found: Evaluation) -> str:
 
 
 def _drift_section(report: RiskReport) -> str:
-    head = f"<h2>{_safe(_('Stability'))}</h2>"
+    head = f"<h2>{safe(_('Stability'))}</h2>"
     base, found = report.base, report.stability
     if base is None or found is None:
-        return head + f"<p>{_safe(_('There is no earlier run to compare with.'))}</p>"
+        return head + f"<p>{safe(_('There is no earlier run to compare with.'))}</p>"
     words = _("Compared with run {number} as of {day}. Below 0.1 counts as stable, above 0.25 as another population.")
     tiers = report.summary.tiers
     return (
         head
-        + f"<p class=note>{_safe(words.format(number=base.classification_id, day=base.as_of))}</p>"
-        + _figures([(_("PSI of scores"), _number(found.psi_score)), (_("PSI of tiers"), _number(found.psi_tier))])
+        + f"<p class=note>{safe(words.format(number=base.classification_id, day=base.as_of))}</p>"
+        + figures([(_("PSI of scores"), _number(found.psi_score)), (_("PSI of tiers"), _number(found.psi_tier))])
         + _moves(found, tiers)
     )
 
 
 def _moves(found: Stability, tiers: Sequence[str]) -> str:
     if not found.moves:
-        return f"<p>{_safe(_('The two runs have other tiers.'))}</p>"
+        return f"<p>{safe(_('The two runs have other tiers.'))}</p>"
     rows = [(code, *(f"{count:,}" for count in row)) for code, row in zip(tiers, found.moves, strict=True)]
-    return _table((_("Before ↓ now →"),), tuple(tiers), rows, caption=_("Firms in operation, by tier before and now"))
+    return table((_("Before ↓ now →"),), tuple(tiers), rows, caption=_("Firms in operation, by tier before and now"))
 
 
 def _warnings(report: RiskReport) -> str:
-    head = f"<h2>{_safe(_('Early warning: firms that jumped a tier'))}</h2>"
+    head = f"<h2>{safe(_('Early warning: firms that jumped a tier'))}</h2>"
     if not report.jumps:
-        return head + f"<p>{_safe(_('No firm in operation has risen.'))}</p>"
+        return head + f"<p>{safe(_('No firm in operation has risen.'))}</p>"
     rows = [
         (
             one.firm_id,
@@ -283,8 +238,8 @@ def _warnings(report: RiskReport) -> str:
     )
     return (
         head
-        + f"<p class=note>{_safe(words)}</p>"
-        + _table((_("Firm"), _("Name"), _("Tier"), _("By")), (_("Score"),), rows)
+        + f"<p class=note>{safe(words)}</p>"
+        + table((_("Firm"), _("Name"), _("Tier"), _("By")), (_("Score"),), rows)
     )
 
 
@@ -294,31 +249,5 @@ def decider_words(decided: str) -> str:
     return words[decided]
 
 
-def _figures(figures: Iterable[tuple[str, str]]) -> str:
-    cells = "".join(f"<div><dt>{_safe(name)}</dt><dd>{_safe(value)}</dd></div>" for name, value in figures)
-    return f"<dl class=figures>{cells}</dl>"
-
-
-def _table(texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "") -> str:
-    kinds = ["", *[""] * (len(texts) - 1)][: len(texts)] + [" class=n"] * len(numbers)
-    head = "".join(
-        f"<th scope=col{kind}>{_safe(name)}</th>" for kind, name in zip(kinds, (*texts, *numbers), strict=True)
-    )
-    lines = "".join(
-        "<tr>" + "".join(f"<td{kind}>{_safe(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)) + "</tr>"
-        for row in rows
-    )
-    told = f"<caption>{_safe(caption)}</caption>" if caption else ""
-    return _scroll(f"<table>{told}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>")
-
-
-def _scroll(inside: str) -> str:
-    return f'<div class="scroll" tabindex="0">{inside}</div>'
-
-
 def _number(value: float | None, digits: int = 3) -> str:
     return "—" if value is None else f"{value:.{digits}f}"
-
-
-def _safe(text: str) -> str:
-    return escape(visible(text, LONGEST_SHOWN))

@@ -1,60 +1,12 @@
-"""
-Pictures of the report on the classifier as inline SVG: stacked bars of a tier mix, a calibration plot, paired bars.
-
-Each picture says in words what it shows (`role="img"`, a title and a description), no colour tells anything alone, and
-no script, font or file from elsewhere is needed.
-"""
+"""The picture of a classifier's calibration as inline SVG (`scheduler.pictures`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Final
 
+from scheduler.pictures import picture, text
 from scheduler.risk.evaluation import CalibrationBin
-
-COLOURS: Final = ("#2f6f8f", "#7fb3c8", "#e2b35b", "#c4572e", "#7d1f2b", "#40202b")  # low to high risk
-_INK: Final = {0: "#fff", 1: "#10222b", 2: "#2b1d00", 3: "#fff", 4: "#fff", 5: "#fff"}
-_LABEL_WIDTH, _BAR_WIDTH, _ROW = 320, 560, 30
-
-
-def colour(place: int, number: int) -> str:
-    """Colour of a tier among so many, low to high."""
-    return COLOURS[_step(place, number)]
-
-
-def stacked_bars(
-    rows: Sequence[tuple[str, Sequence[int]]], tiers: Sequence[str], *, title: str, description: str
-) -> str:
-    """
-    One bar a row, split by tier.
-
-    Parameters
-    ----------
-    rows
-        Label and number of firms of each tier.
-    """
-    parts = []
-    for number, (label, counts) in enumerate(rows):
-        y = number * _ROW + 4
-        total = max(sum(counts), 1)
-        parts.append(_text(_LABEL_WIDTH - 10, y + 16, label, anchor="end"))
-        x = float(_LABEL_WIDTH)
-        for place, count in enumerate(counts):
-            width = _BAR_WIDTH * count / total
-            share = f"{100 * count / total:.1f}"
-            tip = escape(f"{label}: {tiers[place]} {share} % ({count:,})")
-            parts.append(
-                f'<rect x="{x:.2f}" y="{y}" width="{width:.2f}" height="{_ROW - 8}" '
-                f'fill="{colour(place, len(counts))}" stroke="#fff" stroke-width="1"><title>{tip}</title></rect>'
-            )
-            if width > 58:
-                ink = _INK[_step(place, len(counts))]
-                parts.append(_text(x + width / 2, y + 16, f"{tiers[place]} {share} %", anchor="middle", fill=ink))
-            x += width
-        parts.append(_text(_LABEL_WIDTH + _BAR_WIDTH + 8, y + 16, f"{sum(counts):,}"))
-    height = max(len(rows), 1) * _ROW + 4
-    return _picture(_LABEL_WIDTH + _BAR_WIDTH + 80, height, "".join(parts), title, description)
 
 
 def calibration_plot(
@@ -80,8 +32,8 @@ def calibration_plot(
             f'<path d="M{left} {y(value):.1f}H{left + size}M{x(value):.1f} 12V{12 + size}" '
             f'stroke="#dde3e8" fill="none"/>'
         )
-        parts.append(_text(left - 8, y(value) + 5, words, anchor="end", size=13))
-        parts.append(_text(x(value), 12 + size + 20, words, anchor="middle", size=13))
+        parts.append(text(left - 8, y(value) + 5, words, anchor="end", size=13))
+        parts.append(text(x(value), 12 + size + 20, words, anchor="middle", size=13))
     parts.append(
         f'<path d="M{left} {12 + size}L{left + size} 12" stroke="#5b6770" stroke-dasharray="5 4" fill="none"/>'
     )
@@ -96,44 +48,9 @@ def calibration_plot(
             f'<circle cx="{x(one.expected):.1f}" cy="{y(one.observed):.1f}" r="{radius:.1f}" fill="#c4572e" '
             f'fill-opacity=".75" stroke="#7d1f2b"><title>{tip}</title></circle>'
         )
-    parts.append(_text(left + size / 2, 12 + size + 44, x_label, anchor="middle"))
+    parts.append(text(left + size / 2, 12 + size + 44, x_label, anchor="middle"))
     parts.append(
         f'<text transform="translate(15 {12 + size / 2}) rotate(-90)" text-anchor="middle" font-size="14">'
         f"{escape(y_label)}</text>"
     )
-    return _picture(left + size + 24, size + bottom + 16, "".join(parts), title, description)
-
-
-def paired_bars(
-    rows: Sequence[tuple[str, float, float]], names: tuple[str, str], *, title: str, description: str
-) -> str:
-    """Two shares side by side for each row, such as a tier's share of firms and of problems."""
-    parts = []
-    for number, (label, left, right) in enumerate(rows):
-        y = number * 52 + 4
-        parts.append(_text(54, y + 26, label, anchor="end", size=16))
-        for line, (name, value) in enumerate(zip(names, (left, right), strict=True)):
-            width = 300 * value
-            fill = "#8b98a3" if line == 0 else "#c4572e"
-            parts.append(f'<rect x="64" y="{y + 20 * line}" width="{max(width, 1):.1f}" height="17" fill="{fill}"/>')
-            parts.append(_text(72 + width, y + 14 + 20 * line, f"{100 * value:.1f} % {name}", size=13))
-    return _picture(470, max(len(rows), 1) * 52 + 4, "".join(parts), title, description)
-
-
-def _step(place: int, number: int) -> int:
-    """Place of a tier in the colours, spread so that the highest of four is not the darkest of six."""
-    return place if number <= len(COLOURS) else place * (len(COLOURS) - 1) // max(number - 1, 1)
-
-
-def _text(x: float, y: float, words: str, *, anchor: str = "start", fill: str = "#10222b", size: int = 14) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}">{escape(words)}</text>'
-    )
-
-
-def _picture(width: int, height: int, inside: str, title: str, description: str) -> str:
-    label = escape(f"{title}. {description}", quote=True)
-    return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{label}">'
-        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{inside}</svg>"
-    )
+    return picture(left + size + 24, size + bottom + 16, "".join(parts), title, description)

@@ -1,0 +1,92 @@
+"""
+Pictures of internal pages as inline SVG: bars, stacked bars, paired bars, and the pieces that others are made of.
+
+Each picture says in words what it shows (`role="img"`, a title and a description), no colour tells anything alone, and
+no script, font or file from elsewhere is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+COLOURS: Final = ("#2f6f8f", "#7fb3c8", "#e2b35b", "#c4572e", "#7d1f2b", "#40202b")  # low to high risk
+_INK: Final = {0: "#fff", 1: "#10222b", 2: "#2b1d00", 3: "#fff", 4: "#fff", 5: "#fff"}
+_LABEL_WIDTH, _BAR_WIDTH, _ROW = 320, 560, 30
+
+
+def colour(place: int, number: int) -> str:
+    """Colour of a tier among so many, low to high."""
+    return COLOURS[_step(place, number)]
+
+
+def stacked_bars(
+    rows: Sequence[tuple[str, Sequence[int]]], tiers: Sequence[str], *, title: str, description: str
+) -> str:
+    """
+    One bar a row, split by tier.
+
+    Parameters
+    ----------
+    rows
+        Label and number of firms of each tier.
+    """
+    parts = []
+    for number, (label, counts) in enumerate(rows):
+        y = number * _ROW + 4
+        total = max(sum(counts), 1)
+        parts.append(text(_LABEL_WIDTH - 10, y + 16, label, anchor="end"))
+        x = float(_LABEL_WIDTH)
+        for place, count in enumerate(counts):
+            width = _BAR_WIDTH * count / total
+            share = f"{100 * count / total:.1f}"
+            tip = escape(f"{label}: {tiers[place]} {share} % ({count:,})")
+            parts.append(
+                f'<rect x="{x:.2f}" y="{y}" width="{width:.2f}" height="{_ROW - 8}" '
+                f'fill="{colour(place, len(counts))}" stroke="#fff" stroke-width="1"><title>{tip}</title></rect>'
+            )
+            if width > 58:
+                ink = _INK[_step(place, len(counts))]
+                parts.append(text(x + width / 2, y + 16, f"{tiers[place]} {share} %", anchor="middle", fill=ink))
+            x += width
+        parts.append(text(_LABEL_WIDTH + _BAR_WIDTH + 8, y + 16, f"{sum(counts):,}"))
+    height = max(len(rows), 1) * _ROW + 4
+    return picture(_LABEL_WIDTH + _BAR_WIDTH + 80, height, "".join(parts), title, description)
+
+
+def paired_bars(
+    rows: Sequence[tuple[str, float, float]], names: tuple[str, str], *, title: str, description: str
+) -> str:
+    """Two shares side by side for each row, such as a tier's share of firms and of problems."""
+    parts = []
+    for number, (label, left, right) in enumerate(rows):
+        y = number * 52 + 4
+        parts.append(text(54, y + 26, label, anchor="end", size=16))
+        for line, (name, value) in enumerate(zip(names, (left, right), strict=True)):
+            width = 300 * value
+            fill = "#8b98a3" if line == 0 else "#c4572e"
+            parts.append(f'<rect x="64" y="{y + 20 * line}" width="{max(width, 1):.1f}" height="17" fill="{fill}"/>')
+            parts.append(text(72 + width, y + 14 + 20 * line, f"{100 * value:.1f} % {name}", size=13))
+    return picture(470, max(len(rows), 1) * 52 + 4, "".join(parts), title, description)
+
+
+def _step(place: int, number: int) -> int:
+    """Place of a tier in the colours, spread so that the highest of four is not the darkest of six."""
+    return place if number <= len(COLOURS) else place * (len(COLOURS) - 1) // max(number - 1, 1)
+
+
+def text(x: float, y: float, words: str, *, anchor: str = "start", fill: str = "#10222b", size: int = 14) -> str:
+    """Words in a picture; `anchor` is ``start``, ``middle`` or ``end``."""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}">{escape(words)}</text>'
+    )
+
+
+def picture(width: int, height: int, inside: str, title: str, description: str) -> str:
+    """A picture of shapes, with what it shows in words."""
+    label = escape(f"{title}. {description}", quote=True)
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{label}">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{inside}</svg>"
+    )
