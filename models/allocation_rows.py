@@ -9,9 +9,16 @@ import numpy as np
 import sqlalchemy as sa
 
 from models import tables
-from models.store import delete_rows, insert_columns, read_columns
+from models.store import delete_rows, get_artifact, insert_columns, put_artifact, read_columns
 from models.tables import table_of
 from scheduler.allocation.cells import Cell, ordered
+from scheduler.allocation.certificate import (
+    COLUMNS_NAME,
+    ENTRIES_NAME,
+    ROWS_NAME,
+    Certificate,
+    parse_certificate,
+)
 from scheduler.allocation.plan import Plan, PlanStatus, round_id_of
 from scheduler.allocation.problem import Year
 from scheduler.allocation.strata import DrawnSoFar
@@ -19,6 +26,11 @@ from scheduler.allocation.target import PlannedRound
 from scheduler.registry.codes import DrawStatus, RoundKind
 
 _PLAN_COLUMNS = tuple(field.name for field in fields(Plan))
+_CERTIFICATE_FILES = {
+    COLUMNS_NAME: "columns_digest",
+    ROWS_NAME: "rows_digest",
+    ENTRIES_NAME: "entries_digest",
+}
 _CELL_COLUMNS = tuple(field.name for field in fields(Cell))
 
 
@@ -132,6 +144,30 @@ def save_cells(connection: sa.Connection, round_id: str, solution: int, cells: S
         tables.Allocation,
         {"round_id": [round_id] * len(cells), "solution": [solution] * len(cells), **columns},
     )
+
+
+def save_certificate(connection: sa.Connection, plan: Plan, solution: int, certificate: Certificate) -> None:
+    """Keeps the programme of a solution with its answer."""
+    files = certificate.files()
+    row = {"year": plan.year, "solution": solution, "plan_id": plan.plan_id}
+    row |= {column: put_artifact(connection, files[name]) for name, column in _CERTIFICATE_FILES.items()}
+    connection.execute(sa.insert(table_of(tables.Programme)), [row])
+
+
+def load_certificate_files(connection: sa.Connection, year: int, solution: int) -> dict[str, bytes] | None:
+    """Tables of the programme of a solution by file name; None where there was no targeted round to solve."""
+    table = table_of(tables.Programme)
+    statement = sa.select(table).where(table.c.year == year, table.c.solution == solution)
+    row = connection.execute(statement).mappings().first()
+    if row is None:
+        return None
+    return {name: get_artifact(connection, row[column]) for name, column in _CERTIFICATE_FILES.items()}
+
+
+def load_certificate(connection: sa.Connection, year: int, solution: int) -> Certificate | None:
+    """The programme of a solution with its answer; None where there was no targeted round to solve."""
+    files = load_certificate_files(connection, year, solution)
+    return None if files is None else parse_certificate(files)
 
 
 def load_cells(connection: sa.Connection, round_id: str) -> tuple[Cell, ...]:

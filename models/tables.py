@@ -223,6 +223,18 @@ class Allocation(SQLModel, table=True):
     visits_micro: int = Field(sa_type=sa.BigInteger)
 
 
+class Programme(SQLModel, table=True):
+    """The linear programme of one solution with its answer and dual values, whole in three artifacts."""
+
+    __tablename__ = "programme"
+    year: int = Field(primary_key=True)
+    solution: int = Field(primary_key=True)
+    plan_id: str
+    columns_digest: str
+    rows_digest: str
+    entries_digest: str
+
+
 class Draw(SQLModel, table=True):
     """抽取: one attempt to draw a round. Voided attempts stay."""
 

@@ -76,7 +76,11 @@ def make_columns(problem: Problem) -> Columns:
     stratum = _spread([slot.stratum for slot in slots], repeat)
     expected = problem.policy.tiers.expected_findings
     per_task = np.array([float(expected[stratum.tier]) for stratum in strata], dtype=np.float64)
-    hours = cache(lambda task_ids: hours_of_visit(task_ids, problem.tasks, problem.items, problem.policy.capacity))
+    hours = cache(
+        lambda task_ids, district: hours_of_visit(
+            task_ids, problem.tasks, problem.items, problem.policy.capacity, district
+        )
+    )
     return Columns(
         package=tuple(flat),
         stratum=stratum,
@@ -85,7 +89,13 @@ def make_columns(problem: Problem) -> Columns:
         rest=_flags([package.rest for package in flat]),
         compulsory=_flags([package.compulsory for package in flat]),
         discretionary=_flags([package.discretionary for package in flat]),
-        hours=np.array([hours(package.task_ids) for package in flat], dtype=np.float64),
+        hours=np.array(
+            [
+                hours(package.task_ids, strata[index].district)
+                for package, index in zip(flat, stratum.tolist(), strict=True)
+            ],
+            dtype=np.float64,
+        ),
         findings=per_task[stratum] * np.array([len(package.task_ids) for package in flat], dtype=np.float64),
         limit=_spread([slot.limit(strata[slot.stratum].num_firms) for slot in slots], repeat),
         scheduled=_spread([slot.scheduled for slot in slots], repeat),

@@ -7,17 +7,17 @@ Every function takes the layout and returns its block of rows; none knows anothe
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
+from scheduler.allocation.capacity import ALL_OFFICERS, Resource, demand
 from scheduler.allocation.layout import Layout
 from scheduler.allocation.matrix import INFINITY, Floats, Limit, Rows, rows
 from scheduler.registry.frame import Integers
-from scheduler.registry.items import MICRO
-
-UNITS_IN_HAND = 4 / MICRO  # floors are asked with this much more, so that recorded visits keep them
 
 
 def firms(layout: Layout) -> Rows:
@@ -101,12 +101,10 @@ def floors(layout: Layout) -> Rows:
     row_of = np.full(len(layout.floor), -1, dtype=np.int64)
     row_of[slots] = np.arange(len(slots))
     chosen = np.flatnonzero(row_of[layout.slot] >= 0)
-    asked = np.minimum(layout.floor[slots] + UNITS_IN_HAND, np.minimum(layout.limit, _ceiling_share(layout))[slots])
-    asked = np.maximum(asked, layout.floor[slots])
     return rows(
         Limit.FLOOR,
         [(row_of[layout.slot[chosen]], chosen, 1.0)],
-        asked,
+        layout.floor[slots],
         INFINITY,
         [(int(slot),) for slot in slots],
     )
@@ -204,37 +202,111 @@ def _differences(layout: Layout, limit: Limit, slots: Integers, lower: Floats, u
 
 def hours(layout: Layout) -> Rows:
     """
-    Officers' time: Σ_{h in d, v} hours[v] · x[h,v,r] − lent[d,r] ≤ hours of district d in round r.
+    Officers' time: Σ_{h in d, v} hours[v,k] · x[h,v,r] − lent to d + lent by d ≤ hours[d,r,k], for each resource k.
 
-    Firms whose district is unknown are in a district without officers: the bureau's own come.
+    Firms whose district is unknown are in a district without officers: others come. The bureau's own officers stand in
+    `pool`.
     """
-    problem, districts = layout.problem, layout.districts
-    place = {code: index for index, code in enumerate(districts)}
+    problem, number_of = layout.problem, _hours_row(layout)
+    place = {code: index for index, code in enumerate(layout.districts)}
     of_stratum = np.array([place[stratum.district] for stratum in problem.strata.strata], dtype=np.int64)
     columns = np.arange(len(layout.columns))
     district = of_stratum[layout.columns.stratum] if len(columns) else columns
-    number = np.arange(len(problem.rounds) * len(districts))
+    entries: list[tuple[Integers | int, Integers, Floats | float]] = []
+    for index, resource in enumerate(problem.resources):
+        needed = layout.columns.hours if resource == ALL_OFFICERS else _demand(layout, resource)
+        chosen = np.flatnonzero(needed)
+        row = (layout.columns.entry[chosen] * len(problem.resources) + index) * len(place) + district[chosen]
+        entries.append((row, chosen, needed[chosen]))
+    column = layout.lent_start
+    for entry in range(len(problem.rounds)):
+        for index in range(len(problem.resources)):
+            for arc in layout.lending:
+                entries.append((number_of(entry, index, place[arc.borrower]), np.array([column]), -1.0))
+                if arc.lender in place and arc.lender != problem.policy.bureau:
+                    entries.append((number_of(entry, index, place[arc.lender]), np.array([column]), 1.0))
+                column += 1
     upper = [
-        0.0 if code == problem.policy.bureau else of_round.get(code, 0.0)
+        0.0 if code == problem.policy.bureau else of_round.get((code, resource), 0.0)
         for of_round in problem.officer_hours
-        for code in districts
+        for resource in problem.resources
+        for code in layout.districts
     ]
-    entries: list[tuple[Integers | int, Integers, Floats | float]] = [
-        (layout.columns.entry * len(districts) + district, columns, layout.columns.hours),
-        (number, layout.lent_start + number, -1.0),
+    subject = [
+        (entry.number, code, *resource)
+        for entry in problem.rounds
+        for resource in problem.resources
+        for code in layout.districts
     ]
-    subject = [(entry.number, code) for entry in problem.rounds for code in districts]
     return rows(Limit.HOURS, entries, -INFINITY, np.array(upper, dtype=np.float64), subject)
 
 
+def _hours_row(layout: Layout) -> Callable[[int, int, int], int]:
+    """Number of the row of hours of a round, resource and district."""
+    resources, districts = len(layout.problem.resources), len(layout.districts)
+    return lambda entry, resource, district: (entry * resources + resource) * districts + district
+
+
+def _demand(layout: Layout, resource: Resource) -> Floats:
+    """Hours that each visit column takes of a resource, shape (n,)."""
+    problem, columns = layout.problem, layout.columns
+    of_visit = cache(
+        lambda task_ids, district: demand(
+            task_ids, resource, problem.tasks, problem.items, problem.policy.capacity, district
+        )
+    )
+    strata = problem.strata.strata
+    return np.array(
+        [
+            of_visit(package.task_ids, strata[stratum].district)
+            for package, stratum in zip(columns.package, columns.stratum.tolist(), strict=True)
+        ],
+        dtype=np.float64,
+    )
+
+
 def pool(layout: Layout) -> Rows:
-    """The bureau's own officers serve everywhere: Σ_d lent[d,r] ≤ their hours in round r."""
-    problem, districts = layout.problem, len(layout.districts)
-    number = np.arange(len(problem.rounds) * districts)
-    own = np.array([of_round.get(problem.policy.bureau, 0.0) for of_round in problem.officer_hours], dtype=np.float64)
-    subject = [(entry.number, problem.policy.bureau) for entry in problem.rounds]
-    lent = layout.lent_start + number
-    return rows(Limit.POOL, [(number // max(1, districts), lent, 1.0)], -INFINITY, own, subject)
+    """The bureau's own officers serve everywhere: Σ_d lent[d,r,k] by the bureau ≤ their hours in round r."""
+    problem, arcs = layout.problem, len(layout.lending)
+    bureau = problem.policy.bureau
+    own = np.array([arc.lender == bureau for arc in layout.lending], dtype=np.bool_)
+    blocks = len(problem.rounds) * len(problem.resources)
+    number = np.repeat(np.arange(blocks), int(own.sum()))
+    lent = layout.lent_start + (np.arange(blocks)[:, None] * arcs + np.flatnonzero(own)[None, :]).ravel()
+    upper = [
+        of_round.get((bureau, resource), 0.0) for of_round in problem.officer_hours for resource in problem.resources
+    ]
+    subject = [(entry.number, bureau, *resource) for entry in problem.rounds for resource in problem.resources]
+    return rows(Limit.POOL, [(number, lent, 1.0)], -INFINITY, np.array(upper, dtype=np.float64), subject)
+
+
+def lent_officers(layout: Layout) -> Rows:
+    """Who is lent as a specialist is lent as an officer: lent[arc,r,k] ≤ lent[arc,r,all] for each resource k."""
+    problem, arcs = layout.problem, len(layout.lending)
+    resources = len(problem.resources)
+    pairs = [
+        (entry, resource, arc)
+        for entry in range(len(problem.rounds))
+        for resource in range(1, resources)
+        for arc in range(arcs)
+    ]
+    part = np.array([(entry * resources + resource) * arcs + arc for entry, resource, arc in pairs], dtype=np.int64)
+    whole = np.array([entry * resources * arcs + arc for entry, _, arc in pairs], dtype=np.int64)
+    number = np.arange(len(pairs))
+    entries: list[tuple[Integers | int, Integers, Floats | float]] = [
+        (number, layout.lent_start + part, 1.0),
+        (number, layout.lent_start + whole, -1.0),
+    ]
+    subject = [
+        (
+            problem.rounds[entry].number,
+            layout.lending[arc].borrower,
+            layout.lending[arc].lender,
+            *problem.resources[resource],
+        )
+        for entry, resource, arc in pairs
+    ]
+    return rows(Limit.LENT, entries, -INFINITY, 0.0, subject)
 
 
 def even_districts(layout: Layout) -> Rows:
@@ -285,12 +357,3 @@ def _with_column(block: Rows, column: Integers, value: float) -> Rows:
         column=np.concatenate([block.column, column]),
         value=np.concatenate([block.value, np.full(len(block), value)]),
     )
-
-
-def _ceiling_share(layout: Layout) -> Floats:
-    """Each pair's equal share of its stratum's ceiling, leaving out what was drawn."""
-    policy = layout.problem.policy.rates
-    strata = [layout.problem.strata.strata[index] for index in layout.slot_stratum.tolist()]
-    ceiling = np.array([float(policy.ceiling[stratum.tier]) for stratum in strata], dtype=np.float64)
-    number = np.bincount(layout.slot_stratum, minlength=1)[layout.slot_stratum]
-    return np.asarray(ceiling * layout.available[layout.slot_stratum] / number, dtype=np.float64)

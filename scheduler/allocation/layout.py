@@ -13,11 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduler.allocation.capacity import Lending, lending
 from scheduler.allocation.columns import Columns, make_columns
 from scheduler.allocation.matrix import Floats
 from scheduler.allocation.problem import Problem
 from scheduler.registry.codes import ObjectType
 from scheduler.registry.frame import Integers, Mask
+from scheduler.registry.items import MICRO
+
+_ROUNDING = 1e-4  # millionths of a firm that floating point may take off a whole number of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,9 @@ class Layout:
     class_size
         Firms of each class that can be drawn.
     districts
-        Codes of all districts of the pool.
+        Codes of all districts that have firms of the pool or can lend officers, ascending.
+    lending
+        Arcs of lending; each has a column for every round and resource.
     """
 
     problem: Problem
@@ -80,6 +86,7 @@ class Layout:
     classes: tuple[RateClass, ...]
     class_size: Floats
     districts: tuple[str, ...]
+    lending: tuple[Lending, ...]
 
     @property
     def rate_start(self) -> int:
@@ -88,13 +95,22 @@ class Layout:
 
     @property
     def lent_start(self) -> int:
-        """Number of the first column of lent hours; one for each round and district."""
+        """Number of the first column of lent hours; one for each round, resource and arc."""
         return len(self.columns) + len(self.classes)
 
     @property
     def num_columns(self) -> int:
         """Number of all columns."""
-        return self.lent_start + len(self.problem.rounds) * len(self.districts)
+        return self.lent_start + len(self.problem.rounds) * len(self.problem.resources) * len(self.lending)
+
+    def lent_subjects(self) -> list[tuple[str, ...]]:
+        """Round, borrower, lender, department and speciality of each column of lent hours."""
+        return [
+            (str(entry.number), arc.borrower, arc.lender, *resource)
+            for entry in self.problem.rounds
+            for resource in self.problem.resources
+            for arc in self.lending
+        ]
 
 
 def make_layout(problem: Problem) -> Layout:
@@ -109,6 +125,7 @@ def make_layout(problem: Problem) -> Layout:
     limit[slot] = columns.limit
     classes, slot_class = _classes(problem, slot_stratum, slot_entry, counting)
     available = _available(problem)
+    districts = _districts(problem)
     return Layout(
         problem=problem,
         columns=columns,
@@ -121,17 +138,26 @@ def make_layout(problem: Problem) -> Layout:
         floor=np.minimum(_floors(problem, columns, slot, slot_stratum, counting) * available[slot_stratum], limit),
         classes=classes,
         class_size=np.array([available[list(entry.strata)].sum() for entry in classes], dtype=np.float64),
-        districts=tuple(sorted({stratum.district for stratum in problem.strata.strata})),
+        districts=districts,
+        lending=lending(problem.policy.capacity, problem.policy.bureau, districts),
     )
+
+
+def _districts(problem: Problem) -> tuple[str, ...]:
+    """Districts with firms, and the neighbours that may lend them officers."""
+    found = {stratum.district for stratum in problem.strata.strata}
+    lenders = {name for district in found for name in problem.policy.capacity.neighbours.get(district, ())}
+    return tuple(sorted(found | (lenders - {problem.policy.bureau})))
 
 
 def _available(problem: Problem) -> Floats:
     counted = set(problem.policy.target.object_types)
     left = 1.0 - float(problem.open_chance)
-    return np.array(
+    firms = np.array(
         [stratum.num_firms * (left if stratum.object_type in counted else 1.0) for stratum in problem.strata.strata],
         dtype=np.float64,
     )
+    return np.asarray(np.floor(firms * MICRO + _ROUNDING) / MICRO)
 
 
 def _classes(

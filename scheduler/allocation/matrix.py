@@ -8,7 +8,7 @@ this module knows what they mean.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -19,6 +19,7 @@ from scheduler.registry.frame import Integers
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 INFINITY = float("inf")
+_NANO = 1e9
 
 
 class Limit(StrEnum):
@@ -38,6 +39,8 @@ class Limit(StrEnum):
     TOLERANCE = "tolerance"  # between districts
     HOURS = "hours"
     POOL = "pool"  # hours lent by the bureau's own officers
+    LENT = "lent"  # specialists lent are officers lent
+    PRECISION = "precision"  # visits that the standard error asked for needs
     EVEN = "even"  # definition of unevenness, and the optimum kept by the second objective
 
 
@@ -85,6 +88,17 @@ class LinearProgramme:
     upper: Floats
     blocks: tuple[Rows, ...]
 
+    def exact(self) -> LinearProgramme:
+        """The programme with every number rounded to 10^-9: what a certificate can write down is what is solved."""
+        return LinearProgramme(
+            cost=_exact(self.cost),
+            upper=_exact(self.upper),
+            blocks=tuple(
+                replace(block, value=_exact(block.value), lower=_exact(block.lower), upper=_exact(block.upper))
+                for block in self.blocks
+            ),
+        )
+
     def stacked(self) -> Rows:
         """All rows as one block; `limit` is that of the first and means nothing."""
         starts = np.cumsum([0, *(len(block) for block in self.blocks)])[:-1]
@@ -127,6 +141,10 @@ def rows(
         upper=np.broadcast_to(np.asarray(upper, dtype=np.float64), (number,)).copy(),
         subject=tuple(subject),
     )
+
+
+def _exact(values: Floats) -> Floats:
+    return np.asarray(np.rint(values * _NANO) / _NANO)
 
 
 def _joined(pieces: Sequence[npt.NDArray[np.generic]]) -> npt.NDArray[np.int64]:

@@ -110,11 +110,33 @@ def mixed(found: Sequence[Package]) -> bool:
     return len({package.counting for package in found if not package.rest}) == 2
 
 
+def duration_of_visit(
+    task_ids: Sequence[str],
+    tasks: Mapping[str, Task],
+    items: Mapping[str, InspectionItem],
+    capacity: CapacityPolicy,
+    district: str = "",
+) -> float:
+    """Hours of one officer in one visit: one journey to the firm's district, and each item once."""
+    item_ids = {name for task_id in task_ids for name in tasks[task_id].item_ids}
+    minutes = sum(items[item_id].effort_minutes for item_id in item_ids)
+    return float(capacity.journey(district)) + minutes / MINUTES_PER_HOUR
+
+
+def officers_of_visit(
+    task_ids: Sequence[str], tasks: Mapping[str, Task], items: Mapping[str, InspectionItem], capacity: CapacityPolicy
+) -> int:
+    """Officers of one visit: as many as the policy says, or the most that one of its items asks."""
+    required = [items[item_id].officers_required for task_id in task_ids for item_id in tasks[task_id].item_ids]
+    return max(capacity.officers_per_visit, *required)
+
+
 def hours_of_visit(
     task_ids: Sequence[str],
     tasks: Mapping[str, Task],
     items: Mapping[str, InspectionItem],
     capacity: CapacityPolicy,
+    district: str = "",
 ) -> float:
     """
     Officer-hours of one visit: every officer makes the journey once and works through each item once.
@@ -125,8 +147,8 @@ def hours_of_visit(
         Tasks the visit serves.
     tasks, items
         By id.
+    district
+        The firm's, for journeys that the policy times by district.
     """
-    found = [items[item_id] for item_id in sorted({name for task_id in task_ids for name in tasks[task_id].item_ids})]
-    minutes = sum(item.effort_minutes for item in found)
-    officers = max(capacity.officers_per_visit, *(item.officers_required for item in found))
-    return officers * (float(capacity.hours_per_journey) + minutes / MINUTES_PER_HOUR)
+    officers = officers_of_visit(task_ids, tasks, items, capacity)
+    return officers * duration_of_visit(task_ids, tasks, items, capacity, district)

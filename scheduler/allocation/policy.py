@@ -7,8 +7,10 @@ as official otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -69,14 +71,90 @@ class RatesPolicy(Parameters):
         return self
 
 
+class CapacityException(Parameters):
+    """
+    Other figures for the officers of some districts and departments; an empty list means all of them.
+
+    Where several fit, the last one that states a figure counts. Hours per journey are those of the firm's district.
+    """
+
+    districts: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    hours_per_officer: Decimal | None = Field(default=None, ge=0)
+    reserve: Ratio | None = None
+    hours_per_journey: Decimal | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _journeys_are_of_districts(self) -> CapacityException:
+        if self.departments and self.hours_per_journey is not None:
+            raise ValueError("expected hours_per_journey for districts, which a visit has one of, got departments")
+        return self
+
+
+class CapacityChange(Parameters):
+    """
+    Officer-hours that a district has more, or fewer, than its roster gives: seconded, trained, or lent for the year.
+
+    An empty department or speciality means all officers; without a round the hours are shared out over all rounds by
+    their days. Naming a department or speciality makes its hours bind.
+    """
+
+    district: str
+    department: str = ""
+    speciality: str = ""
+    round: int | None = Field(default=None, ge=1)
+    hours: Decimal
+
+
 class CapacityPolicy(Parameters):
-    """Officers' time: hours a year one officer can give, the share kept in reserve, and what a visit costs."""
+    """
+    Officers' time: hours a year one officer can give, the share kept in reserve, and what a visit costs.
+
+    `distinguish` says whether hours bind for each department and each speciality too, or only for all officers of a
+    district together. `neighbours` maps a district to those that may lend it officers; an hour lent costs
+    `lending_cost` expected findings. The bureau's own officers serve everywhere and cost nothing extra.
+    """
 
     hours_per_officer: Decimal = Field(ge=0)
     reserve: Ratio = Decimal("0.10")
     hours_per_journey: Decimal = Field(ge=0)
     officers_per_visit: int = Field(default=2, ge=2)
     cost_per_hour: Decimal = Field(default=Decimal("0.001"), ge=0)  # expected findings one officer-hour is worth
+    distinguish: tuple[Literal["department", "speciality"], ...] = ()
+    neighbours: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    lending_cost: Decimal = Field(default=Decimal("0.002"), ge=0)
+    exceptions: tuple[CapacityException, ...] = ()
+    changes: tuple[CapacityChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _no_neighbour_of_itself(self) -> CapacityPolicy:
+        for district, lenders in sorted(self.neighbours.items()):
+            if district in lenders or len(set(lenders)) != len(lenders):
+                raise ValueError(f"neighbours of {district}: expected other districts, each once, got {lenders}")
+        return self
+
+    def of_officers(self, district: str, department: str) -> tuple[Decimal, Decimal]:
+        """Hours a year and reserve of the officers of a department in a district."""
+        hours, reserve = self.hours_per_officer, self.reserve
+        for entry in self.exceptions:
+            if _fits(entry.districts, district) and _fits(entry.departments, department):
+                hours = hours if entry.hours_per_officer is None else entry.hours_per_officer
+                reserve = reserve if entry.reserve is None else entry.reserve
+        return hours, reserve
+
+    def journey(self, district: str) -> Decimal:
+        """Hours of one officer's journey to a firm of a district."""
+        found = [
+            entry.hours_per_journey
+            for entry in self.exceptions
+            if entry.hours_per_journey is not None and _fits(entry.districts, district)
+        ]
+        return found[-1] if found else self.hours_per_journey
+
+
+def _fits(names: tuple[str, ...], name: str) -> bool:
+    """Whether a list that may be empty, for all, has a name."""
+    return not names or name in names
 
 
 class TiersPolicy(Parameters):

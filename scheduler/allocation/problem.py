@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from scheduler.allocation.capacity import Hours, Post, Resource, officer_hours, resources
 from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, TargetPolicy, TiersPolicy
 from scheduler.allocation.schedule import CompulsoryVisit, compulsory_visits
 from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, task_sets
@@ -81,8 +82,10 @@ class Problem:
         Chance that an enterprise is drawn in an open round still to come, and then is not free for a targeted one.
     compulsory_room
         Visits to firms that owe full coverage which may still count towards T.
+    resources
+        Departments and specialities whose hours bind, all officers first.
     officer_hours
-        Hours by district for each of `rounds`, the reserve kept; those of the bureau's own code serve everywhere.
+        Hours by district and resource for each of `rounds`, the reserve kept.
     """
 
     policy: PlanPolicy
@@ -95,7 +98,8 @@ class Problem:
     schedule: Mapping[str, tuple[CompulsoryVisit, ...]]
     open_chance: Fraction
     compulsory_room: int
-    officer_hours: tuple[Mapping[str, float], ...]
+    resources: tuple[Resource, ...]
+    officer_hours: tuple[Hours, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +142,7 @@ def build_problem(
     year: Year,
     tasks: Sequence[Task],
     items: Sequence[InspectionItem],
-    officers: Mapping[int, Mapping[str, int]],
+    officers: Mapping[int, Mapping[Post, int]],
     drawn: DrawnSoFar,
 ) -> Problem:
     """
@@ -149,7 +153,7 @@ def build_problem(
     tier
         Index into the policy's tiers of each firm, shape (n,).
     officers
-        For each targeted round still to draw, by its number: officers by district who can inspect on its last day
+        For each targeted round still to draw, by its number: officers by post who can inspect on its last day
         (specification, section 8.1).
 
     Raises
@@ -172,19 +176,23 @@ def build_problem(
         bool(counting) and bool(set(package.split("+")) & {task.task_id for task in tasks if task.full_coverage})
         for package, counting in zip(drawn.package, drawn.counting, strict=True)
     )
+    by_id = {item.item_id: item for item in items}
+    wanted = resources(policy.capacity, [task for task in tasks if task.task_id in still], by_id)
     return Problem(
         policy=policy,
         strata=strata,
         rounds=rounds,
         num_targeted=year.count(RoundKind.TARGETED),
         tasks={task.task_id: task for task in tasks if task.task_id in still},
-        items={item.item_id: item for item in items},
+        items=by_id,
         limits=_task_limits(frame, policy, year, [task for task in tasks if task.task_id in still], items, drawn, sets),
         schedule=compulsory_visits(strata.strata, rounds_of),
         open_chance=_open_chance(frame, policy, year, drawn),
         compulsory_room=max(0, micro(policy.target.full_coverage_share) * year.target // MICRO - counted),
+        resources=wanted,
         officer_hours=tuple(
-            officer_hours(officers.get(entry.number, {}), entry, year.rounds, policy.capacity) for entry in rounds
+            officer_hours(officers.get(entry.number, {}), entry, year.rounds, policy.capacity, wanted)
+            for entry in rounds
         ),
     )
 
@@ -261,21 +269,3 @@ def _open_chance(frame: Frame, policy: PlanPolicy, year: Year, drawn: DrawnSoFar
     positions = frame.positions(np.unique(drawn.firm_id[drawn.counting]))
     num_firms = int(everybody.sum()) - int(everybody[positions[positions >= 0]].sum())
     return min(Fraction(1), Fraction(taken, max(1, num_firms)))
-
-
-def officer_hours(
-    numbers: Mapping[str, int], entry: PlannedRound, rounds: Sequence[PlannedRound], capacity: CapacityPolicy
-) -> dict[str, float]:
-    """
-    Officer-hours that each district can give in a round, the reserve kept.
-
-    An officer's hours of the year are spread over all rounds, open ones included, in proportion to their days.
-
-    Parameters
-    ----------
-    numbers
-        Officers by district.
-    """
-    share = Fraction(entry.num_days, sum(every.num_days for every in rounds))
-    hours = Fraction(capacity.hours_per_officer) * (1 - Fraction(capacity.reserve)) * share
-    return {district: float(hours * number) for district, number in sorted(numbers.items())}

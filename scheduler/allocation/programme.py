@@ -18,17 +18,19 @@ round that count. The programme is
                Σ_{h∈c, v} x[h,v,r] = A[c] · ρ[c,r]                         class_rates
                ρ[next tier,r] ≥ ρ[tier,r] + step                           tiers
                |Σ_v x[h,v,r] − A[h] · ρ[c,r]| ≤ tolerance · A[h]           tolerance
-               Σ_{h in d, v} hours[v] · x[h,v,r] ≤ hours[d,r] + lent[d,r]  hours
-               Σ_d lent[d,r] ≤ hours of the bureau's own officers in r     pool
+               Σ_{h in d, v} hours[v,k] · x[h,v,r] + lent by d − lent to d ≤ hours[d,r,k]   hours
+               Σ_d lent[to d,r,k] ≤ hours of the bureau's own officers     pool
+               lent[a,r,k] ≤ lent[a,r,all]                                 lent_officers
                x, ρ, lent ≥ 0
 
 Findings of a visit are the policy's expected findings of the tier for each task served. A joint visit makes one
-journey instead of two, so merging is what the optimum does by itself. Rates bind in every round, so that every firm
-of a round's pool has its chance in it and estimates from any round are unbiased; yearly floors, steps and tolerances
-are shared out over the rounds, ceilings hold for the year.
+journey instead of two, so merging is what the optimum does by itself. k runs over resources
+(`scheduler.allocation.capacity`), a over the arcs of the lending network, whose hours cost what the policy says.
+Rates bind in every round, so that every firm of a round's pool has its chance in it and estimates from any round are
+unbiased; yearly floors, steps and tolerances are shared out over the rounds, ceilings hold for the year.
 
-Among optima the most even is taken: a second programme keeps the optimum and minimises Σ |Σ_v x[h,v,r] − A[h] ·
-ρ[c,r]|.
+Among optima the most even is taken (`scheduler.allocation.evenness`); the dual values of the programme go into the
+certificate (`scheduler.allocation.certificate`), by which anybody checks the answer without a solver.
 """
 
 from __future__ import annotations
@@ -36,18 +38,19 @@ from __future__ import annotations
 import numpy as np
 
 from scheduler.allocation import constraints
-from scheduler.allocation.cells import Cell
+from scheduler.allocation.certificate import certify
+from scheduler.allocation.evenness import most_even
 from scheduler.allocation.layout import Layout, make_layout
-from scheduler.allocation.matrix import INFINITY, Floats, Limit, LinearProgramme, Rows, rows
+from scheduler.allocation.matrix import Floats, LinearProgramme
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.recording import record
 from scheduler.allocation.relaxation import explain_infeasible
-from scheduler.allocation.solver import INTERIOR_POINT, Optimum, minimise
+from scheduler.allocation.solution import NOTHING_TO_SOLVE, Solved
+from scheduler.allocation.solver import minimise
+from scheduler.registry.items import MICRO
 
-OPTIMUM_SLACK = 1e-9  # share of the optimum that the second objective may give up
 
-
-def solve_programme(problem: Problem) -> tuple[tuple[Cell, ...], ...]:
+def solve_programme(problem: Problem) -> Solved:
     """
     Solves a problem; cells of each targeted round still to draw, in ascending order of (stratum, package).
 
@@ -60,24 +63,26 @@ def solve_programme(problem: Problem) -> tuple[tuple[Cell, ...], ...]:
         If no plan keeps every limit; it names the limits to relax and by how much.
     """
     if not problem.rounds:
-        return ()
+        return NOTHING_TO_SOLVE
     layout = make_layout(problem)
     programme = build_programme(layout)
     optimum = minimise(programme)
     if optimum is None:
         raise explain_infeasible(layout, programme)
-    return record(layout, _most_even(layout, programme, optimum)[: len(layout.columns)])
+    values = most_even(layout, programme, optimum)
+    units, cells = record(layout, values[: len(layout.columns)])
+    return Solved(
+        cells=cells,
+        certificate=certify(layout, programme, units, values, optimum.duals),
+        findings=float(layout.columns.findings @ units) / MICRO,
+    )
 
 
 def build_programme(layout: Layout) -> LinearProgramme:
-    """Builds the programme of a layout."""
-    columns = layout.columns
-    cost = np.zeros(layout.num_columns, dtype=np.float64)
-    per_hour = float(layout.problem.policy.capacity.cost_per_hour)
-    cost[: len(columns)] = per_hour * columns.hours - columns.findings
+    """Builds the programme of a layout, every number a multiple of 10^-9."""
     return LinearProgramme(
-        cost=cost,
-        upper=np.full(layout.num_columns, INFINITY, dtype=np.float64),
+        cost=_cost(layout),
+        upper=_upper(layout),
         blocks=(
             constraints.firms(layout),
             constraints.in_hand(layout),
@@ -92,32 +97,37 @@ def build_programme(layout: Layout) -> LinearProgramme:
             constraints.tolerance(layout),
             constraints.hours(layout),
             constraints.pool(layout),
+            constraints.lent_officers(layout),
         ),
-    )
+    ).exact()
 
 
-def _most_even(layout: Layout, programme: LinearProgramme, optimum: Optimum) -> Floats:
-    """The most even of the optima; the optimum given where the solver finds none within the slack."""
-    start = layout.num_columns
-    blocks: list[Rows] = []
-    weights: list[Floats] = []
-    for differences, weight in ((constraints.even_districts(layout), 1.0), (constraints.even_rounds(layout), 0.25)):
-        blocks += constraints.bounded(differences, start)
-        weights.append(np.full(len(differences), weight))
-        start += len(differences)
-    if start == layout.num_columns:
-        return optimum.values
-    second = LinearProgramme(
-        cost=np.concatenate([np.zeros(layout.num_columns), *weights]),
-        upper=np.full(start, INFINITY, dtype=np.float64),
-        blocks=(*programme.blocks, *blocks, _kept(programme.cost, optimum.cost)),
-    )
-    even = minimise(second, INTERIOR_POINT)
-    return optimum.values if even is None else even.values
+def _cost(layout: Layout) -> Floats:
+    """Cost of each column's unit: officers' time less findings of a visit, nothing for a rate, the price of lending."""
+    problem, columns = layout.problem, layout.columns
+    cost = np.zeros(layout.num_columns, dtype=np.float64)
+    cost[: len(columns)] = float(problem.policy.capacity.cost_per_hour) * columns.hours - columns.findings
+    prices = [
+        arc.cost_per_hour if resource == problem.resources[0] else 0.0
+        for resource in problem.resources
+        for arc in layout.lending
+    ]
+    cost[layout.lent_start :] = np.tile(np.array(prices, dtype=np.float64), len(problem.rounds))
+    return cost
 
 
-def _kept(cost: Floats, optimum: float) -> Rows:
-    """The row that keeps the optimum."""
-    columns = np.flatnonzero(cost)
-    upper = optimum + OPTIMUM_SLACK * max(1.0, abs(optimum))
-    return rows(Limit.EVEN, [(0, columns, cost[columns])], -INFINITY, upper, [()])
+def _upper(layout: Layout) -> Floats:
+    """
+    Greatest value of each column, which the rows imply: firms of the stratum, a rate of 1, the lender's hours.
+
+    They change no solution; they let the dual values bound the optimum without any sign of a reduced cost being exact.
+    """
+    problem = layout.problem
+    firms = problem.strata.size[layout.columns.stratum] if len(layout.columns) else np.zeros(0)
+    lent = [
+        sum(of_round.get((district, resource), 0.0) for district in {arc.lender, *layout.districts})
+        for of_round in problem.officer_hours
+        for resource in problem.resources
+        for arc in layout.lending
+    ]
+    return np.concatenate([firms.astype(np.float64), np.ones(len(layout.classes)), np.array(lent, dtype=np.float64)])

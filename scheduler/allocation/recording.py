@@ -3,17 +3,15 @@ From the solver's floating-point visits to the record: whole 10^-6 visits that k
 
 Steps, in canonical order of columns, on integers alone after the first:
 
-1. each ordinary cell is rounded to the nearest 10^-6; a compulsory stratum's rest is what its schedule leaves; 2.
-where a stratum's ordinary cells exceed its limit, or its discretionary ones the firms there are, single units are
-taken
-   off its largest cells;
+1. each ordinary cell is rounded to the nearest 10^-6; a compulsory stratum's rest is what its schedule leaves;
+2. where a stratum's ordinary cells exceed its limit, or its discretionary ones the firms there are, single units are
+   taken off its largest cells;
 3. the units that a round's counting cells lack or exceed are given or taken, one a cell, to cells that have room:
-first those
-   whose rounding went the other way. Each step moves one 10^-6 visit.
+   first those whose rounding went the other way. Each step moves one 10^-6 visit.
 
 The number of visits that count is then exact in every round, as are compulsory schedules and the greatest number of
-visits of every stratum. Floors were asked with four units in hand, so they hold exactly too. Bounds of tasks, steps,
-tolerances and hours hold to a few 10^-6 visits for each cell; they bind the expected visits, not the rounded quotas.
+visits of every stratum. All other limits hold exactly too where the second programme could draw them in
+(`scheduler.allocation.evenness`), and else to one unit a cell. They bind the expected visits, not the rounded quotas.
 """
 
 from __future__ import annotations
@@ -29,9 +27,9 @@ from scheduler.registry.frame import Integers
 from scheduler.registry.items import MICRO
 
 
-def record(layout: Layout, visits: Floats) -> tuple[tuple[Cell, ...], ...]:
+def record(layout: Layout, visits: Floats) -> tuple[Integers, tuple[tuple[Cell, ...], ...]]:
     """
-    Cells of each round from the solver's values of the visit columns, shape (n,).
+    Units of each visit column, and the cells of each round, from the solver's values, shape (n,).
 
     Raises
     ------
@@ -46,7 +44,7 @@ def record(layout: Layout, visits: Floats) -> tuple[tuple[Cell, ...], ...]:
         _hit_target(layout, room, visits, entry)
     rest = np.flatnonzero(layout.columns.rest)
     units[rest] = layout.columns.scheduled[rest] * MICRO - room.ordinary[layout.slot[rest]]
-    return tuple(_cells(layout, units, entry) for entry in range(len(layout.problem.rounds)))
+    return units, tuple(_cells(layout, units, entry) for entry in range(len(layout.problem.rounds)))
 
 
 class _Room:
@@ -57,7 +55,7 @@ class _Room:
         self.layout = layout
         self.units = units
         self.limit = (layout.limit * MICRO).astype(np.int64)
-        self.firms = np.floor(layout.available * MICRO).astype(np.int64)
+        self.firms = np.rint(layout.available * MICRO).astype(np.int64)
         self.ordinary = np.zeros(len(layout.slot_stratum), dtype=np.int64)
         self.stratum = np.zeros(len(layout.available), dtype=np.int64)
         np.add.at(self.ordinary, layout.slot[~columns.rest], units[~columns.rest])

@@ -17,6 +17,7 @@ import numpy as np
 import pulp
 
 from scheduler.allocation.matrix import INFINITY, Floats, LinearProgramme
+from scheduler.registry.frame import Integers
 
 SIMPLEX, INTERIOR_POINT = "simplex", "ipm"
 _OPTIMAL = 1  # PuLP's own number in all versions
@@ -25,10 +26,11 @@ _expression: Any = getattr(pulp.LpAffineExpression, "from_list", pulp.LpAffineEx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimum:
-    """An optimal solution: values of the columns, shape (n,), and the cost."""
+    """An optimal solution: values of the columns, shape (n,), the cost, and the dual values of the rows, shape (m,)."""
 
     values: Floats
     cost: float
+    duals: Floats
 
 
 def minimise(programme: LinearProgramme, method: str = SIMPLEX) -> Optimum | None:
@@ -43,27 +45,42 @@ def minimise(programme: LinearProgramme, method: str = SIMPLEX) -> Optimum | Non
     built = build(programme)
     if built is None:
         return None
-    problem, variables = built
+    problem, variables, row_of = built
     outcome = problem.solve(pulp.HiGHS(msg=False, threads=1, solver=method))
     if int(getattr(outcome, "status", outcome)) != _OPTIMAL:
         return None
     values = np.array([variable.varValue or 0.0 for variable in variables], dtype=np.float64)
-    return Optimum(values=values, cost=float(values @ programme.cost))
+    duals = np.zeros(sum(map(len, programme.blocks)), dtype=np.float64)
+    np.add.at(duals, row_of, _pi(problem))  # a row with two finite bounds is two constraints, of which one binds
+    return Optimum(values=values, cost=float(values @ programme.cost), duals=duals)
 
 
-def build(programme: LinearProgramme) -> tuple[Any, list[Any]] | None:
-    """PuLP's problem and its variables in the order of the columns; None where a row without entries cannot hold."""
+def _pi(problem: Any) -> Floats:
+    """Dual values of PuLP's constraints in the order in which they were added."""
+    found = problem.constraints
+    constraints = found() if callable(found) else found.values()
+    return np.array([constraint.pi or 0.0 for constraint in constraints], dtype=np.float64)
+
+
+def build(programme: LinearProgramme) -> tuple[Any, list[Any], Integers] | None:
+    """
+    PuLP's problem, its variables in the order of the columns, and the row that each of its constraints came from.
+
+    None where a row without entries cannot hold.
+    """
     problem = pulp.LpProblem("allocation", pulp.LpMinimize)
     variables = [
         problem.add_variable(f"x{number:07d}", 0, None if upper == INFINITY else upper)
         for number, upper in enumerate(programme.upper.tolist())
     ]
     problem += _expression(list(zip(variables, programme.cost.tolist(), strict=True)))
-    return (problem, variables) if _add_rows(problem, variables, programme) else None
+    row_of = _add_rows(problem, variables, programme)
+    return None if row_of is None else (problem, variables, np.array(row_of, dtype=np.int64))
 
 
-def _add_rows(problem: Any, variables: list[Any], programme: LinearProgramme) -> bool:
-    """Adds all rows; False where a row without entries cannot hold."""
+def _add_rows(problem: Any, variables: list[Any], programme: LinearProgramme) -> list[int] | None:
+    """Adds all rows, one constraint for each finite bound; None where a row without entries cannot hold."""
+    row_of: list[int] = []
     stacked = programme.stacked()
     order = np.argsort(stacked.row, kind="stable")
     ends = np.searchsorted(stacked.row[order], np.arange(len(stacked.lower) + 1))
@@ -72,16 +89,19 @@ def _add_rows(problem: Any, variables: list[Any], programme: LinearProgramme) ->
         begin, end = int(ends[number]), int(ends[number + 1])
         if begin == end:
             if lower > 0 or upper < 0:
-                return False
+                return None
             continue
         pairs = [
             (variables[column], value) for column, value in zip(columns[begin:end], values[begin:end], strict=True)
         ]
         if lower == upper:
             problem += _expression(pairs) == lower
+            row_of.append(number)
             continue
         if lower != -INFINITY:
             problem += _expression(pairs) >= lower
+            row_of.append(number)
         if upper != INFINITY:
             problem += _expression(pairs) <= upper
-    return True
+            row_of.append(number)
+    return row_of

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from scheduler.allocation.capacity import ALL_OFFICERS, Post, officer_hours
 from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.allocation.policy import CapacityPolicy
-from scheduler.allocation.problem import officer_hours
 from scheduler.allocation.target import PlannedRound
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
@@ -80,8 +80,8 @@ def summarise(
     counted_types: Sequence[str],
     full_coverage: frozenset[str],
     tiers: Sequence[str],
-    hours_of: Callable[[tuple[str, ...]], float],
-    officers: Mapping[int, Mapping[str, int]],
+    hours_of: Callable[[tuple[str, ...], str], float],
+    officers: Mapping[int, Mapping[Post, int]],
     capacity: CapacityPolicy,
 ) -> PlanSummary:
     """
@@ -102,9 +102,9 @@ def summarise(
     tiers
         Tier codes, low to high.
     hours_of
-        Officer-hours of a visit.
+        Officer-hours of a visit for some tasks in a district.
     officers
-        Officers by district in each round, by its number.
+        Officers by post in each round, by its number.
     """
     pieces = [
         (entry, group, cell, visits)
@@ -118,7 +118,7 @@ def summarise(
         kind = _kind(entry, cell, full_coverage)
         by_group[group][kind] += visits
         by_group[group][3] += visits * cell.counting
-        needed[entry.number, group[0]] += visits * hours_of(cell.tasks)
+        needed[entry.number, group[0]] += visits * hours_of(cell.tasks, group[0])
     rank = {code: index for index, code in enumerate(tiers)}
     lines = _lines(by_group, firms, lambda group: (group[1], group[2]))
     return PlanSummary(
@@ -175,19 +175,20 @@ def _lines(
 def _hours(
     rounds: Sequence[PlannedRound],
     needed: Mapping[tuple[int, str], float],
-    officers: Mapping[int, Mapping[str, int]],
+    officers: Mapping[int, Mapping[Post, int]],
     capacity: CapacityPolicy,
 ) -> tuple[HoursLine, ...]:
     lines = []
     for entry in rounds:
         available = officer_hours(officers.get(entry.number, {}), entry, rounds, capacity)
-        districts = {district for number, district in needed if number == entry.number} | set(available)
+        districts = {district for number, district in needed if number == entry.number}
+        districts |= {district for district, _resource in available}
         lines += [
             HoursLine(
                 round_number=entry.number,
                 district=district,
                 needed=needed.get((entry.number, district), 0.0),
-                available=available.get(district, 0.0),
+                available=available.get((district, ALL_OFFICERS), 0.0),
             )
             for district in sorted(districts)
         ]

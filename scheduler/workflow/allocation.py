@@ -21,13 +21,16 @@ from models.allocation_rows import (
     load_planned_rounds,
     newest_solution,
     save_cells,
+    save_certificate,
     save_plan,
     save_rounds,
 )
 from scheduler.allocation.cells import OPEN_STRATUM, Cell
+from scheduler.allocation.certificate import Certificate
 from scheduler.allocation.plan import Plan, PlanStatus, plan_id_of, round_id_of
 from scheduler.allocation.problem import PlanPolicy, Year, build_problem
 from scheduler.allocation.programme import solve_programme
+from scheduler.allocation.solution import Solved
 from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.summary import PlanSummary
 from scheduler.allocation.target import (
@@ -61,12 +64,29 @@ from scheduler.workflow.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """What a solve recorded: the plan, the number of the solution, and cells of each round solved, by its number."""
+    """
+    What a solve recorded.
+
+    Attributes
+    ----------
+    plan, number
+        The plan, and the number of the solution.
+    rounds
+        All rounds of the year, with what each still owes.
+    cells
+        Of each round solved, by its number.
+    certificate
+        The programme with dual values and what became of every limit; None where no targeted round was to be solved.
+    findings
+        Expected findings of the visits of targeted rounds.
+    """
 
     plan: Plan
     number: int
     rounds: tuple[PlannedRound, ...]
     cells: Mapping[int, tuple[Cell, ...]]
+    certificate: Certificate | None
+    findings: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +164,16 @@ def plan_solve(workspace: Workspace, *, dry_run: bool = False) -> Solution:
         inputs = load_plan_inputs(connection, settings)
         rounds = carry_over(plan.target, _num_counted(inputs.drawn), load_planned_rounds(connection, plan.year))
         workspace.progress.report(_("Solving the plan"), 0, 1)
-        cells = _solve(settings, Year(num_enterprises=plan.num_enterprises, target=plan.target, rounds=rounds), inputs)
+        year = Year(num_enterprises=plan.num_enterprises, target=plan.target, rounds=rounds)
+        cells, solved = _solve(settings, year, inputs)
         workspace.progress.report(_("Solving the plan"), 1, 1)
         solution = Solution(
             plan=replace(plan, status=PlanStatus.APPROVED if plan.locked else PlanStatus.SOLVED),
             number=newest_solution(connection, plan.year) + 1,
             rounds=rounds,
             cells=cells,
+            certificate=solved.certificate,
+            findings=solved.findings,
         )
         _record(connection, workspace, solution)
         if dry_run:
@@ -286,8 +309,8 @@ def _keep_drawn(rounds: Sequence[PlannedRound], drawn: Sequence[PlannedRound]) -
     return tuple(kept.get(entry.number, entry) for entry in rounds)
 
 
-def _solve(settings: Settings, year: Year, inputs: PlanInputs) -> dict[int, tuple[Cell, ...]]:
-    """Cells of every round still to draw, by its number."""
+def _solve(settings: Settings, year: Year, inputs: PlanInputs) -> tuple[dict[int, tuple[Cell, ...]], Solved]:
+    """Cells of every round still to draw, by its number, and the programme's answer."""
     cells: dict[int, tuple[Cell, ...]] = {
         entry.number: (_open_cell(settings, entry, inputs),) for entry in year.waiting(RoundKind.OPEN)
     }
@@ -301,9 +324,10 @@ def _solve(settings: Settings, year: Year, inputs: PlanInputs) -> dict[int, tupl
         officers={entry.number: officers_on_duty(inputs.officers, entry) for entry in year.waiting(RoundKind.TARGETED)},
         drawn=inputs.drawn,
     )
-    for entry, solved in zip(problem.rounds, solve_programme(problem), strict=True):
-        cells[entry.number] = solved
-    return cells
+    solved = solve_programme(problem)
+    for entry, found in zip(problem.rounds, solved.cells, strict=True):
+        cells[entry.number] = found
+    return cells, solved
 
 
 def _open_cell(settings: Settings, entry: PlannedRound, inputs: PlanInputs) -> Cell:
@@ -344,6 +368,8 @@ def _record(connection: sa.Connection, workspace: Workspace, solution: Solution)
     save_rounds(connection, plan, solution.rounds)
     for number, cells in solution.cells.items():
         save_cells(connection, round_id_of(plan.year, number), solution.number, cells)
+    if solution.certificate is not None:
+        save_certificate(connection, plan, solution.number, solution.certificate)
     append_log(
         connection,
         workspace,

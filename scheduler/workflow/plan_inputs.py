@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from models.allocation_rows import load_drawn_so_far
 from models.registry_rows import load_frame, load_items, load_officers, load_tasks
 from models.risk_rows import load_classification
+from scheduler.allocation.capacity import Post
 from scheduler.allocation.cells import Cell
 from scheduler.allocation.packages import hours_of_visit
 from scheduler.allocation.problem import PlanPolicy
@@ -111,12 +112,13 @@ def plan_policy(settings: Settings) -> PlanPolicy:
     )
 
 
-def officers_on_duty(officers: Sequence[Officer], entry: PlannedRound) -> dict[str, int]:
-    """Officers by district who can inspect on a round's last day (specification, section 8.1)."""
-    numbers: dict[str, int] = {}
+def officers_on_duty(officers: Sequence[Officer], entry: PlannedRound) -> dict[Post, int]:
+    """Officers by post who can inspect on a round's last day (specification, section 8.1)."""
+    numbers: dict[Post, int] = {}
     for officer in officers:
         if officer.active and not officer.expert and officer.certified_on(entry.ends_on):
-            numbers[officer.district] = numbers.get(officer.district, 0) + 1
+            post = Post(officer.district, officer.department, tuple(sorted(officer.specialities)))
+            numbers[post] = numbers.get(post, 0) + 1
     return numbers
 
 
@@ -147,7 +149,7 @@ def plan_summary(
         counted_types=settings.target.object_types,
         full_coverage=frozenset(task_id for task_id, task in tasks.items() if task.full_coverage),
         tiers=codes,
-        hours_of=lambda task_ids: hours_of_visit(task_ids, tasks, items, settings.capacity),
+        hours_of=lambda task_ids, district: hours_of_visit(task_ids, tasks, items, settings.capacity, district),
         officers={entry.number: officers_on_duty(inputs.officers, entry) for entry in rounds},
         capacity=settings.capacity,
     )

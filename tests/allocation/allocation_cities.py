@@ -10,10 +10,13 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from scheduler.allocation.capacity import Post
+from scheduler.allocation.certificate import Certificate, ColumnKind
 from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, RoundPolicy, TargetPolicy, TiersPolicy
 from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_problem
 from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import split_target, target_firms, target_visits
+from scheduler.audit.programme import Programme
 from scheduler.registry.codes import OBJECT_TYPES, FirmStatus, ItemKind, ItemMethod, ObjectType, RoundKind
 from scheduler.registry.frame import Frame
 from scheduler.registry.items import InspectionItem, Task, TaskRange
@@ -160,7 +163,7 @@ class City:
 
     def problem(self) -> Problem:
         """What the programme is asked."""
-        officers = dict.fromkeys(self.frame.district_codes, self.officers_per_district)
+        officers = {Post(district): self.officers_per_district for district in self.frame.district_codes}
         return build_problem(
             self.frame,
             self.tier,
@@ -168,7 +171,7 @@ class City:
             year=self.year,
             tasks=self.tasks,
             items=ITEMS,
-            officers={number: {**officers, BUREAU: self.officers_of_bureau} for number in (2, 3)},
+            officers={number: {**officers, Post(BUREAU): self.officers_of_bureau} for number in (2, 3)},
             drawn=self.drawn or NOTHING_DRAWN,
         )
 
@@ -201,4 +204,23 @@ def random_city(seed: int) -> City:
         policy=policy(),
         officers_per_district=int(rng.choice([0, 4, 20], p=[0.1, 0.2, 0.7])),
         officers_of_bureau=int(rng.choice([0, 5, 40])),
+    )
+
+
+def audited(certificate: Certificate) -> Programme:
+    """A certificate as the audit sees it."""
+    columns, rows = certificate.columns, certificate.rows
+    lower = zip(rows.lower_nano.tolist(), rows.has_lower.tolist(), strict=True)
+    upper = zip(rows.upper_nano.tolist(), rows.has_upper.tolist(), strict=True)
+    return Programme(
+        is_rate=[kind is ColumnKind.RATE for kind in columns.kind],
+        cost=columns.cost_nano.tolist(),
+        greatest=columns.upper_nano.tolist(),
+        value=columns.value_pico.tolist(),
+        lower=[bound if there else None for bound, there in lower],
+        upper=[bound if there else None for bound, there in upper],
+        dual=rows.dual_pico.tolist(),
+        row=certificate.entry_row.tolist(),
+        column=certificate.entry_column.tolist(),
+        entry=certificate.entry_nano.tolist(),
     )

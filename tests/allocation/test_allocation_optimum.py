@@ -9,6 +9,7 @@ import pytest
 from allocation_cities import BUREAU, ENTERPRISE, ITEMS, TIERS, random_city
 from scipy.optimize import linprog
 
+from scheduler.allocation.capacity import ALL_OFFICERS
 from scheduler.allocation.layout import make_layout
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.programme import build_programme
@@ -17,7 +18,6 @@ from scheduler.registry.codes import ItemKind
 
 GENERAL = {item.item_id for item in ITEMS if item.kind is ItemKind.GENERAL}
 Key = tuple[str, frozenset[str], int]
-EPS = 4e-6  # visits that floors are asked with in hand
 
 
 class Formulation:
@@ -146,9 +146,8 @@ class Formulation:
                     rate = min(rate, self._task_rate(frozenset[str]().union(*(name[1] for name in names))))
                 both = len({self.counts(key, name[1]) for name in names}) == 2
                 floor = min(rate * self.free(key), stratum.num_firms - both)
-                asked = max(floor, min(floor + EPS, stratum.num_firms - both, ceiling / len(numbers)))
                 if floor > 0:
-                    self.upper.append((dict.fromkeys(names, -1.0), -asked))
+                    self.upper.append((dict.fromkeys(names, -1.0), -floor))
         for (_, _, number), by_tier in classes.items():
             self._class(number, by_tier, share)
 
@@ -194,8 +193,8 @@ class Formulation:
                         for name in names:
                             items = {self.problem.tasks[task_id].item_ids[0] for task_id in name[1]}
                             row[name] = 2 * (1.5 + len(items))
-                self.upper.append((row, available.get(district, 0.0)))
-            self.upper.append((lent, available.get(BUREAU, 0.0)))
+                self.upper.append((row, available.get((district, ALL_OFFICERS), 0.0)))
+            self.upper.append((lent, available.get((BUREAU, ALL_OFFICERS), 0.0)))
 
     def solve(self) -> float | None:
         """Cost of the optimum, or None."""

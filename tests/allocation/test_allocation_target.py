@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 from allocation_cities import ENTERPRISE, INDIVIDUAL, ITEMS, ROUNDS, T01, frame_of, policy, task
 
+from scheduler.allocation.capacity import ALL_OFFICERS, Post, officer_hours
 from scheduler.allocation.packages import hours_of_visit, mixed, packages
 from scheduler.allocation.policy import RatesPolicy, RoundPolicy, TargetPolicy
-from scheduler.allocation.problem import officer_hours
 from scheduler.allocation.schedule import compulsory_visits, merge_windows
 from scheduler.allocation.strata import Stratum
 from scheduler.allocation.target import PlannedRound, carry_over, open_package, split_target, target_visits
@@ -194,7 +194,8 @@ def test_hours_of_visit_takes_officers_an_item_needs() -> None:
 def test_officer_hours_are_spread_by_days() -> None:
     """400 h less a tenth for each of two officers; a round of 31 of 62 days gets half: 360 h."""
     rounds = planned([1, 1], 0)
-    assert officer_hours({"1": 2}, rounds[0], rounds, policy().capacity) == {"1": 360.0}
+    hours = officer_hours({Post("1"): 2}, rounds[0], rounds, policy().capacity)
+    assert hours == {("1", ALL_OFFICERS): 360.0}
 
 
 def test_rates_policy_refuses_floor_above_ceiling() -> None:

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from scheduler.allocation.capacity import Post
 from scheduler.allocation.layout import make_layout
 from scheduler.allocation.policy import RoundPolicy
 from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_problem
@@ -132,7 +133,7 @@ def problem() -> Problem:
         year=Year(num_enterprises=number, target=target, rounds=split_target(target, settings.target, ROUNDS)),
         tasks=tasks,
         items=tuple(item(index, ItemKind.GENERAL if index <= 4 else ItemKind.KEY) for index in range(1, 25)),
-        officers={entry.number: dict.fromkeys((*DISTRICTS, settings.bureau.code), 130) for entry in ROUNDS},
+        officers={entry.number: {Post(code): 130 for code in (*DISTRICTS, settings.bureau.code)} for entry in ROUNDS},
         drawn=DrawnSoFar(firm_id=np.zeros(0, dtype="S18"), package=(), counting=np.zeros(0, dtype=np.bool_)),
     )
 
@@ -141,7 +142,7 @@ def whole() -> None:
     """Times everything, from the register to recorded cells."""
     asked = problem()
     started = time.perf_counter()
-    cells = solve_programme(asked)
+    cells = solve_programme(asked).cells
     print(time.perf_counter() - started, sum(map(len, cells)))
 
 
