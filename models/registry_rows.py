@@ -121,6 +121,17 @@ def load_firm_labels(connection: sa.Connection, firm_ids: Sequence[str]) -> dict
     return labels
 
 
+def firms_of_type(connection: sa.Connection, firm_ids: Sequence[str], object_type: str) -> frozenset[str]:
+    """Those of the firms given that are of one object type."""
+    firm = table_of(Firm).c
+    found: set[str] = set()
+    for start in range(0, len(firm_ids), LABEL_CHUNK):
+        chunk = firm_ids[start : start + LABEL_CHUNK]
+        wanted = sa.select(firm.firm_id).where(firm.firm_id.in_(chunk), firm.object_type == object_type)
+        found.update(connection.execute(wanted).scalars())
+    return frozenset(found)
+
+
 def load_items(connection: sa.Connection) -> tuple[InspectionItem, ...]:
     """Loads the item list in its own order."""
     table = table_of(Item)

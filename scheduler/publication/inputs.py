@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from scheduler.registry.items import InspectionItem, Task
+from scheduler.registry.personal import blotted
 
 PUBLIC_DRAW_FILES = ("ceremony.json", "commitment.json", "drawn.tsv", "pool.tsv")
 AUDIT_DRAW_FILES = (
@@ -104,10 +105,10 @@ class PublicTask:
 
     @classmethod
     def of(cls, task: Task) -> PublicTask:
-        """The public part of a task."""
+        """The public part of a task; numbers of persons that somebody typed into its texts are blotted out."""
         return cls(
             task_id=task.task_id,
-            name=task.name,
+            name=blotted(task.name),
             item_ids=task.item_ids,
             object_types=tuple(str(code) for code in task.range.object_types),
             districts=task.range.districts,
@@ -121,7 +122,7 @@ class PublicTask:
             initiator=task.initiator,
             partners=task.partners,
             mode=task.mode,
-            note=task.note,
+            note=blotted(task.note),
         )
 
 

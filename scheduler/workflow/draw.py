@@ -26,7 +26,6 @@ from models.draw_rows import (
     put_file,
     update_draw,
 )
-from models.registry_rows import load_firm_labels
 from scheduler.allocation.cells import Cell
 from scheduler.allocation.plan import round_id_of
 from scheduler.draw.ceremony import Ceremony, parse_ceremony, unspoken_ceremony
@@ -49,8 +48,10 @@ from scheduler.errors import StateError, StoreError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.registry.frame import Ids
+from scheduler.registry.personal import blotted
 from scheduler.workflow.commitments import CommitSummary, commit_draw, standing_draw
 from scheduler.workflow.log import append_log
+from scheduler.workflow.public_labels import public_labels
 from scheduler.workflow.workspace import Workspace
 
 __all__ = ["AttemptState", "CommitSummary", "DrawSummary", "commit_draw", "draw_targets", "show_draws", "void_draw"]
@@ -141,7 +142,7 @@ def void_draw(workspace: Workspace, round_number: int, reason: str) -> str:
             raise StateError(_("round {round} has no draw to void").format(round=round_number))
         _check_voidable(connection, draw, draws)
         before = _ceremony(connection, draw)
-        after = before.voided(reason)
+        after = before.voided(blotted(reason))
         put_file(connection, draw.draw_id, "ceremony.json", after.content)
         update_draw(connection, draw.draw_id, status=DrawStatus.VOIDED, void_reason=after.void_reason)
         delete_visits(connection, draw.draw_id)
@@ -218,7 +219,7 @@ def _draw(
     quotas = draw_quotas(frozen.commitment.kind, cells, seed)
     selection = _select(frozen, seed, quotas)
     names = firm_id[selection.position].astype("U18").tolist()
-    drawn = drawn_table(firm_id, selection, cells, load_firm_labels(connection, names))
+    drawn = drawn_table(firm_id, selection, cells, public_labels(connection, workspace, names))
     ceremony = Ceremony(
         draw_id=draw.draw_id,
         kind=frozen.commitment.kind,

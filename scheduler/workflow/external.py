@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.draw_rows import StoredDraw, insert_draw, load_draws, load_rounds, put_file
-from models.registry_rows import load_firm_labels, load_tasks
+from models.registry_rows import load_tasks
 from models.results_rows import load_packages
 from models.store import insert_columns
 from models.tables import DrawnFirm, Round, Visit, table_of
@@ -22,6 +22,7 @@ from scheduler.registry.items import Task
 from scheduler.results.external import ExternalList, check_drawn, group_lists
 from scheduler.workflow.log import append_log
 from scheduler.workflow.problems import raise_problems, row_problem
+from scheduler.workflow.public_labels import public_labels
 from scheduler.workflow.workspace import Workspace
 
 ACTION = "store drawn"
@@ -64,7 +65,7 @@ def store_drawn(connection: sa.Connection, workspace: Workspace, rows: Iterable[
     """
     given = list(rows)
     tasks = {task.task_id: task for task in load_tasks(connection, workspace.settings.year.year)}
-    labels = load_firm_labels(connection, sorted({row["firm_id"] for row in given}))
+    labels = public_labels(connection, workspace, sorted({row["firm_id"] for row in given}))
     faults = check_drawn(given, known_firms=labels, known_tasks=tasks, today=workspace.today)
     raise_problems([row_problem(given[fault.row], fault) for fault in faults])
     lists = group_lists(given)

@@ -76,6 +76,12 @@ class ResultsSettings(Parameters):
     abnormal_working_days: int = Field(default=10, ge=1)
 
 
+class PublicationSettings(Parameters):
+    """Whether individual households 个体工商户 go by their code alone on everything public, their names withheld."""
+
+    hide_sole_traders: bool = False
+
+
 class Settings(Parameters):
     """All of `double-random.toml`."""
 
@@ -92,6 +98,7 @@ class Settings(Parameters):
     draw: DrawSettings = DrawSettings()
     agenda: AgendaSettings = AgendaSettings()
     results: ResultsSettings = ResultsSettings()
+    publication: PublicationSettings = PublicationSettings()
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
