@@ -291,7 +291,7 @@ def subject_of(layout: Layout, limit: Limit, subject: tuple[str | int, ...]) -> 
 
 
 _BY_SLOT = frozenset({Limit.IN_HAND, Limit.COMPULSORY, Limit.FLOOR, Limit.TOLERANCE})
-_BY_STRATUM = frozenset({Limit.FIRMS, Limit.CEILING})
+_BY_STRATUM = frozenset({Limit.FIRMS, Limit.CEILING, Limit.PRECISION})
 _BY_CLASS = frozenset({Limit.RATE, Limit.TIERS})
 
 

@@ -148,7 +148,8 @@ def _chains(
         if task_id in problem.limits and problem.rounds[entry].overlaps(problem.tasks[task_id])
     ]
     found.sort(key=lambda task: (-problem.limits[task.task_id].num_in_range, task.task_id))
-    general = tuple(task.task_id for task in found if task.is_general(items))
+    not_counting = problem.policy.target.not_counting
+    general = tuple(task.task_id for task in found if task.is_general(items) and task.task_id not in not_counting)
     other = tuple(task.task_id for task in found if task.task_id not in general)
     return (() if counts and not problem.rounds[entry].counting_visits else general), other
 

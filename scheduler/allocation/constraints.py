@@ -15,9 +15,12 @@ from itertools import pairwise
 import numpy as np
 
 from scheduler.allocation.capacity import ALL_OFFICERS, Resource, demand
-from scheduler.allocation.layout import Layout
+from scheduler.allocation.layout import Layout, RateClass, rates_of
 from scheduler.allocation.matrix import INFINITY, Floats, Limit, Rows, rows
+from scheduler.allocation.precision import least_chances
 from scheduler.registry.frame import Integers
+
+_ROOM = 1e-4  # visits by which a limit must exceed what precision asks, so that both have room for rounding
 
 
 def firms(layout: Layout) -> Rows:
@@ -125,12 +128,62 @@ def ceilings(layout: Layout) -> Rows:
     upper = np.empty(len(strata), dtype=np.float64)
     for number, index in enumerate(strata.tolist()):
         stratum = problem.strata.strata[index]
-        ceiling = float(problem.policy.rates.ceiling[stratum.tier])
-        upper[number] = ceiling * (layout.available[index] + stratum.num_drawn) - stratum.num_drawn
+        rates = rates_of(problem, stratum)
+        upper[number] = float(rates.ceiling) * (layout.available[index] + stratum.num_drawn) - stratum.num_drawn
         if stratum.num_drawn:
-            steps = (problem.policy.tiers.codes.index(stratum.tier) + 1) * float(problem.policy.rates.step) * share
+            steps = (problem.policy.tiers.codes.index(stratum.tier) + 1) * float(rates.step) * share
             upper[number] = max(upper[number], floor[index] + steps * layout.available[index])
     return rows(Limit.CEILING, [(row, chosen, 1.0)], -INFINITY, upper, [(int(index),) for index in strata])
+
+
+def precision(layout: Layout) -> Rows:
+    """
+    Visits that a wanted standard error needs: Σ_{v,r} x[h,v,r] ≥ least[h] over the year, in every stratum of a tier or
+    district that the policy names, less what was drawn and what open rounds are expected to draw.
+    """
+    problem = layout.problem
+    chance = _wanted_chances(layout)
+    classed = layout.slot_class >= 0
+    most = np.bincount(layout.slot_stratum, weights=layout.limit * classed, minlength=len(chance))
+    num_drawn = np.array([stratum.num_drawn for stratum in problem.strata.strata], dtype=np.float64)
+    size = problem.strata.size.astype(np.float64)
+    least = np.maximum(0.0, chance * (size + num_drawn) - num_drawn - (size - layout.available))
+    least = np.minimum(least, np.minimum(most, layout.available) - _ROOM)
+    wanted = np.flatnonzero(least > 0)
+    row_of = np.full(len(chance), -1, dtype=np.int64)
+    row_of[wanted] = np.arange(len(wanted))
+    chosen = np.flatnonzero((row_of[layout.columns.stratum] >= 0) & classed[layout.slot])
+    return rows(
+        Limit.PRECISION,
+        [(row_of[layout.columns.stratum[chosen]], chosen, 1.0)],
+        least[wanted],
+        INFINITY,
+        [(int(index),) for index in wanted],
+    )
+
+
+def _wanted_chances(layout: Layout) -> Floats:
+    """Least yearly chance of each stratum without compulsory visits, 0 where no precision is asked, shape (k,)."""
+    problem = layout.problem
+    asked, strata = problem.policy.precision, problem.strata.strata
+    chance = np.zeros(len(strata), dtype=np.float64)
+    expected = problem.policy.tiers.expected_findings
+    for errors, code in ((asked.tiers, "tier"), (asked.districts, "district")):
+        for name, error in sorted(errors.items()):
+            members = [
+                number
+                for number, stratum in enumerate(strata)
+                if getattr(stratum, code) == name and stratum.object_type in asked.object_types
+            ]
+            free = np.array([strata[number].key not in problem.schedule for number in members], dtype=np.bool_)
+            size = np.array([strata[number].num_firms + strata[number].num_drawn for number in members])
+            rate = np.array([min(1.0, float(expected[strata[number].tier])) for number in members])
+            if bool(free.any()):
+                # Firms visited for certain add nothing to the variance, but to the group whose rate is estimated.
+                wanted = float(error) * size.sum() / size[free].sum()
+                place = np.array(members)[free]
+                chance[place] = np.maximum(chance[place], least_chances(size[free].astype(float), rate[free], wanted))
+    return chance
 
 
 def class_rates(layout: Layout) -> Rows:
@@ -151,7 +204,6 @@ def tiers(layout: Layout) -> Rows:
     The policy's yearly step is shared out over the targeted rounds; where visits do not count towards T it is 0. The
     row is multiplied by the firms of the higher tier, so that its slack is a number of visits.
     """
-    step = float(layout.problem.policy.rates.step) / layout.problem.num_targeted
     pairs = [
         (lower, lower + 1)
         for lower, (below, above) in enumerate(pairwise(layout.classes))
@@ -160,12 +212,20 @@ def tiers(layout: Layout) -> Rows:
     number = np.arange(len(pairs))
     sizes = np.array([layout.class_size[upper] for _, upper in pairs], dtype=np.float64)
     below, above = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
-    least = np.array([step if layout.classes[upper].counting else 0.0 for _, upper in pairs]) * sizes
+    least = np.array([_step(layout, layout.classes[upper]) for _, upper in pairs], dtype=np.float64) * sizes
     entries: list[tuple[Integers | int, Integers, Floats | float]] = [
         (number, layout.rate_start + below, -sizes),
         (number, layout.rate_start + above, sizes),
     ]
     return rows(Limit.TIERS, entries, least, INFINITY, [(int(index),) for index in above])
+
+
+def _step(layout: Layout, above: RateClass) -> float:
+    """Least difference in a round between the rates of a class and of the one below, 0 where nothing counts."""
+    problem = layout.problem
+    tier = problem.policy.tiers.codes[above.tier]
+    yearly = problem.policy.rates.of(above.object_type, tier, "", above.task_ids).step
+    return float(yearly) / problem.num_targeted if above.counting else 0.0
 
 
 def tolerance(layout: Layout) -> Rows:
@@ -174,13 +234,14 @@ def tolerance(layout: Layout) -> Rows:
 
     For strata of at least the policy's least cell; the yearly tolerance is shared out over the targeted rounds.
     """
-    policy, strata = layout.problem.policy.rates, layout.problem.strata.strata
+    rates = [rates_of(layout.problem, stratum) for stratum in layout.problem.strata.strata]
     several = np.array([len(entry.strata) > 1 for entry in layout.classes], dtype=np.bool_)
-    large = np.array([stratum.num_firms >= policy.least_cell for stratum in strata], dtype=np.bool_)
+    large = layout.problem.strata.size >= np.array([entry.least_cell for entry in rates], dtype=np.int64)
+    yearly = np.array([float(entry.tolerance) for entry in rates], dtype=np.float64)
     classed = layout.slot_class >= 0
     classed[classed] &= several[layout.slot_class[classed]]
-    slots = np.flatnonzero(classed & large[layout.slot_stratum]) if len(strata) else np.zeros(0, dtype=np.int64)
-    allowed = float(policy.tolerance) / layout.problem.num_targeted * layout.available[layout.slot_stratum[slots]]
+    slots = np.flatnonzero(classed & large[layout.slot_stratum]) if len(rates) else np.zeros(0, dtype=np.int64)
+    allowed = (yearly / layout.problem.num_targeted * layout.available)[layout.slot_stratum[slots]]
     return _differences(layout, Limit.TOLERANCE, slots, -allowed, allowed)
 
 

@@ -31,10 +31,9 @@ _COST_PRICE, _ROOM_PRICE = 1e3, 1e4  # of a unit of cost above the optimum, and 
 _SHARED = frozenset(
     {
         *(Limit.TASK_LEAST, Limit.TASK_GREATEST, Limit.COMPULSORY_SHARE, Limit.HOURS, Limit.POOL, Limit.LENT),
-        Limit.PRECISION,
     }
 )  # rows over many strata, few enough to give way one by one
-_OWN = frozenset({Limit.FLOOR, Limit.CEILING, Limit.TIERS, Limit.TOLERANCE})
+_OWN = frozenset({Limit.FLOOR, Limit.PRECISION, Limit.CEILING, Limit.TIERS, Limit.TOLERANCE})
 
 
 def most_even(layout: Layout, programme: LinearProgramme, optimum: Optimum) -> Floats:

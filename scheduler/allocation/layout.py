@@ -16,7 +16,9 @@ import numpy as np
 from scheduler.allocation.capacity import Lending, lending
 from scheduler.allocation.columns import Columns, make_columns
 from scheduler.allocation.matrix import Floats
+from scheduler.allocation.policy import Rates
 from scheduler.allocation.problem import Problem
+from scheduler.allocation.strata import Stratum
 from scheduler.registry.codes import ObjectType
 from scheduler.registry.frame import Integers, Mask
 from scheduler.registry.items import MICRO
@@ -143,6 +145,11 @@ def make_layout(problem: Problem) -> Layout:
     )
 
 
+def rates_of(problem: Problem, stratum: Stratum) -> Rates:
+    """Bounds of a stratum's yearly rate."""
+    return problem.policy.rates.of(stratum.object_type, stratum.tier, stratum.district, stratum.task_ids)
+
+
 def _districts(problem: Problem) -> tuple[str, ...]:
     """Districts with firms, and the neighbours that may lend them officers."""
     found = {stratum.district for stratum in problem.strata.strata}
@@ -207,7 +214,7 @@ def _floors(problem: Problem, columns: Columns, slot: Integers, slot_stratum: In
         stratum = problem.strata.strata[index]
         if stratum.key in problem.schedule:
             continue
-        rate = float(problem.policy.rates.floor[stratum.tier]) * share / int(num_rounds[index])
+        rate = float(rates_of(problem, stratum).floor) * share / int(num_rounds[index])
         if not counting[number]:
             rate = min(rate, _task_rate(problem, tasks[number]))
         result[number] = rate

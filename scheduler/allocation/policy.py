@@ -7,13 +7,15 @@ as official otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from scheduler.errors import PolicyError
+from scheduler.i18n import gettext as _
 from scheduler.parameters import Parameters, Ratio
 from scheduler.registry.codes import ObjectType, RoundKind
 
@@ -23,6 +25,7 @@ class TargetPolicy(Parameters):
 
     ratio: Ratio
     object_types: tuple[ObjectType, ...] = (ObjectType.ENTERPRISE,)
+    not_counting: tuple[str, ...] = ()  # tasks whose visits do not count towards T although they hold a general item
     open_share: Ratio = Decimal("0.25")  # share of T drawn in the open rounds
     full_coverage_share: Ratio = Decimal("0.20")  # greatest share of T that full-coverage visits may fill
     source: str = ""
@@ -36,6 +39,9 @@ class RoundPolicy(Parameters):
     kind: RoundKind
     starts_on: date
     ends_on: date
+    weight: int = Field(
+        default=1, ge=0
+    )  # its part of what the rounds of its kind draw of T, against the others' weights
 
     @model_validator(mode="after")
     def _ordered(self) -> RoundPolicy:
@@ -46,13 +52,58 @@ class RoundPolicy(Parameters):
         return self
 
 
+class RatesException(Parameters):
+    """
+    Other rates for some strata: those that fit every list that is not empty.
+
+    A stratum fits `tasks` if its firms can be visited for one of them. A step is between tiers of the whole city, so
+    an exception that names districts has none.
+    """
+
+    object_types: tuple[ObjectType, ...] = ()
+    tiers: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    floor: Ratio | None = None
+    ceiling: Ratio | None = None
+    step: Ratio | None = None
+    tolerance: Ratio | None = None
+    least_cell: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _steps_are_of_the_city(self) -> RatesException:
+        if self.districts and self.step is not None:
+            raise ValueError("expected a step for all districts, got an exception with districts and a step")
+        return self
+
+    def fits(self, object_type: ObjectType, tier: str, district: str, task_ids: Collection[str]) -> bool:
+        """Whether a stratum is meant; the city as a whole is the district ``""``."""
+        return (
+            _fits(self.object_types, object_type)
+            and _fits(self.tiers, tier)
+            and _fits(self.districts, district)
+            and (not self.tasks or not set(self.tasks).isdisjoint(task_ids))
+        )
+
+
+class Rates(NamedTuple):
+    """Bounds of one stratum's yearly rate, and what it is compared by."""
+
+    floor: Decimal
+    ceiling: Decimal
+    step: Decimal
+    tolerance: Decimal
+    least_cell: int
+
+
 class RatesPolicy(Parameters):
     """
     Bounds on the yearly rates of discretionary visits in targeted rounds, per object type and tier.
 
     `floor` and `ceiling` map tier codes to ratios; `step` is the least difference between the rates of neighbouring
     tiers; `tolerance` bounds how far a district's rate may lie from the city's for the same tier, type and set of
-    tasks, where the stratum has at least `least_cell` firms.
+    tasks, where the stratum has at least `least_cell` firms. `exceptions` change them for some strata; where several
+    fit, the last one that states a figure counts.
     """
 
     floor: dict[str, Ratio]
@@ -60,6 +111,43 @@ class RatesPolicy(Parameters):
     step: Ratio = Decimal(0)
     tolerance: Ratio = Decimal("0.02")
     least_cell: int = Field(default=30, ge=1)
+    exceptions: tuple[RatesException, ...] = ()
+
+    def of(self, object_type: ObjectType, tier: str, district: str, task_ids: Collection[str]) -> Rates:
+        """
+        Rates of a stratum; of a class of the whole city with the district ``""``.
+
+        Raises
+        ------
+        PolicyError
+            If the floor that counts for it lies above the ceiling.
+        """
+        found: dict[str, Any] = {
+            "floor": self.floor[tier],
+            "ceiling": self.ceiling[tier],
+            "step": self.step,
+            "tolerance": self.tolerance,
+            "least_cell": self.least_cell,
+        }
+        for entry in self.exceptions:
+            if entry.fits(object_type, tier, district, task_ids):
+                stated = {name: getattr(entry, name) for name in found}
+                found |= {name: value for name, value in stated.items() if value is not None}
+        if found["floor"] > found["ceiling"]:
+            raise PolicyError(
+                _(
+                    "rates of {object_type}, tier {tier}, tasks {tasks} in {district}: expected a floor up to the "
+                    "ceiling {ceiling}, got {floor}; change rates.exceptions"
+                ).format(
+                    object_type=object_type,
+                    tier=tier,
+                    tasks="+".join(task_ids),
+                    district=district or _("all districts"),
+                    ceiling=found["ceiling"],
+                    floor=found["floor"],
+                )
+            )
+        return Rates(**found)
 
     @model_validator(mode="after")
     def _floors_below_ceilings(self) -> RatesPolicy:
@@ -155,6 +243,25 @@ class CapacityPolicy(Parameters):
 def _fits(names: tuple[str, ...], name: str) -> bool:
     """Whether a list that may be empty, for all, has a name."""
     return not names or name in names
+
+
+class PrecisionPolicy(Parameters):
+    """
+    Greatest expected standard error of the year's estimated violation rate, by tier and by district; none by default.
+
+    It is asked of firms of `object_types` (`scheduler.allocation.precision`).
+    """
+
+    tiers: Mapping[str, Ratio] = Field(default_factory=dict)
+    districts: Mapping[str, Ratio] = Field(default_factory=dict)
+    object_types: tuple[ObjectType, ...] = (ObjectType.ENTERPRISE,)
+
+    @model_validator(mode="after")
+    def _above_nothing(self) -> PrecisionPolicy:
+        for name, error in (*self.tiers.items(), *self.districts.items()):
+            if not error:
+                raise ValueError(f"{name}: expected a standard error above 0, which only full coverage has, got 0")
+        return self
 
 
 class TiersPolicy(Parameters):

@@ -8,14 +8,14 @@ itself (`scheduler.allocation.model`) is mathematics alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from scheduler.allocation.capacity import Hours, Post, Resource, officer_hours, resources
-from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, TargetPolicy, TiersPolicy
+from scheduler.allocation.policy import CapacityPolicy, PrecisionPolicy, RatesPolicy, TargetPolicy, TiersPolicy
 from scheduler.allocation.schedule import CompulsoryVisit, compulsory_visits
 from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, task_sets
 from scheduler.allocation.target import PlannedRound, open_package, target_firms
@@ -36,6 +36,7 @@ class PlanPolicy:
     tiers: TiersPolicy
     rates: RatesPolicy
     capacity: CapacityPolicy
+    precision: PrecisionPolicy = field(default_factory=PrecisionPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ round that count. The programme is
                least[t] ≤ Σ_{h, v∋t, r} x[h,v,r] ≤ greatest[t]             task_ratios
                floor[h,r] ≤ Σ_v x[h,v,r]                                   floors
                Σ_{v,r} x[h,v,r] ≤ ceiling[h]                               ceilings
+               Σ_{v,r} x[h,v,r] ≥ visits for the standard error asked      precision
                Σ_{h∈c, v} x[h,v,r] = A[c] · ρ[c,r]                         class_rates
                ρ[next tier,r] ≥ ρ[tier,r] + step                           tiers
                |Σ_v x[h,v,r] − A[h] · ρ[c,r]| ≤ tolerance · A[h]           tolerance
@@ -92,6 +93,7 @@ def build_programme(layout: Layout) -> LinearProgramme:
             *constraints.task_ratios(layout),
             constraints.floors(layout),
             constraints.ceilings(layout),
+            constraints.precision(layout),
             constraints.class_rates(layout),
             constraints.tiers(layout),
             constraints.tolerance(layout),

@@ -32,6 +32,7 @@ PRICES = {  # per visit, or per officer-hour
     Limit.TIERS: 2.0,
     Limit.TOLERANCE: 2.0,
     Limit.HOURS: 0.3,
+    Limit.PRECISION: 1.0,
 }
 _NOTICED = 1e-4  # visits or hours: less is the solver's rounding
 _Sentence = Callable[[Layout, Rows, Floats], list[str]]
@@ -201,4 +202,8 @@ _SENTENCES: dict[Limit, _Sentence] = {
         N_("rates.tolerance: {object_type} of tier {tier} differs between districts by {missing} visits too many"), True
     ),
     Limit.HOURS: _hours,
+    Limit.PRECISION: _rates(
+        N_("precision: {object_type} of tier {tier} lacks {missing} of the visits that the standard error asked needs"),
+        False,
+    ),
 }

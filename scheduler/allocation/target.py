@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -75,7 +75,8 @@ def split_target(target: int, policy: TargetPolicy, rounds: Sequence[RoundPolicy
     """
     Shares T out over the rounds: ⌈open share · T⌉ over the open ones, the rest over the targeted ones.
 
-    Within a kind the shares are equal up to one, the earlier rounds having the greater ones.
+    Within a kind the shares are as the rounds' weights, rounded so that no sum of the first ones is off by one or more;
+    with equal weights they are equal up to one, the earlier rounds having the greater ones.
 
     Raises
     ------
@@ -85,13 +86,10 @@ def split_target(target: int, policy: TargetPolicy, rounds: Sequence[RoundPolicy
     _check_order(rounds)
     open_target = target_visits(micro(policy.open_share), target)
     shares = {RoundKind.OPEN: open_target, RoundKind.TARGETED: target - open_target}
-    numbers = {kind: sum(entry.kind is kind for entry in rounds) for kind in shares}
-    seen = dict.fromkeys(shares, 0)
+    split = {kind: iter(_by_weight(visits, rounds, kind)) for kind, visits in shares.items()}
     planned = []
     for entry in rounds:
-        share, extra = divmod(shares[entry.kind], numbers[entry.kind])
-        visits = share + (seen[entry.kind] < extra)
-        seen[entry.kind] += 1
+        visits = next(split[entry.kind])
         planned.append(
             PlannedRound(
                 number=entry.number,
@@ -102,6 +100,22 @@ def split_target(target: int, policy: TargetPolicy, rounds: Sequence[RoundPolicy
             )
         )
     return tuple(planned)
+
+
+def _by_weight(visits: int, rounds: Sequence[RoundPolicy], kind: RoundKind) -> list[int]:
+    """Visits of each round of a kind, in their order."""
+    weights = [entry.weight for entry in rounds if entry.kind is kind]
+    if visits and not any(weights):
+        raise PolicyError(
+            _("rounds: expected an {kind} round of a weight above 0 for {visits} visits, got none").format(
+                kind=kind, visits=visits
+            )
+        )
+    if len(set(weights)) <= 1:
+        share, extra = divmod(visits, max(1, len(weights)))
+        return [share + (number < extra) for number in range(len(weights))]
+    total, sums = sum(weights), list(accumulate(weights, initial=0))
+    return [-(-visits * after // total) + (-visits * before // total) for before, after in pairwise(sums)]
 
 
 def _check_order(rounds: Sequence[RoundPolicy]) -> None:
@@ -157,7 +171,8 @@ def open_package(
     everybody = target_firms(frame, policy)
     package = []
     for task in sorted(tasks, key=lambda task: task.task_id):
-        if task.full_coverage or not task.is_general(items) or not entry.overlaps(task):
+        counts = task.is_general(items) and task.task_id not in policy.not_counting
+        if task.full_coverage or not counts or not entry.overlaps(task):
             continue
         reached = task.range.covers(frame)
         room = task.ratio_max_micro * int(reached.sum()) >= entry.counting_visits * MICRO

@@ -109,6 +109,7 @@ def plan_policy(settings: Settings) -> PlanPolicy:
         tiers=settings.tiers,
         rates=settings.rates,
         capacity=settings.capacity,
+        precision=settings.precision,
     )
 
 

@@ -8,7 +8,14 @@ from decimal import Decimal
 from pydantic import Field, model_validator
 
 from scheduler.agenda.workdays import HolidayNotice, WorkdayCalendar
-from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, RoundPolicy, TargetPolicy, TiersPolicy
+from scheduler.allocation.policy import (
+    CapacityPolicy,
+    PrecisionPolicy,
+    RatesPolicy,
+    RoundPolicy,
+    TargetPolicy,
+    TiersPolicy,
+)
 from scheduler.parameters import Parameters, parse_parameters
 from scheduler.registry.codes import RoundKind
 
@@ -94,6 +101,7 @@ class Settings(Parameters):
     tiers: TiersPolicy
     rates: RatesPolicy
     capacity: CapacityPolicy
+    precision: PrecisionPolicy = PrecisionPolicy()
     classify: ClassifySettings = ClassifySettings()
     draw: DrawSettings = DrawSettings()
     agenda: AgendaSettings = AgendaSettings()

@@ -126,6 +126,8 @@ def policy(**changes: object) -> PlanPolicy:
     parts = {}
     for name, part in (("rates", rates), ("target", target), ("capacity", capacity)):
         own = {key: value for key, value in changes.items() if key in type(part).model_fields}
+        if part is capacity:
+            own.pop("exceptions", None)  # those of the rates are meant
         parts[name] = part.model_copy(update=own)
     return PlanPolicy(
         bureau=BUREAU,

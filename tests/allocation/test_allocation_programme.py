@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -235,16 +236,16 @@ def test_solve_programme_gives_non_target_types_a_chance() -> None:
             {"officers_per_district": 0, "officers_of_bureau": 0}, "officer-hours of district 371002", id="hours"
         ),
         pytest.param(
-            {"policy": policy(floor=dict.fromkeys(TIERS, "0.2"))}, "rates.floor|visits that count", id="floors"
+            {"policy": policy(floor=dict.fromkeys(TIERS, Decimal("0.2")))}, "rates.floor|visits that count", id="floors"
         ),
-        pytest.param({"policy": policy(ceiling=dict.fromkeys(TIERS, "0.02"))}, "rates.ceiling", id="ceilings"),
+        pytest.param({"policy": policy(ceiling=dict.fromkeys(TIERS, Decimal("0.02")))}, "rates.ceiling", id="ceilings"),
         pytest.param(
             {"tasks": (task("T01", types=(ENTERPRISE,), greatest=40_000),)}, "task T01: greatest ratio", id="task"
         ),
         pytest.param(
             {"tasks": (T01, task("T02", "G2", types=(ENTERPRISE,), least=500_000))}, "task T02: least ratio", id="least"
         ),
-        pytest.param({"policy": policy(step="0.4")}, "rates.step", id="steps"),
+        pytest.param({"policy": policy(step=Decimal("0.4"))}, "rates.step", id="steps"),
     ],
 )
 def test_solve_programme_names_the_limit_to_relax(changes: dict[str, object], match: str) -> None:
