@@ -238,7 +238,15 @@ def test_solve_programme_gives_non_target_types_a_chance() -> None:
         pytest.param(
             {"policy": policy(floor=dict.fromkeys(TIERS, Decimal("0.2")))}, "rates.floor|visits that count", id="floors"
         ),
-        pytest.param({"policy": policy(ceiling=dict.fromkeys(TIERS, Decimal("0.02")))}, "rates.ceiling", id="ceilings"),
+        pytest.param(
+            {
+                "policy": policy(
+                    floor=dict.fromkeys(TIERS, Decimal("0.01")), ceiling=dict.fromkeys(TIERS, Decimal("0.02"))
+                )
+            },
+            "rates.ceiling",
+            id="ceilings",
+        ),
         pytest.param(
             {"tasks": (task("T01", types=(ENTERPRISE,), greatest=40_000),)}, "task T01: greatest ratio", id="task"
         ),
