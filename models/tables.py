@@ -96,6 +96,26 @@ class Recusal(SQLModel, table=True):
     valid_until: date | None = None
 
 
+class OfficerLeave(SQLModel, table=True):
+    """休假: days on which an officer makes no visit."""
+
+    __tablename__ = "officer_leave"
+    officer_id: str = Field(primary_key=True)
+    starts_on: date = Field(primary_key=True)
+    ends_on: date
+    note: str = ""
+
+
+class Holiday(SQLModel, table=True):
+    """放假安排: one day of a year's notice, off or worked."""
+
+    __tablename__ = "holiday"
+    year: int = Field(primary_key=True)  # year that the notice is for
+    day: date = Field(primary_key=True)
+    worked: bool
+    source: str = ""
+
+
 class Task(SQLModel, table=True):
     """抽查任务: one task of a year; lists are joined by ";"."""
 
@@ -313,6 +333,21 @@ class Visit(SQLModel, table=True):
     team_id: str = Field(default="", index=True)
     visit_on: date | None = None
     exception: str = ""  # code of the exception, empty where the lot decided
+
+
+class VisitMove(SQLModel, table=True):
+    """改期: a visit planned anew; the day that the lot gave stays in the frozen files."""
+
+    __tablename__ = "visit_move"
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    number: int = Field(primary_key=True)  # 1, 2, … of the visit
+    moved_from: date | None = None
+    moved_to: date
+    reason: str
+    author: str
+    moved_on: date
+    log_number: int
 
 
 class Result(SQLModel, table=True):

@@ -2,15 +2,16 @@
 Chinese working days: weekdays, less the State Council's holidays, plus its make-up days.
 
 Every November the State Council's office says which days of the next year are off and which weekends are worked
-instead. `chinesecalendar` carries those notices from 2004 to the newest that its version knows; a `HolidayNotice` read
-from TOML adds a later one. For a year without a notice every weekday counts as a working day, nothing is guessed, and
-`WorkdaySource.WEEKDAYS` tells the caller to say so.
+instead. `chinesecalendar` carries those notices from 2004 to the newest that its version knows; a `HolidayNotice` that
+was imported or stands in the policy adds a later one. For a year without a notice weekdays count as working days but
+for the statutory days, which the law and the calendar fix; make-up days are not guessed, and `WorkdaySource.STATUTORY`
+tells the caller to say so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -28,7 +29,7 @@ class WorkdaySource(StrEnum):
     """What a year's working days rest on."""
 
     NOTICE = "notice"  # 国务院办公厅关于部分节假日安排的通知
-    WEEKDAYS = "weekdays"  # no notice known: Monday to Friday, holidays not taken out
+    STATUTORY = "statutory"  # no notice known: Monday to Friday less the statutory days, without make-up days
 
 
 class HolidayNotice(Parameters):
@@ -67,6 +68,29 @@ class HolidayNotice(Parameters):
         return self
 
 
+class StatutoryDays(Parameters):
+    """
+    Days off that the law fixes (全国年节及纪念日放假办法), for years whose notice is not known yet.
+
+    Attributes
+    ----------
+    fixed
+        Month and day (``MM-DD``) of the days of the solar calendar.
+    lunar
+        Days of the lunar calendar and the solar terms, in the years for which they are worked out.
+    source
+        The law.
+    """
+
+    fixed: tuple[str, ...] = ()
+    lunar: tuple[date, ...] = ()
+    source: str = ""
+
+    def is_off(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return f"{day:%m-%d}" in self.fixed or day in self.lunar
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkdayCalendar:
     """
@@ -76,9 +100,12 @@ class WorkdayCalendar:
     ----------
     notices
         Notices of later years, one a year at most.
+    statutory
+        Days off in years without a notice.
     """
 
     notices: tuple[HolidayNotice, ...] = ()
+    statutory: StatutoryDays = field(default_factory=StatutoryDays)
 
     def __post_init__(self) -> None:
         years = [notice.year for notice in self.notices]
@@ -88,12 +115,12 @@ class WorkdayCalendar:
     def source(self, year: int) -> WorkdaySource:
         """What the working days of a year rest on."""
         known = any(notice.year == year for notice in self.notices) or _library_days(year) is not None
-        return WorkdaySource.NOTICE if known else WorkdaySource.WEEKDAYS
+        return WorkdaySource.NOTICE if known else WorkdaySource.STATUTORY
 
     def unknown_years(self, start: date, end: date) -> tuple[int, ...]:
-        """Years from `start` to `end` without a notice, ascending: holidays may be missing there."""
+        """Years from `start` to `end` without a notice, ascending: make-up days are missing there."""
         years = range(start.year, end.year + 1)
-        return tuple(year for year in years if self.source(year) is WorkdaySource.WEEKDAYS)
+        return tuple(year for year in years if self.source(year) is WorkdaySource.STATUTORY)
 
     def is_working_day(self, day: date) -> bool:
         """
@@ -112,8 +139,10 @@ class WorkdayCalendar:
             if day in notice.make_up_days:
                 return True
         worked = _library_days(day.year)
-        if worked is None or any(notice.year == day.year for notice in self.notices):
+        if any(notice.year == day.year for notice in self.notices):
             return day.weekday() < SATURDAY
+        if worked is None:
+            return day.weekday() < SATURDAY and not self.statutory.is_off(day)
         return day in worked
 
     def working_days(self, start: date, end: date) -> tuple[date, ...]:

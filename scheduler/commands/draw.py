@@ -158,7 +158,12 @@ def officers(context: CommandContext, round_number: str, dry_run: bool, as_json:
         click.echo(f"  {label(code)}: {number_of}")
     if summary.unknown_years:
         years = ", ".join(map(str, summary.unknown_years))
-        say(_("Note: no holiday notice is known for {years}; look at the days.").format(years=years))
+        say(
+            _(
+                "Note: no holiday notice is known for {years}: its statutory days are taken out, but not what is "
+                "joined to them or worked instead; “double-random import holidays” brings the notice in"
+            ).format(years=years)
+        )
     if not dry_run:
         say(context.pasteable(_("Next: double-random publish, and inspect")))
 

@@ -40,7 +40,12 @@ def due(context: CommandContext, check: bool, show_all: bool, as_json: bool) -> 
     else:
         print_due(lists, None if show_all else SHOWN_FIRMS)
     for year in lists.unknown_years:
-        say(_("Note: no holiday notice is known for {year}; its holidays are not taken out.").format(year=year))
+        say(
+            _(
+                "Note: no holiday notice is known for {years}: its statutory days are taken out, but not what is "
+                "joined to them or worked instead; “double-random import holidays” brings the notice in"
+            ).format(years=year)
+        )
     if check and lists.num_overdue:
         sys.exit(1)
 

@@ -9,13 +9,26 @@ from __future__ import annotations
 from scheduler.errors import UsageError
 from scheduler.i18n import gettext as _
 from scheduler.registry.columns import Kind
+from scheduler.registry.kinds_calendar import HOLIDAYS, LEAVE
 from scheduler.registry.kinds_lists import ITEMS, TASKS
 from scheduler.registry.kinds_ratings import RATINGS
 from scheduler.registry.kinds_register import EVENTS, FIRMS
 from scheduler.registry.kinds_returns import DRAWN, RESULTS
 from scheduler.registry.kinds_roster import OFFICERS, RECUSALS
 
-KINDS = (FIRMS, EVENTS, ITEMS, OFFICERS, RECUSALS, TASKS, RATINGS, RESULTS, DRAWN)  # later ones refer to earlier ones
+KINDS = (
+    FIRMS,
+    EVENTS,
+    ITEMS,
+    OFFICERS,
+    RECUSALS,
+    TASKS,
+    RATINGS,
+    LEAVE,
+    HOLIDAYS,
+    RESULTS,
+    DRAWN,
+)  # later ones refer to earlier ones
 TEMPLATE_KINDS = tuple(kind for kind in KINDS if kind.in_template)
 
 

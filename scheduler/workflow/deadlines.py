@@ -29,6 +29,7 @@ from scheduler.results.deadlines import (
     publication_deadlines,
 )
 from scheduler.teams.needs import items_of_package
+from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.results import ACTION as RECORDED
 from scheduler.workflow.workspace import Workspace
 
@@ -76,8 +77,9 @@ class DrawResults:
 
 def results_due(workspace: Workspace) -> DueLists:
     """Lists what is due; nothing is changed."""
-    calendar, limits = workspace.settings.agenda.calendar, workspace.settings.results
+    limits = workspace.settings.results
     with workspace.transaction() as connection:
+        calendar = working_calendar(connection, workspace)
         outcomes = load_outcomes(connection, workspace)
         findings = _listing_findings(connection, {outcome.draw_id for outcome in outcomes})
     publication = publication_deadlines(

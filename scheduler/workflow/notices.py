@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from models.publication_rows import load_log
+from scheduler.agenda.workdays import WorkdayCalendar
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.i18n import translator
@@ -31,6 +32,7 @@ from scheduler.publication.records import assemble_public, record_digest
 from scheduler.publication.site.links import CHINESE, ENGLISH
 from scheduler.publication.site.words import Words
 from scheduler.resources import data_path
+from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.publication import ACTION, public_inputs
 from scheduler.workflow.workspace import Workspace, read_settings
 
@@ -85,7 +87,7 @@ def write_notices(
         record = read_public_record(files)
         words = Words.of(record, CHINESE if language == CHINESE.code else ENGLISH, translator(language))
         tasks = _tasks(record, task_ids)
-        due = tuple(_due_days(record, workspace))
+        due = tuple(_due_days(record, workspace, working_calendar(connection, workspace)))
         made = {task.task_id: notice_of(record, task, words, due) for task in tasks}
         notices = tuple(notice for notice in made.values() if notice is not None)
         archive = record_archive(files)
@@ -121,9 +123,8 @@ def _tasks(record: PublicRecord, task_ids: Sequence[str]) -> tuple[PlannedTask, 
     return tuple(known[task_id] for task_id in task_ids) if task_ids else record.tasks
 
 
-def _due_days(record: PublicRecord, workspace: Workspace) -> Iterator[DueDay]:
+def _due_days(record: PublicRecord, workspace: Workspace, calendar: WorkdayCalendar) -> Iterator[DueDay]:
     """By draw: the last day of its window, and the working days that the policy allows from there."""
-    calendar = workspace.settings.agenda.calendar
     allowed = workspace.settings.results.publication_working_days
     for draw in record.draws:
         window = draw.commitment.get("window", {}).get("ends_on") or str(draw.ceremony.get("drawn_on", ""))

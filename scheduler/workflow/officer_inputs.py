@@ -36,6 +36,7 @@ from scheduler.teams.needs import (
     parse_tasks,
 )
 from scheduler.teams.roster import Officer, Recusal
+from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.workspace import Workspace
 
 REGISTER_NAME = "register.tsv"
@@ -116,7 +117,7 @@ def read_inputs(
         source = _live_source(connection, workspace, state, firm_ids, officer_secret)
     else:
         source = _frozen_source(connection, state, firm_ids, strata)
-    calendar = workspace.settings.agenda.calendar
+    calendar = working_calendar(connection, workspace)
     tomorrow = workspace.today + timedelta(days=1)
     return OfficerInputs(
         draw_id=state.draw_id,

@@ -24,6 +24,7 @@ from scheduler.errors import InputError, Problem, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.registry.columns import CheckColumns, Columns, Fault, Kind, Vocabulary
 from scheduler.registry.kinds import KINDS, kind_named
+from scheduler.registry.kinds_calendar import HOLIDAYS, LEAVE
 from scheduler.registry.kinds_lists import ITEMS, TASKS
 from scheduler.registry.kinds_ratings import RATINGS
 from scheduler.registry.kinds_register import EVENTS, FIRMS
@@ -216,7 +217,7 @@ def _refuse_bad(reports: Sequence[ImportReport], on_error: str) -> None:
     refusing = [report for report in reports if report.kind in whole]
     problems = tuple(problem for report in refusing for problem in report.problems)
     if problems and on_error != "stop":
-        raise InputError(_("a list drawn elsewhere is taken whole or not at all, so nothing was imported"), problems)
+        raise InputError(_("this list is taken whole or not at all, so nothing was imported"), problems)
     if problems:
         num_bad = sum(report.num_bad for report in reports)
         num_read = sum(report.num_read for report in reports)
@@ -286,6 +287,8 @@ def _store(connection: sa.Connection, workspace: Workspace, table: Table) -> tup
         RECUSALS.name: storing.store_recusals,
         RATINGS.name: storing.store_ratings,
         TASKS.name: storing.store_tasks,
+        LEAVE.name: storing.store_leave,
+        HOLIDAYS.name: storing.store_holidays,
     }
     if table.kind.name in functions:
         return table, functions[table.kind.name](connection, workspace, table)
@@ -335,7 +338,7 @@ def _reference_checks(connection: sa.Connection, kind: Kind) -> tuple[CheckColum
         items = frozenset(item.item_id for item in registry_rows.load_items(connection))
         expected = _("expected an item of the item list, got one that is not on it")
         checks.append(_known("item_id", items, expected, _("mend the item's id")))
-    if kind is RECUSALS:
+    if kind in (RECUSALS, LEAVE):
         officers = frozenset(officer.officer_id for officer in registry_rows.load_officers(connection))
         expected = _("expected an officer of the roster, got an id that is not on it")
         checks.append(_known("officer_id", officers, expected, _("import the roster first, or mend the id")))

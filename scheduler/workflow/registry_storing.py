@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from models import registry_rows, tier_rows
+from models import agenda_rows, registry_rows, tier_rows
 from models.import_rows import delete_keys, known_rows
 from models.tables import Event, Firm
+from scheduler.agenda.leave import Leave
+from scheduler.agenda.workdays import HolidayNotice
 from scheduler.errors import InputError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import ItemKind, ItemMethod, ObjectType
@@ -169,6 +171,46 @@ def store_ratings(connection: sa.Connection, _workspace: Workspace, table: Table
         before=((*keys[place], *known[keys[place]]) for place in written if keys[place] in known),
         after=((*keys[place], *rows[place]) for place in written),
     )
+
+
+def store_leave(connection: sa.Connection, _workspace: Workspace, table: Table) -> Stored:
+    """Stores leave by officer and first day; leave that is withdrawn is taken out."""
+    known = {(leave.officer_id, leave.starts_on): leave for leave in agenda_rows.load_leave(connection)}
+    rows = list(_rows(table, {}, "officer_id"))
+    kept = [row for row in rows if not row["withdrawn"]]
+    given = {
+        (row["officer_id"], row["starts_on"]): Leave(**{name: row[name] for name in Leave.__slots__}) for row in kept
+    }
+    withdrawn = {(row["officer_id"], row["starts_on"]) for row in rows if row["withdrawn"]} & known.keys()
+    remaining = {key: leave for key, leave in known.items() if key not in withdrawn}
+    if withdrawn:
+        agenda_rows.save_leave(connection, list(remaining.values()))
+    stored = _merge(remaining, given, lambda all_: agenda_rows.save_leave(connection, all_))
+    if not withdrawn:
+        return stored
+    return replace(
+        stored,
+        num_changed=stored.num_changed + len(withdrawn),
+        before=_digest([(stored.before,), *((repr(known[key]),) for key in sorted(withdrawn))]),
+    )
+
+
+def store_holidays(connection: sa.Connection, _workspace: Workspace, table: Table) -> Stored:
+    """Stores holiday notices, one a year: a notice takes the place of the one that was known of its year."""
+    known = {notice.year: notice for notice in agenda_rows.load_notices(connection)}
+    by_year: dict[int, list[dict[str, Any]]] = {}
+    for row in _rows(table, {}, "day"):
+        by_year.setdefault(row["year"] or row["day"].year, []).append(row)
+    given = {
+        year: HolidayNotice(
+            year=year,
+            holidays=tuple(sorted(row["day"] for row in rows if row["kind"] == "off")),
+            make_up_days=tuple(sorted(row["day"] for row in rows if row["kind"] == "worked")),
+            source=next((row["source"] for row in rows if row["source"]), ""),
+        )
+        for year, rows in by_year.items()
+    }
+    return _merge(known, given, lambda all_: agenda_rows.save_notices(connection, all_))
 
 
 def store_tasks(connection: sa.Connection, workspace: Workspace, table: Table) -> Stored:

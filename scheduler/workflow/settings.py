@@ -57,15 +57,25 @@ class DrawSettings(Parameters):
 
 
 class AgendaSettings(Parameters):
-    """What one team can do in a day, and the holiday notices of years that `chinesecalendar` does not know yet."""
+    """
+    What one team can do in a day, and on which days nobody goes.
 
-    visits_per_team_day: int = Field(default=3, ge=1)
+    Attributes
+    ----------
+    visits_per_team_day
+        Most visits of one team in a day.
+    minutes_per_team_day
+        Working time of a day (八小时: 劳动法第三十六条), which items and journeys fill; one visit may take longer.
+    blocked_days
+        Days on which the whole bureau makes no visit.
+    notices
+        Holiday notices of years that `chinesecalendar` does not know yet; “import holidays” brings them in as well.
+    """
+
+    visits_per_team_day: int = Field(default=3, ge=1, le=100)
+    minutes_per_team_day: int = Field(default=480, ge=1, le=1440)
+    blocked_days: tuple[date, ...] = ()
     notices: tuple[HolidayNotice, ...] = ()
-
-    @property
-    def calendar(self) -> WorkdayCalendar:
-        """Working days under these notices."""
-        return WorkdayCalendar(notices=self.notices)
 
     @model_validator(mode="after")
     def _one_notice_a_year(self) -> AgendaSettings:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from scheduler.agenda.workdays import (
     HolidayNotice,
+    StatutoryDays,
     WorkdayCalendar,
     WorkdaySource,
 )
 from scheduler.errors import PolicyError
 from scheduler.parameters import parse_parameters
+from scheduler.resources import data_path
 
 KNOWN = WorkdayCalendar()  # the notices that the library knows
 
@@ -83,11 +85,14 @@ def test_adding_a_negative_number_is_refused() -> None:
         KNOWN.add_working_days(date(2026, 1, 1), -1)
 
 
-def test_year_without_a_notice_counts_weekdays_and_says_so() -> None:
-    """A year nobody knows yet has all its weekdays, and the source tells that holidays are missing."""
-    assert KNOWN.source(2099) is WorkdaySource.WEEKDAYS
+def test_year_without_a_notice_counts_weekdays_less_statutory_days_and_says_so() -> None:
+    """A year nobody knows yet has its weekdays but for the law's days, and the source tells that more is missing."""
+    assert KNOWN.source(2099) is WorkdaySource.STATUTORY
     assert KNOWN.source(2026) is WorkdaySource.NOTICE
-    assert KNOWN.is_working_day(date(2099, 10, 1))  # a Thursday, surely a holiday one day
+    lawful = WorkdayCalendar(statutory=StatutoryDays(fixed=("10-01",), lunar=(date(2099, 1, 21),)))
+    assert not lawful.is_working_day(date(2099, 10, 1))  # a Thursday
+    assert not lawful.is_working_day(date(2099, 1, 21))  # a Wednesday
+    assert lawful.is_working_day(date(2099, 10, 2))
     assert not KNOWN.is_working_day(date(2099, 10, 3))  # a Saturday
     assert KNOWN.unknown_years(date(2026, 12, 1), date(2099, 1, 1))[-1] == 2099
     assert KNOWN.unknown_years(date(2026, 1, 1), date(2026, 12, 31)) == ()
@@ -133,3 +138,24 @@ def test_two_notices_of_one_year_are_refused() -> None:
     notice = HolidayNotice(year=2027, holidays=(date(2027, 1, 1),))
     with pytest.raises(ValueError, match="one notice a year"):
         WorkdayCalendar(notices=(notice, notice))
+
+
+def test_shipped_statutory_days_are_thirteen_a_year() -> None:
+    """Qingming by its rule, and 13 statutory days a year less the days that two festivals share."""
+    shipped = parse_parameters(
+        StatutoryDays, data_path("statutory-days.toml").read_text(encoding="utf-8"), "statutory-days.toml"
+    )
+    calendar = WorkdayCalendar(statutory=shipped)
+    for year in range(2027, 2033):
+        off = [day for day in _days(year) if shipped.is_off(day)]
+        # 1 + 4 + 1 + 2 + 1 + 1 + 3 = 13, one less where Mid-Autumn lies in the National Day holiday (2028 and 2031)
+        assert len(off) == 13 - (year in (2028, 2031))
+        if calendar.source(year) is WorkdaySource.STATUTORY:
+            assert not any(calendar.is_working_day(day) for day in off)
+    # Qingming of the 21st century: ⌊0.2422·y + 4.81⌋ − ⌊y/4⌋ with y the last two digits
+    for y in range(27, 33):
+        assert shipped.is_off(date(2000 + y, 4, int(0.2422 * y + 4.81) - y // 4))
+
+
+def _days(year: int) -> list[date]:
+    return [date(year, 1, 1) + timedelta(days=offset) for offset in range(366 if year % 4 == 0 else 365)]
