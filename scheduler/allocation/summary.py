@@ -7,12 +7,13 @@ Rates by tier are an internal working aid (design, section 4) and belong on noth
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduler.allocation.capacity import ALL_OFFICERS, Post, officer_hours
 from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.allocation.policy import CapacityPolicy
+from scheduler.allocation.precision import ErrorLine, expected_errors
 from scheduler.allocation.target import PlannedRound
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
@@ -63,13 +64,34 @@ class HoursLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSummary:
-    """Rates by (object type, tier) and by district, hours by round and district, and the share of joint visits."""
+    """
+    A plan in numbers.
+
+    Attributes
+    ----------
+    tiers, districts
+        Rates by (object type, tier) and by district.
+    hours
+        Officer-hours by round and district.
+    num_visits
+        Visits of the year.
+    num_joint, num_cross_department
+        Those that serve more than one task, and those that more than one department makes together 部门联合抽查.
+    num_saved
+        Visits that merging saved: as many more would be made if every task had visits of its own.
+    tier_errors, district_errors
+        Expected standard errors of estimated violation rates (`scheduler.allocation.precision`).
+    """
 
     tiers: tuple[RateLine, ...]
     districts: tuple[RateLine, ...]
     hours: tuple[HoursLine, ...]
     num_visits: float
     num_joint: float
+    num_cross_department: float
+    num_saved: float
+    tier_errors: tuple[ErrorLine, ...]
+    district_errors: tuple[ErrorLine, ...]
 
 
 def summarise(
@@ -80,7 +102,9 @@ def summarise(
     counted_types: Sequence[str],
     full_coverage: frozenset[str],
     tiers: Sequence[str],
+    rates: Mapping[str, float],
     hours_of: Callable[[tuple[str, ...], str], float],
+    departments_of: Callable[[tuple[str, ...]], Collection[str]],
     officers: Mapping[int, Mapping[Post, int]],
     capacity: CapacityPolicy,
 ) -> PlanSummary:
@@ -101,6 +125,10 @@ def summarise(
         Ids of full-coverage tasks.
     tiers
         Tier codes, low to high.
+    rates
+        Share of each tier's firms expected in violation.
+    departments_of
+        Departments that take part in a visit for some tasks.
     hours_of
         Officer-hours of a visit for some tasks in a district.
     officers
@@ -121,12 +149,17 @@ def summarise(
         needed[entry.number, group[0]] += visits * hours_of(cell.tasks, group[0])
     rank = {code: index for index, code in enumerate(tiers)}
     lines = _lines(by_group, firms, lambda group: (group[1], group[2]))
+    tier_errors, district_errors = expected_errors(rounds, cells, firms, rates=rates, counted_types=counted_types)
     return PlanSummary(
         tiers=tuple(sorted(lines, key=lambda line: (line.name[0], rank.get(line.name[1], -1)))),
         districts=tuple(_lines(by_group, firms, lambda group: (group[0],))),
         hours=_hours(rounds, needed, officers, capacity),
         num_visits=sum(visits for *_, visits in pieces),
         num_joint=sum(visits for _, _, cell, visits in pieces if len(cell.tasks) > 1),
+        num_cross_department=sum(visits for _, _, cell, visits in pieces if len(departments_of(cell.tasks)) > 1),
+        num_saved=sum(visits * (len(cell.tasks) - 1) for _, _, cell, visits in pieces),
+        tier_errors=tier_errors,
+        district_errors=district_errors,
     )
 
 

@@ -16,11 +16,15 @@ column. Two things are checked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import mul
 
+from scheduler.errors import RecordError
+from scheduler.i18n import gettext as _
+
+FILES = {"programme-columns.tsv": 6, "programme-rows.tsv": 6, "programme-entries.tsv": 3}  # and cells of a row
 NANO, PICO = 10**9, 10**12
 UNIT = 10**6  # one 10^-6 visit, in 10^-12
 GAP_SHARE = 10**6  # the gap may be one part in so many of the answer's cost
@@ -95,6 +99,50 @@ class Findings:
     def is_near_optimal(self) -> bool:
         """Whether the dual values show that no answer is better by more than the allowed gap."""
         return not self.unbounded_rows and self.cost - self.bound <= self.allowed_gap
+
+
+def read_programme(files: Mapping[str, bytes]) -> Programme:
+    """
+    Reads the three tables of a programme by file name (specification, section 6.6).
+
+    Raises
+    ------
+    RecordError
+        If a row is not as wide as its header, a cell is no number, or numbers of rows or columns are out of order.
+    """
+    columns, rows, entries = (_cells(files, name, width) for name, width in FILES.items())
+    try:
+        programme = Programme(
+            is_rate=[cells[1] == "rate" for cells in columns],
+            cost=[int(cells[3]) for cells in columns],
+            greatest=[int(cells[4]) for cells in columns],
+            value=[int(cells[5]) for cells in columns],
+            lower=[int(cells[3]) if cells[3] else None for cells in rows],
+            upper=[int(cells[4]) if cells[4] else None for cells in rows],
+            dual=[int(cells[5]) for cells in rows],
+            row=[int(cells[0]) for cells in entries],
+            column=[int(cells[1]) for cells in entries],
+            entry=[int(cells[2]) for cells in entries],
+        )
+    except ValueError as error:
+        raise RecordError(_("programme: expected whole numbers, got {error}").format(error=error)) from error
+    numbered = all(int(cells[0]) == number for table in (columns, rows) for number, cells in enumerate(table))
+    inside = all(0 <= row < len(rows) for row in programme.row) and all(
+        0 <= column < len(columns) for column in programme.column
+    )
+    if not numbered or not inside:
+        raise RecordError(_("programme: expected rows and columns numbered from 0, got other numbers"))
+    return programme
+
+
+def _cells(files: Mapping[str, bytes], name: str, width: int) -> list[list[str]]:
+    if name not in files:
+        raise RecordError(_("{name}: expected the file, got none").format(name=name))
+    lines = files[name].decode("utf-8", errors="replace").split("\n")
+    cells = [line.split("\t") for line in lines[1:-1]]
+    if any(len(row) != width for row in cells):
+        raise RecordError(_("{name}: expected {width} cells in every row, got others").format(name=name, width=width))
+    return cells
 
 
 def check_programme(programme: Programme) -> Findings:

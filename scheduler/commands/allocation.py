@@ -11,6 +11,7 @@ from scheduler.commands.plan_tables import show_plan, view_document
 from scheduler.i18n import gettext as _
 from scheduler.registry.items import MICRO
 from scheduler.workflow.allocation import Solution, plan_approve, plan_new, plan_show, plan_solve
+from scheduler.workflow.plan_verify import verify_plan
 
 
 @click.group(help=_("The yearly plan: how many enterprises each round draws, and at which rates."))
@@ -90,6 +91,29 @@ def plan_show_command(context: CommandContext, as_json: bool) -> None:
         print_json(view_document(view))
     else:
         show_plan(view, {entry.code: entry for entry in workspace.settings.districts}, context.language)
+
+
+@plan.command(
+    "verify", help=_("Check the recorded solution without a solver: every limit kept, and how near the optimum it is.")
+)
+@click.option("--solution", type=int, default=None, help=_("Number of the solution; the newest by default."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def plan_verify_command(context: CommandContext, solution: int | None, as_json: bool) -> None:
+    """Checks the recorded solution."""
+    check = verify_plan(context.open(), solution)
+    numbers = {"limits": check.num_rows, "unknowns": check.num_columns, "slack": len(check.findings.slack_rows)}
+    if as_json:
+        print_json({"plan": check.plan_id, "solution": check.solution, "cost": check.cost, "gap": check.gap, **numbers})
+        return
+    words = _("Solution {number} of plan {plan} keeps all {limits} limits ({slack} to the last millionth of a visit).")
+    shown = {name: f"{number:,}" for name, number in numbers.items()}
+    say(words.format(number=check.solution, plan=check.plan_id, **shown))
+    say(
+        _("No other could find more than {gap} more problems: shown by its dual values, without a solver.").format(
+            gap=f"{max(0.0, check.gap):.6f}"
+        )
+    )
 
 
 @plan.command("approve", help=_("Approve the solved plan; this locks its policy, N and the target."))

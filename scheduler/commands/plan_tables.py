@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from rich.table import Table
 
+from scheduler.allocation.precision import ErrorLine
 from scheduler.allocation.summary import RateLine
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
@@ -42,7 +44,17 @@ def view_document(view: PlanView) -> dict[str, Any]:
         "hours": [asdict(line) for line in view.summary.hours],
         "num_visits": view.summary.num_visits,
         "num_joint": view.summary.num_joint,
+        "num_cross_department": view.summary.num_cross_department,
+        "num_saved": view.summary.num_saved,
+        "tier_errors": [_error_document(line) for line in view.summary.tier_errors],
+        "district_errors": [_error_document(line) for line in view.summary.district_errors],
     }
+
+
+def _error_document(line: ErrorLine) -> dict[str, Any]:
+    """An expected standard error for machines; null where some firms have no chance of a visit."""
+    error = line.standard_error if isfinite(line.standard_error) else None
+    return {**asdict(line), "standard_error": error}
 
 
 def blended_rate(view: PlanView) -> float:
@@ -76,6 +88,7 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         ),
         (_("The same by district"), _district_table(view, names, wide)),
         (_("Officer-hours, the reserve kept"), _hours_table(view, names)),
+        (_("How precisely the year will tell the violation rate"), _error_table(view, names)),
     ):
         console.print()
         console.print(title, style="bold")
@@ -84,6 +97,22 @@ def show_plan(view: PlanView, districts: Mapping[str, DistrictSettings], languag
         console.print(note)
     if not wide:
         console.print(_("Open and full-coverage visits: with {columns} columns, or --json").format(columns=WIDE))
+
+
+def _error_table(view: PlanView, names: Mapping[str, str]) -> Table:
+    table = plain_table(
+        (_("Object type"), _("Tier or district")), (_("Firms"), _("Expected rate"), _("Expected standard error"))
+    )
+    for line in (*view.summary.tier_errors, *view.summary.district_errors):
+        object_type, group = line.name
+        table.add_row(
+            label(object_type),
+            names.get(group, group),
+            f"{line.num_firms:,}",
+            _percent(line.expected_rate),
+            _percent(line.standard_error) if isfinite(line.standard_error) else "–",
+        )
+    return table
 
 
 def _notes(view: PlanView) -> list[str]:
@@ -119,6 +148,11 @@ def _headlines(view: PlanView) -> list[str]:
         ),
         _("{visits} visits in the year, {joint} of them serve more than one task").format(
             visits=f"{view.summary.num_visits:,.0f}", joint=f"{view.summary.num_joint:,.0f}"
+        ),
+        _("Merging saved {saved} visits; {joint} visits are joint ones of several departments ({share})").format(
+            saved=f"{view.summary.num_saved:,.0f}",
+            joint=f"{view.summary.num_cross_department:,.0f}",
+            share=_percent(view.summary.num_cross_department / max(1.0, view.summary.num_visits)),
         ),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from models.allocation_rows import load_drawn_so_far
 from models.registry_rows import load_frame, load_items, load_officers, load_tasks
 from models.risk_rows import load_classification
-from scheduler.allocation.capacity import Post
+from scheduler.allocation.capacity import Post, departments_of
 from scheduler.allocation.cells import Cell
 from scheduler.allocation.packages import hours_of_visit
 from scheduler.allocation.problem import PlanPolicy
@@ -150,6 +151,8 @@ def plan_summary(
         counted_types=settings.target.object_types,
         full_coverage=frozenset(task_id for task_id, task in tasks.items() if task.full_coverage),
         tiers=codes,
+        rates={tier: float(settings.tiers.expected_findings[tier]) for tier in codes},
+        departments_of=cache(lambda task_ids: departments_of([tasks[task_id] for task_id in task_ids], items)),
         hours_of=lambda task_ids, district: hours_of_visit(task_ids, tasks, items, settings.capacity, district),
         officers={entry.number: officers_on_duty(inputs.officers, entry) for entry in rounds},
         capacity=settings.capacity,
