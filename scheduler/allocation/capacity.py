@@ -55,7 +55,7 @@ def resources(
     """
     Resources that the policy distinguishes and some task needs, all officers first, then in ascending order.
 
-    A department is that of an item, or an initiator or partner of a task.
+    A department is that of an item, or a partner of a task.
     """
     needed = [items[item_id] for task in tasks for item_id in task.item_ids]
     found = {Resource(department=change.department, speciality=change.speciality) for change in capacity.changes}
@@ -69,9 +69,13 @@ def resources(
 
 
 def departments_of(tasks: Sequence[Task], items: Mapping[str, InspectionItem]) -> tuple[str, ...]:
-    """Departments that take part in a visit for some tasks, in ascending order."""
-    found = {name for task in tasks for name in (task.initiator, *task.partners)}
-    found |= {items[item_id].department for task in tasks for item_id in task.item_ids}
+    """
+    Departments that take part in a visit for some tasks, in ascending order: those of its items, and partners.
+
+    The initiator takes part through its items; its name on a plan is often that of the authority, not the department.
+    """
+    found = {items[item_id].department for task in tasks for item_id in task.item_ids}
+    found |= {name for task in tasks for name in task.partners}
     return tuple(sorted(found - {""}))
 
 
