@@ -51,12 +51,14 @@ def _second(
     """The second programme, with the bounds of some families drawn in."""
     blocks: list[Rows] = []
     weights: list[Floats] = []
+    most: list[Floats] = []
     start = layout.num_columns
     for block in programme.blocks:
-        inner, slack = _drawn_in(layout, block, start) if block.limit in drawn_in else (block, 0)
+        inner, slack = _drawn_in(layout, block, start) if block.limit in drawn_in else (block, np.zeros(0))
         blocks.append(inner)
-        weights.append(np.full(slack, _ROOM_PRICE))
-        start += slack
+        weights.append(np.full(len(slack), _ROOM_PRICE))
+        most.append(slack)
+        start += len(slack)
     for differences, weight in (
         (constraints.even_districts(layout), 1.0),
         (constraints.even_rounds(layout), ROUND_WEIGHT),
@@ -66,21 +68,24 @@ def _second(
         start += len(differences)
     blocks.append(_kept(programme.cost, optimum.cost, start))
     cost = np.concatenate([np.zeros(layout.num_columns), *weights, [_COST_PRICE]])
-    upper = np.concatenate([programme.upper, np.full(start + 1 - layout.num_columns, INFINITY)])
+    given_up = np.concatenate(most)
+    free = start + 1 - layout.num_columns - len(given_up)
+    upper = np.concatenate([programme.upper, given_up, np.full(free, INFINITY)])
     return LinearProgramme(cost=cost, upper=upper, blocks=tuple(blocks))
 
 
-def _drawn_in(layout: Layout, block: Rows, start: int) -> tuple[Rows, int]:
-    """A block with its bounds drawn in, and the number of columns by which rows of shared families may give way."""
+def _drawn_in(layout: Layout, block: Rows, start: int) -> tuple[Rows, Floats]:
+    """A block with its bounds drawn in, and how far each row of a shared family may give way by a column of its own."""
     moved = (block.column < len(layout.columns)) | (block.column >= layout.lent_start)
     room = UNITS_IN_HAND / MICRO * np.bincount(
         block.row, weights=np.abs(block.value) * moved, minlength=len(block)
     ) + _of_rates(layout, block)
     lower, upper = block.lower + room, block.upper - room
-    met = lower > upper  # no room between its own bounds
+    signed = np.bincount(block.row, weights=block.value < 0, minlength=len(block)) > 0
+    met = (lower > upper) | ((block.upper == 0) & ~signed)  # no room between its bounds, or everything in it is 0
     inner = replace(block, lower=np.where(met, block.lower, lower), upper=np.where(met, block.upper, upper))
     if block.limit not in _SHARED:
-        return inner, 0
+        return inner, np.zeros(0)
     own = np.arange(len(block))
     sign = np.where(np.isfinite(block.upper), -1.0, 1.0)
     return (
@@ -90,7 +95,7 @@ def _drawn_in(layout: Layout, block: Rows, start: int) -> tuple[Rows, int]:
             column=np.concatenate([block.column, start + own]),
             value=np.concatenate([block.value, sign]),
         ),
-        len(block),
+        np.where(met, 0.0, room),
     )
 
 
