@@ -1,15 +1,36 @@
-"""Leave and holiday notices: rows and values."""
+"""Leave, holiday notices, the agenda and its changes: rows and values."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
 from models.store import delete_rows, insert_columns
-from models.tables import Holiday, OfficerLeave, table_of
+from models.tables import (
+    Draw,
+    DrawnFirm,
+    Firm,
+    Holiday,
+    LogEntry,
+    Officer,
+    OfficerLeave,
+    Result,
+    Round,
+    Team,
+    TeamMember,
+    Visit,
+    VisitMove,
+    table_of,
+)
+from scheduler.agenda.entries import Agenda, Member, PlannedVisit
 from scheduler.agenda.leave import Leave
+from scheduler.agenda.towns import town_of
 from scheduler.agenda.workdays import HolidayNotice
+from scheduler.registry.codes import DrawStatus
 
 
 def load_leave(connection: sa.Connection) -> tuple[Leave, ...]:
@@ -54,3 +75,155 @@ def save_notices(connection: sa.Connection, notices: Sequence[HolidayNotice]) ->
     ]
     names = ("year", "day", "worked", "source")
     insert_columns(connection, Holiday, {name: [row[place] for row in rows] for place, name in enumerate(names)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One time that a visit was planned anew; `number` counts them from 1."""
+
+    draw_id: str
+    firm_id: str
+    number: int
+    moved_from: date | None
+    moved_to: date
+    reason: str
+    author: str
+    moved_on: date
+    log_number: int
+
+
+def teams_of(cell: str) -> tuple[str, ...]:
+    """
+    Teams of a visit as its row names them, the leading one first.
+
+    Examples
+    --------
+    >>> teams_of("2026-1-1-371002-001;2026-1-1-371002-002"), teams_of("")
+    (('2026-1-1-371002-001', '2026-1-1-371002-002'), ())
+    """
+    return tuple(cell.split(";")) if cell else ()
+
+
+def load_agenda(connection: sa.Connection, year: int) -> Agenda:
+    """Visits of all draws of a year that stand and have officers, with their teams and days as planned now."""
+    visit, drawn, draw, entry, firm = (table_of(model) for model in (Visit, DrawnFirm, Draw, Round, Firm))
+    statement = (
+        sa.select(
+            visit.c.draw_id,
+            entry.c.round_id,
+            visit.c.firm_id,
+            firm.c.name,
+            firm.c.registrar,
+            firm.c.address,
+            firm.c.district,
+            firm.c.station,
+            drawn.c.package,
+            visit.c.team_id,
+            visit.c.visit_on,
+            visit.c.exception,
+        )
+        .join(drawn, sa.and_(drawn.c.draw_id == visit.c.draw_id, drawn.c.firm_id == visit.c.firm_id))
+        .join(draw, draw.c.draw_id == visit.c.draw_id)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .join(firm, firm.c.firm_id == visit.c.firm_id)
+        .where(draw.c.status != DrawStatus.VOIDED, entry.c.year == year)
+    )
+    drawn_at = _officers_drawn_at(connection)
+    moved = _last_moves(connection)
+    visits = []
+    for row in connection.execute(statement):
+        number, moved_at = moved.get((row.draw_id, row.firm_id), (0, ""))
+        visits.append(
+            PlannedVisit(
+                draw_id=row.draw_id,
+                round_name=row.round_id.partition("-")[2],
+                firm_id=row.firm_id,
+                name=row.name,
+                registrar=row.registrar,
+                address=row.address,
+                district=row.district,
+                town=town_of(row.station, row.address),
+                package=row.package,
+                team_ids=teams_of(row.team_id),
+                visit_on=row.visit_on,
+                exceptions=tuple(code for code in row.exception.split(";") if code),
+                num_moves=number,
+                stamped_at=moved_at or drawn_at.get(row.draw_id, ""),
+            )
+        )
+    teams, districts = _load_members(connection, year)
+    return Agenda(
+        visits=tuple(sorted(visits, key=lambda planned: planned.order)), teams=teams, team_districts=districts
+    )
+
+
+def _load_members(connection: sa.Connection, year: int) -> tuple[dict[str, tuple[Member, ...]], dict[str, str]]:
+    team, member, officer, draw, entry = (table_of(model) for model in (Team, TeamMember, Officer, Draw, Round))
+    names = ("name", "unit", "department", "certificate_no")
+    statement = (
+        sa.select(
+            team.c.team_id, team.c.district, member.c.officer_id, member.c.lead, *(officer.c[name] for name in names)
+        )
+        .join(member, member.c.team_id == team.c.team_id)
+        .join(draw, draw.c.draw_id == team.c.draw_id)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .join(officer, officer.c.officer_id == member.c.officer_id, isouter=True)
+        .where(draw.c.status != DrawStatus.VOIDED, entry.c.year == year)
+    )
+    teams: dict[str, list[Member]] = {}
+    districts: dict[str, str] = {}
+    for row in connection.execute(statement).mappings():
+        texts = {name: row[name] or "" for name in names}
+        teams.setdefault(row["team_id"], []).append(Member(officer_id=row["officer_id"], lead=row["lead"], **texts))
+        districts[row["team_id"]] = row["district"]
+    ordered = {
+        team_id: tuple(sorted(members, key=lambda one: (not one.lead, one.officer_id)))
+        for team_id, members in sorted(teams.items())
+    }
+    return ordered, districts
+
+
+def _officers_drawn_at(connection: sa.Connection) -> dict[str, str]:
+    """When the officers of each draw were drawn, by the log."""
+    table = table_of(LogEntry)
+    statement = sa.select(table.c.detail, table.c.at).where(table.c.action == "draw officers").order_by(table.c.number)
+    return {json.loads(row.detail)["draw_id"]: row.at for row in connection.execute(statement)}
+
+
+def _last_moves(connection: sa.Connection) -> dict[tuple[str, str], tuple[int, str]]:
+    """Number and time of the last move of each visit that was moved."""
+    move, log = table_of(VisitMove), table_of(LogEntry)
+    statement = (
+        sa.select(move.c.draw_id, move.c.firm_id, move.c.number, log.c.at)
+        .join(log, log.c.number == move.c.log_number)
+        .order_by(move.c.number)
+    )
+    return {(row.draw_id, row.firm_id): (row.number, row.at) for row in connection.execute(statement)}
+
+
+def load_moves(connection: sa.Connection, draw_id: str | None = None) -> tuple[Move, ...]:
+    """Moves of one draw, or of all, by draw, firm and number."""
+    table = table_of(VisitMove)
+    statement = sa.select(table).order_by(table.c.draw_id, table.c.firm_id, table.c.number)
+    if draw_id is not None:
+        statement = statement.where(table.c.draw_id == draw_id)
+    return tuple(Move(**row) for row in connection.execute(statement).mappings())
+
+
+def save_move(connection: sa.Connection, move: Move, exception: str) -> None:
+    """Keeps a move, and gives the visit its new day and what now holds of it."""
+    names = Move.__slots__
+    insert_columns(connection, VisitMove, {name: [getattr(move, name)] for name in names})
+    visit = table_of(Visit)
+    connection.execute(
+        sa.update(visit)
+        .where(visit.c.draw_id == move.draw_id, visit.c.firm_id == move.firm_id)
+        .values(visit_on=move.moved_to, exception=exception)
+    )
+
+
+def has_results(connection: sa.Connection, draw_id: str, firm_id: str) -> bool:
+    """Whether anything is recorded of a visit."""
+    table = table_of(Result)
+    statement = sa.select(table.c.item_id).where(table.c.draw_id == draw_id, table.c.firm_id == firm_id).limit(1)
+    return connection.execute(statement).first() is not None

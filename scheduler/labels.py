@@ -124,8 +124,11 @@ EXCEPTION_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "borrowed": N_("Team lent by another district"),  # 跨区域调配执法检查人员
         "unmet": N_("No team can take it: assign officers directly"),  # 无可用检查组，直接委派
-        "overload": N_("More visits of the team on the day than it should make"),  # 当日检查数超过上限
+        "overload": N_("More on the day than a team should do"),  # 当日检查量超过上限
         "window": N_("No working day left in the tasks' time: any day of the round"),  # 任务期内无工作日
+        "away": N_(
+            "No day on which all its officers are there: set a day by hand, or draw another officer"
+        ),  # 人员均不在岗
         "no_day": N_("No working day left in the round: set a day by hand"),  # 批次内无工作日，人工定日
     }
 )

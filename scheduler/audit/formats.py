@@ -29,8 +29,14 @@ SEALED_FILES = (
 AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
+DAY_FILES = ("calendar.tsv", "towns.tsv")  # with an officers.json of format 2
+MOVE_FILES = ("moves.tsv",)
 PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, "ceremony.json", "results.tsv"))
-AUDIT_DRAW_FILES = PUBLIC_DRAW_FILES | frozenset((*AUDIT_COMMITTED_FILES, *AUDIT_DRAWN_FILES, *OFFICER_FILES))
+AUDIT_DRAW_FILES = (
+    PUBLIC_DRAW_FILES
+    | frozenset((*AUDIT_COMMITTED_FILES, *AUDIT_DRAWN_FILES))
+    | frozenset((*OFFICER_FILES, *DAY_FILES, *MOVE_FILES))
+)
 
 DRAW_ID = re.compile(r"(?P<year>[0-9]{4})-(?P<round>[1-9][0-9]{0,3})-(?P<attempt>[1-9][0-9]{0,3})")
 EXTERNAL_ID = re.compile(r"(?P<year>[0-9]{4})-X(?P<number>[1-9][0-9]{0,3})-1")
@@ -191,13 +197,53 @@ TABLES: dict[str, TableFormat] = {
         columns=(_code("team_id"), _code("officer_id"), _flag("lead"), _flag("borrowed")), num_keys=2
     ),
     "visits.tsv": TableFormat(
-        columns=(_fixed("firm_id"), _optional("team_id"), _day("visit_on", optional=True), _text("exception"))
+        columns=(_fixed("firm_id"), _text("team_id"), _day("visit_on", optional=True), _text("exception"))
+    ),
+    "calendar.tsv": TableFormat(
+        columns=(_code("officer_id"), _day("day"), _number("visits"), _number("minutes")), num_keys=2
+    ),
+    "towns.tsv": TableFormat(columns=(_fixed("firm_id"), _text("town"))),
+    "moves.tsv": TableFormat(
+        columns=(
+            _fixed("firm_id"),
+            Column(name="number", pattern=re.compile("[0-9]{3}"), words="three digits"),
+            _day("moved_from", optional=True),
+            _day("moved_to"),
+            _day("moved_on"),
+            _text("reason"),
+        ),
+        num_keys=2,
     ),
 }
 
 _NAME_VALUE = shapes.object_of({"name": shapes.text, "value": shapes.text})
 _VALUE = shapes.object_of({"name": shapes.text, "value": shapes.code})
 _FORMAT = shapes.exactly(FORMAT)
+
+_PACKAGE = {
+    "package": shapes.code,
+    "specialities": shapes.list_of(shapes.text),
+    "officers_required": shapes.integer,
+    "starts_on": shapes.day,
+    "ends_on": shapes.day,
+}
+_OFFICERS = {
+    "format": _FORMAT,
+    "draw_id": shapes.code,
+    "drawn_on": shapes.day,
+    "seed": shapes.digest,
+    "visits_per_team_day": shapes.integer,
+    "working_days": shapes.list_of(shapes.day, most=800),
+    "unknown_years": shapes.list_of(shapes.integer),
+    "packages": shapes.list_of(shapes.object_of(_PACKAGE)),
+}
+_OFFICERS_2 = {
+    **_OFFICERS,
+    "format": shapes.exactly(2),
+    "minutes_per_team_day": shapes.integer,
+    "journey_minutes": shapes.integer,
+    "packages": shapes.list_of(shapes.object_of({**_PACKAGE, "minutes": shapes.integer})),
+}
 
 DOCUMENTS: dict[str, Shape] = {
     "manifest.json": shapes.object_of(
@@ -304,28 +350,7 @@ DOCUMENTS: dict[str, Shape] = {
             ),
         }
     ),
-    "officers.json": shapes.object_of(
-        {
-            "format": _FORMAT,
-            "draw_id": shapes.code,
-            "drawn_on": shapes.day,
-            "seed": shapes.digest,
-            "visits_per_team_day": shapes.integer,
-            "working_days": shapes.list_of(shapes.day, most=800),
-            "unknown_years": shapes.list_of(shapes.integer),
-            "packages": shapes.list_of(
-                shapes.object_of(
-                    {
-                        "package": shapes.code,
-                        "specialities": shapes.list_of(shapes.text),
-                        "officers_required": shapes.integer,
-                        "starts_on": shapes.day,
-                        "ends_on": shapes.day,
-                    }
-                )
-            ),
-        }
-    ),
+    "officers.json": shapes.by_format({1: shapes.object_of(_OFFICERS), 2: shapes.object_of(_OFFICERS_2)}),
 }
 
 

@@ -334,6 +334,12 @@ def check_needs(group: Group, offices: Offices, lists: Lists) -> None:
         _("working_days are the Chinese working days of the window"),
         _("no record holds the calendar; {count} days are listed").format(count=len(days)),
     )
+    if document["format"] > 1:
+        group.not_checked(
+            "8.5",
+            _("calendar.tsv, towns.tsv and the minutes of packages are true"),
+            _("no record holds leave, addresses or the effort of items"),
+        )
     needs: Differences = [
         (f"{package}: {_listed_need(lists, package)}", offices.needs[package])
         if lists.is_package(package)

@@ -169,6 +169,18 @@ def object_of(shapes: Mapping[str, Shape]) -> Shape:
     return each
 
 
+def by_format(known: Mapping[int, Shape]) -> Shape:
+    """An object whose key `format` tells which shape it has."""
+
+    def either(value: object, place: str) -> None:
+        if not isinstance(value, Mapping):
+            raise refuse(place, _("an object"), value)
+        exactly(*known)(value.get("format"), f"{place}.format")
+        known[value["format"]](value, place)
+
+    return either
+
+
 def checked(shape: Shape, document: dict[str, Any], place: str) -> dict[str, Any]:
     """The document, after its shape was checked."""
     shape(document, place)

@@ -14,16 +14,19 @@ from scheduler.audit.formats import (
     AUDIT_DRAWN_FILES,
     AUDIT_ROOT_FILES,
     COMMITTED_FILES,
+    DAY_FILES,
     DRAW_ID,
     DRAWN_FILES,
     EXTERNAL_ID,
     MICRO,
+    MOVE_FILES,
     OFFICER_FILES,
     ROOT_FILES,
 )
 from scheduler.audit.record import MANIFEST, Record, shown_name
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import content_digest
+from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 
 Differences = list[tuple[object, object]]
@@ -82,9 +85,10 @@ def check_files(group: Group, record: Record, draws: list[Draw]) -> None:
 def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
     """Files a draw must have, and those it may have."""
     results = {"results.tsv"}
-    officers = set(OFFICER_FILES) if is_audit else set()
+    officers = _files_of_officers(draw) if is_audit else set()
+    moves = set(MOVE_FILES) if is_audit else set()
     if draw.is_external:
-        return {"ceremony.json", *DRAWN_FILES}, results | officers
+        return {"ceremony.json", *DRAWN_FILES}, results | officers | moves
     if draw.state == "committed":
         return set(COMMITTED_FILES), set()
     required = {*COMMITTED_FILES, "ceremony.json"} | (set(AUDIT_COMMITTED_FILES) if is_audit else set())
@@ -92,7 +96,16 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
         return required, set()
     required |= set(DRAWN_FILES) | (set(AUDIT_DRAWN_FILES) if is_audit else set())
     has_officers = is_audit and any(draw.has(name) for name in OFFICER_FILES)
-    return required | (officers if has_officers else set()), results
+    return required | (officers if has_officers else set()), results | (moves if has_officers else set())
+
+
+def _files_of_officers(draw: Draw) -> set[str]:
+    """Files of a draw whose officers are drawn; those of days came with format 2."""
+    try:
+        version = draw.document("officers.json")["format"] if draw.has("officers.json") else 1
+    except RecordError:
+        version = 1
+    return {*OFFICER_FILES, *(DAY_FILES if version > 1 else ())}
 
 
 def check_forms(group: Group, record: Record) -> None:

@@ -17,7 +17,9 @@ from scheduler.registry.personal import blotted
 PUBLIC_DRAW_FILES = ("ceremony.json", "commitment.json", "drawn.tsv", "pool.tsv")
 AUDIT_DRAW_FILES = (
     "allocation.tsv",
+    "calendar.tsv",
     "items.tsv",
+    "moves.tsv",
     "officers.json",
     "policy.toml",
     "quotas.tsv",
@@ -28,6 +30,7 @@ AUDIT_DRAW_FILES = (
     "selected.tsv",
     "tasks.tsv",
     "teams.tsv",
+    "towns.tsv",
     "visits.tsv",
 )
 

@@ -36,6 +36,7 @@ from scheduler.teams.needs import (
     parse_tasks,
 )
 from scheduler.teams.roster import Officer, Recusal
+from scheduler.workflow.agenda_inputs import DayInputs, read_day_inputs
 from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.workspace import Workspace
 
@@ -59,7 +60,9 @@ class OfficerInputs:
     starts_on, ends_on
         Window of the round.
     working_days, unknown_years
-        Days still to come in the window, and years whose holidays no notice told.
+        Days still to come in the window on which the bureau goes, and years whose holidays no notice told.
+    days
+        What else days are planned by: limits, towns, minutes, and what officers have left.
     seed, officer_secret
         What the lot is keyed with.
     """
@@ -74,6 +77,7 @@ class OfficerInputs:
     ends_on: date
     working_days: tuple[date, ...]
     unknown_years: tuple[int, ...]
+    days: DayInputs
     seed: str
     officer_secret: bytes
 
@@ -119,6 +123,9 @@ def read_inputs(
         source = _frozen_source(connection, state, firm_ids, strata)
     calendar = working_calendar(connection, workspace)
     tomorrow = workspace.today + timedelta(days=1)
+    blocked = frozenset(workspace.settings.agenda.blocked_days)
+    coming = calendar.working_days(max(source.starts_on, tomorrow), source.ends_on)
+    working_days = tuple(day for day in coming if day not in blocked)
     return OfficerInputs(
         draw_id=state.draw_id,
         bureau=source.bureau,
@@ -128,8 +135,17 @@ def read_inputs(
         recusals=source.recusals,
         starts_on=source.starts_on,
         ends_on=source.ends_on,
-        working_days=calendar.working_days(max(source.starts_on, tomorrow), source.ends_on),
+        working_days=working_days,
         unknown_years=calendar.unknown_years(source.starts_on, source.ends_on),
+        days=read_day_inputs(
+            connection,
+            workspace,
+            draw_id=state.draw_id,
+            firm_ids=firm_ids,
+            packages=packages,
+            tasks=source.tasks,
+            working_days=working_days,
+        ),
         seed=source.seed,
         officer_secret=source.officer_secret,
     )

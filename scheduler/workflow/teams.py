@@ -24,8 +24,18 @@ from models.teams_rows import (
     replace_visits,
     save_teams,
 )
-from scheduler.agenda.days import PlannedDay, plan_days
-from scheduler.agenda.frozen import OFFICERS_NAME, VISITS_NAME, exception_text, officers_bytes, visits_bytes
+from scheduler.agenda.days import Calendar, DatedVisits, PlannedDay, plan_days
+from scheduler.agenda.frozen import (
+    CALENDAR_NAME,
+    OFFICERS_NAME,
+    TOWNS_NAME,
+    VISITS_NAME,
+    calendar_bytes,
+    exception_text,
+    officers_bytes,
+    towns_bytes,
+    visits_bytes,
+)
 from scheduler.allocation.plan import round_id_of
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import content_digest
@@ -43,6 +53,7 @@ from scheduler.teams.frozen import (
 )
 from scheduler.teams.lots import TeamLot, draw_teams
 from scheduler.teams.matching import MatchException, Matching, Visits, match_visits
+from scheduler.workflow.agenda_inputs import team_rooms
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.log import append_log
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
@@ -196,20 +207,37 @@ def _draw(workspace: Workspace, inputs: OfficerInputs) -> _Outcome:
         officer_secret=inputs.officer_secret,
     )
     workspace.progress.report(step, 2, 3)
-    days = plan_days(
-        inputs.visits.firm_id,
-        inputs.visits.package,
-        matching.team.tolist(),
-        team_ids=[team.team_id for team in lot.teams],
-        needs=inputs.needs,
-        working_days=inputs.working_days,
-        visits_per_team_day=workspace.settings.agenda.visits_per_team_day,
-        seed=inputs.seed,
-        officer_secret=inputs.officer_secret,
-    )
+    days = _plan_days(inputs, lot, matching)
     workspace.progress.report(step, 3, 3)
     columns = _visit_columns(inputs.visits, lot, matching, days)
     return _Outcome(eligibility=eligibility, lot=lot, matching=matching, days=days, columns=columns)
+
+
+def _plan_days(inputs: OfficerInputs, lot: TeamLot, matching: Matching) -> tuple[PlannedDay, ...]:
+    needs = [inputs.needs[package] for package in inputs.visits.package]
+    visits = DatedVisits(
+        firm_id=inputs.visits.firm_id,
+        teams=[(team,) if team >= 0 else () for team in matching.team.tolist()],
+        town=inputs.days.towns,
+        starts_on=[need.starts_on for need in needs],
+        ends_on=[need.ends_on for need in needs],
+        minutes=[inputs.days.minutes[package] for package in inputs.visits.package],
+    )
+    calendar = Calendar(
+        working_days=inputs.working_days,
+        limits=inputs.days.limits,
+        rooms=[
+            team_rooms([officer.officer_id for officer in team.officers], inputs.days.rooms, inputs.days.limits)
+            for team in lot.teams
+        ],
+    )
+    return plan_days(
+        visits,
+        calendar,
+        team_ids=[team.team_id for team in lot.teams],
+        seed=inputs.seed,
+        officer_secret=inputs.officer_secret,
+    )
 
 
 def _visit_columns(visits: Visits, lot: TeamLot, matching: Matching, days: Sequence[PlannedDay]) -> VisitColumns:
@@ -232,11 +260,14 @@ def _store(connection: sa.Connection, workspace: Workspace, inputs: OfficerInput
             draw_id=inputs.draw_id,
             drawn_on=workspace.today,
             seed=inputs.seed,
-            visits_per_team_day=workspace.settings.agenda.visits_per_team_day,
+            limits=inputs.days.limits,
             working_days=inputs.working_days,
             unknown_years=inputs.unknown_years,
             needs=inputs.needs,
+            minutes=inputs.days.minutes,
         ),
+        CALENDAR_NAME: calendar_bytes(inputs.days.rooms),
+        TOWNS_NAME: towns_bytes(inputs.visits.firm_id, inputs.days.towns),
         TEAMS_NAME: teams_bytes(outcome.lot.teams),
         VISITS_NAME: visits_bytes(columns.firm_id, columns.team_id, columns.visit_on, columns.exception),
     }

@@ -17,7 +17,7 @@ from scheduler.audit import columns as columns_module
 from scheduler.audit.claims import Claim, Ledger, Report, Status, Verdict, shown
 from scheduler.audit.columns import Coded, parse_columns
 from scheduler.audit.context import guarded, positions_of
-from scheduler.audit.days import Dealt, Due, days_of, deal_days
+from scheduler.audit.days_1 import Dealt, Due, days_of, deal_days
 from scheduler.audit.formats import TABLES
 from scheduler.audit.hashes import Keyed, digests
 from scheduler.audit.matching import Matching

@@ -1,7 +1,7 @@
 """
-Teams, matching and days at city size: 37,000 visits in four rounds, 1,300 officers, 24 tasks, 3,000 recusals.
+Teams and matching at city size: 37,000 visits in four rounds, 1,300 officers, 24 tasks, 3,000 recusals.
 
-``teams.city.seconds`` covers eligibility, teams and matching, ``agenda.city.seconds`` the days. The rooms are pure, so
+``teams.city.seconds`` covers eligibility, teams and matching. The rooms are pure, so
 no database takes part; roster and visits are made up by digests.
 """
 
@@ -10,8 +10,6 @@ from __future__ import annotations
 import time
 from datetime import date, timedelta
 
-from scheduler.agenda.days import plan_days
-from scheduler.agenda.workdays import working_days
 from scheduler.draw.hashing import digest
 from scheduler.teams.eligibility import check_eligibility
 from scheduler.teams.lots import draw_teams
@@ -92,13 +90,12 @@ def main() -> None:
         )
         for number in range(NUM_RECUSALS)
     ]
-    seconds = {"teams": 0.0, "agenda": 0.0}
+    seconds = {"teams": 0.0}
     greatest = 0
     for number in range(NUM_ROUNDS):
         first = date(2026, 3, 2) + timedelta(days=60 * number)
         last = first + timedelta(days=59)
         wanted, needed, seed = visits(number), needs(first, last), digest("bench", f"seed/{number}")
-        days = working_days(first, last)
         started = time.perf_counter()
         eligible = check_eligibility(officers, last).eligible
         teams = draw_teams(eligible, draw_id=f"2026-{number}-1", seed=seed, officer_secret=SECRET).teams
@@ -113,18 +110,6 @@ def main() -> None:
             officer_secret=SECRET,
         )
         matched = time.perf_counter()
-        plan_days(
-            wanted.firm_id,
-            wanted.package,
-            matching.team.tolist(),
-            team_ids=[team.team_id for team in teams],
-            needs=needed,
-            working_days=days,
-            visits_per_team_day=3,
-            seed=seed,
-            officer_secret=SECRET,
-        )
-        seconds["agenda"] += time.perf_counter() - matched
         seconds["teams"] += matched - started
         greatest = max(greatest, int(matching.loads(len(teams)).max()))
     for name, value in seconds.items():

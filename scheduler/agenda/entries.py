@@ -1,0 +1,148 @@
+"""The agenda as values: one planned visit, who makes it, and how lists are narrowed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An officer of a team, with what the firm may ask to see."""
+
+    officer_id: str
+    name: str
+    unit: str
+    department: str
+    certificate_no: str
+    lead: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedVisit:
+    """
+    One visit as it is planned now.
+
+    Attributes
+    ----------
+    draw_id, round_name
+        The draw, and its round as the command line calls it.
+    firm_id, name, registrar, address, district, town
+        The firm by the register of today; `town` is empty where the register does not tell.
+    package
+        Ids of the tasks that the visit serves, joined by "+".
+    team_ids
+        Its teams, the leading one first.
+    visit_on
+        Its day; None where there is none.
+    exceptions
+        Codes of what the lot could not do as it should.
+    num_moves
+        How often it was planned anew.
+    stamped_at
+        When its day was recorded (ISO 8601 with offset).
+    """
+
+    draw_id: str
+    round_name: str
+    firm_id: str
+    name: str
+    registrar: str
+    address: str
+    district: str
+    town: str
+    package: str
+    team_ids: tuple[str, ...]
+    visit_on: date | None
+    exceptions: tuple[str, ...]
+    num_moves: int
+    stamped_at: str
+
+    @property
+    def order(self) -> tuple[date, str, str, str]:
+        """By day, those without one last; then town, so that a day's journeys stand together; then firm."""
+        return self.visit_on or date.max, self.town, self.draw_id, self.firm_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """
+    Visits with their teams.
+
+    Attributes
+    ----------
+    visits
+        In the order of their days.
+    teams
+        Members of each team, its lead first.
+    team_districts
+        District of each team.
+    """
+
+    visits: tuple[PlannedVisit, ...]
+    teams: dict[str, tuple[Member, ...]]
+    team_districts: dict[str, str]
+
+    def officers_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
+        """Everybody who makes a visit: the leading team first, in each team its lead first."""
+        return tuple(member for team_id in visit.team_ids for member in self.teams.get(team_id, ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """
+    Which visits are wanted; what is empty does not restrict.
+
+    Attributes
+    ----------
+    districts
+        Codes: of the firm or of a team.
+    team_id, officer_id
+        Visits of one team, or of one officer.
+    week
+        Year and number of a week (ISO 8601); its Monday begins it.
+    round_name
+        One round.
+    """
+
+    districts: tuple[str, ...] = ()
+    team_id: str = ""
+    officer_id: str = ""
+    week: tuple[int, int] | None = None
+    round_name: str = ""
+
+    def holds(self, agenda: Agenda, visit: PlannedVisit) -> bool:
+        """Whether a visit is wanted."""
+        if self.round_name and visit.round_name != self.round_name:
+            return False
+        if self.week and (visit.visit_on is None or visit.visit_on.isocalendar()[:2] != self.week):
+            return False
+        if self.team_id and self.team_id not in visit.team_ids:
+            return False
+        if self.officer_id and all(member.officer_id != self.officer_id for member in agenda.officers_of(visit)):
+            return False
+        near = {visit.district, *(agenda.team_districts.get(team_id, "") for team_id in visit.team_ids)}
+        return not self.districts or bool(near & set(self.districts))
+
+    def of(self, agenda: Agenda) -> Agenda:
+        """The agenda with only the visits wanted, and only their teams."""
+        visits = tuple(visit for visit in agenda.visits if self.holds(agenda, visit))
+        used = {team_id for visit in visits for team_id in visit.team_ids}
+        return Agenda(
+            visits=visits,
+            teams={team_id: members for team_id, members in agenda.teams.items() if team_id in used},
+            team_districts={team_id: code for team_id, code in agenda.team_districts.items() if team_id in used},
+        )
+
+
+def loads_by_week(agenda: Agenda) -> dict[str, dict[tuple[int, int], int]]:
+    """Visits of each officer in each week (ISO year and number)."""
+    loads: dict[str, dict[tuple[int, int], int]] = {}
+    for visit in agenda.visits:
+        if visit.visit_on is None:
+            continue
+        week = visit.visit_on.isocalendar()[:2]
+        for member in agenda.officers_of(visit):
+            weeks = loads.setdefault(member.officer_id, {})
+            weeks[week] = weeks.get(week, 0) + 1
+    return loads
