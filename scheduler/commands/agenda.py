@@ -111,11 +111,7 @@ def move(
     if dry_run:
         say(_("Dry run: nothing was changed."))
     else:
-        say(
-            context.pasteable(
-                _("Next: double-random publish")
-            )
-        )
+        say(context.pasteable(_("Next: double-random publish")))
 
 
 def selection_of(districts: tuple[str, ...], team: str, officer: str, week: str, round_name: str) -> Selection:
