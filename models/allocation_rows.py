@@ -170,6 +170,13 @@ def load_certificate(connection: sa.Connection, year: int, solution: int) -> Cer
     return None if files is None else parse_certificate(files)
 
 
+def solution_of_round(connection: sa.Connection, round_id: str) -> int:
+    """Number of the newest solution that spoke about a round; 0 if none did."""
+    table = table_of(tables.Allocation)
+    statement = sa.select(sa.func.max(table.c.solution)).where(table.c.round_id == round_id)
+    return int(connection.execute(statement).scalar() or 0)
+
+
 def load_cells(connection: sa.Connection, round_id: str) -> tuple[Cell, ...]:
     """Cells of the newest solution that spoke about a round, by stratum and package; empty if none did."""
     table = table_of(tables.Allocation)

@@ -17,14 +17,14 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.store import delete_rows, insert_columns, read_columns
-from models.tables import Event, Firm, Item, table_of
+from models.tables import Event, Firm, Item, Result, table_of
 from models.tables import Officer as OfficerRow
 from models.tables import Recusal as RecusalRow
 from models.tables import Task as TaskRow
 from scheduler.errors import StoreError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import EVENT_KINDS, FIRM_STATUSES, OBJECT_TYPES, ItemKind, ItemMethod, ObjectType
-from scheduler.registry.frame import Codes, Events, Frame
+from scheduler.registry.frame import Codes, Dates, Events, Frame
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.teams.roster import Officer, Recusal
 
@@ -40,6 +40,29 @@ def insert_firms(connection: sa.Connection, columns: Mapping[str, Sequence[Any]]
 def insert_events(connection: sa.Connection, columns: Mapping[str, Sequence[Any]]) -> int:
     """Inserts events given as columns named as in table `event`, `event_id` included; returns their number."""
     return insert_columns(connection, Event, columns)
+
+
+def load_last_inspections(connection: sa.Connection, frame: Frame, before: date) -> Dates:
+    """
+    Day of each firm's last inspection, NaT where none is known, shape (n,).
+
+    It is the day on the register, or that of a result recorded here, of visits before a day, whichever is later; visits
+    of the year itself are known from its draws.
+    """
+    found = np.full(len(frame), "NaT", dtype="datetime64[D]")
+    firm, result = table_of(Firm), table_of(Result)
+    last = sa.func.max(result.c.inspected_on)
+    statements = (
+        sa.select(firm.c.firm_id, firm.c.last_inspected_on).where(firm.c.last_inspected_on.is_not(None)),
+        sa.select(result.c.firm_id, last).where(result.c.inspected_on < before).group_by(result.c.firm_id),
+    )
+    for statement in statements:
+        firm_id, days = read_columns(connection, statement)
+        positions = frame.positions(np.array(firm_id, dtype="S18"))
+        known = positions >= 0
+        later = np.array(days, dtype="datetime64[D]")[known]
+        found[positions[known]] = np.fmax(found[positions[known]], later)
+    return found
 
 
 def load_frame(connection: sa.Connection) -> Frame:

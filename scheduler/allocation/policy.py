@@ -245,6 +245,21 @@ def _fits(names: tuple[str, ...], name: str) -> bool:
     return not names or name in names
 
 
+class VisitsPolicy(Parameters):
+    """
+    What spares a firm a discretionary visit in targeted rounds; full coverage is owed all the same.
+
+    `yearly_cap` is the number of visits of any kind, lists drawn elsewhere and checks for cause included, from which on
+    a firm is left out; a firm has at most one discretionary visit a year in any case. `lookback_months` leaves out
+    firms that were inspected so many months before the base date, or later; open rounds draw them like everybody, so
+    that nobody is exempt. Tiers in `lookback_except` are never left out.
+    """
+
+    yearly_cap: int | None = Field(default=None, ge=1)
+    lookback_months: int = Field(default=0, ge=0, le=120)
+    lookback_except: tuple[str, ...] = ()
+
+
 class PrecisionPolicy(Parameters):
     """
     Greatest expected standard error of the year's estimated violation rate, by tier and by district; none by default.

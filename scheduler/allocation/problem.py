@@ -15,15 +15,22 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.allocation.capacity import Hours, Post, Resource, officer_hours, resources
-from scheduler.allocation.policy import CapacityPolicy, PrecisionPolicy, RatesPolicy, TargetPolicy, TiersPolicy
+from scheduler.allocation.policy import (
+    CapacityPolicy,
+    PrecisionPolicy,
+    RatesPolicy,
+    TargetPolicy,
+    TiersPolicy,
+    VisitsPolicy,
+)
 from scheduler.allocation.schedule import CompulsoryVisit, compulsory_visits
-from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, task_sets
+from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, capped, task_sets
 from scheduler.allocation.target import PlannedRound, open_package, target_firms
 from scheduler.errors import PolicyError
 from scheduler.i18n import gettext as _
 from scheduler.parameters import micro
 from scheduler.registry.codes import RoundKind
-from scheduler.registry.frame import Frame
+from scheduler.registry.frame import Frame, Mask
 from scheduler.registry.items import MICRO, InspectionItem, Task
 
 
@@ -37,6 +44,7 @@ class PlanPolicy:
     rates: RatesPolicy
     capacity: CapacityPolicy
     precision: PrecisionPolicy = field(default_factory=PrecisionPolicy)
+    visits: VisitsPolicy = field(default_factory=VisitsPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +153,7 @@ def build_problem(
     items: Sequence[InspectionItem],
     officers: Mapping[int, Mapping[Post, int]],
     drawn: DrawnSoFar,
+    recent: Mask | None = None,
 ) -> Problem:
     """
     Works out what the programme is asked from the register, the plan's year and what was drawn.
@@ -156,6 +165,8 @@ def build_problem(
     officers
         For each targeted round still to draw, by its number: officers by post who can inspect on its last day
         (specification, section 8.1).
+    recent
+        Firms that the policy leaves out because they were inspected lately, shape (n,); None for nobody.
 
     Raises
     ------
@@ -166,7 +177,8 @@ def build_problem(
     """
     _check_windows(frame, year, tasks)
     still = tasks_with_a_round(tasks, year)
-    sets = task_sets(frame, tasks, drawn, still)
+    spared = capped(frame, drawn, policy.visits.yearly_cap)
+    sets = task_sets(frame, tasks, drawn, still, spared if recent is None else spared | recent)
     strata = build_strata(frame, tier, policy.tiers.codes, sets)
     rounds = year.waiting(RoundKind.TARGETED)
     full = {task.task_id: task for task in tasks if task.full_coverage and task.task_id in still}

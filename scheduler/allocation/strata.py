@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from scheduler.registry.codes import OBJECT_TYPES, ObjectType
-from scheduler.registry.frame import Frame, Ids, Integers, Mask
+from scheduler.registry.frame import Dates, Frame, Ids, Integers, Mask
 from scheduler.registry.items import Task
 
 Sets = npt.NDArray[np.bool_]
@@ -140,7 +141,46 @@ class Strata:
         return np.array([stratum.num_firms for stratum in self.strata], dtype=np.int64)
 
 
-def task_sets(frame: Frame, tasks: Iterable[Task], drawn: DrawnSoFar, still: Collection[str] | None = None) -> TaskSets:
+def recently_inspected(inspected_on: Dates, base_date: date, months: int) -> Mask:
+    """
+    Whether each firm was last inspected within some months before the base date, or later, shape (n,).
+
+    Parameters
+    ----------
+    inspected_on
+        Day of the last inspection, NaT where none is known.
+
+    Examples
+    --------
+    >>> days = np.array(["2025-08-30", "2025-08-31", "NaT"], dtype="datetime64[D]")
+    >>> recently_inspected(days, date(2026, 2, 28), 6).tolist()
+    [True, True, False]
+    >>> recently_inspected(days, date(2026, 3, 31), 7).tolist()
+    [False, True, False]
+    """
+    if not months:
+        return np.zeros(len(inspected_on), dtype=np.bool_)
+    month = np.datetime64(base_date, "M") - months
+    last_day = (month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    since = min(month.astype("datetime64[D]") + np.timedelta64(base_date.day - 1, "D"), last_day)
+    return np.asarray(inspected_on >= since)
+
+
+def capped(frame: Frame, drawn: DrawnSoFar, yearly_cap: int | None) -> Mask:
+    """Whether each firm has had as many visits this year as a cap allows, shape (n,); nobody without a cap."""
+    visits = np.zeros(len(frame), dtype=np.int64)
+    positions = frame.positions(drawn.firm_id)
+    np.add.at(visits, positions[positions >= 0], 1)
+    return np.zeros(len(frame), dtype=np.bool_) if yearly_cap is None else visits >= yearly_cap
+
+
+def task_sets(
+    frame: Frame,
+    tasks: Iterable[Task],
+    drawn: DrawnSoFar,
+    still: Collection[str] | None = None,
+    spared: Mask | None = None,
+) -> TaskSets:
     """
     Tasks each firm can still be visited for.
 
@@ -152,6 +192,8 @@ def task_sets(frame: Frame, tasks: Iterable[Task], drawn: DrawnSoFar, still: Col
         Everything drawn this year.
     still
         Ids of the tasks that still have a round to be visited in; None for all.
+    spared
+        Firms left out of discretionary tasks, shape (n,); None for nobody.
     """
     every = sorted(tasks, key=lambda task: task.task_id)
     full_ids = {task.task_id for task in every if task.full_coverage}
@@ -171,12 +213,14 @@ def task_sets(frame: Frame, tasks: Iterable[Task], drawn: DrawnSoFar, still: Col
             spent[positions] = True
             spent_targeted[positions[targeted]] = True
     spared_firm = np.flatnonzero(spent_targeted)
-    spared = left[:, spared_firm]
+    undrawn = left[:, spared_firm]
+    if spared is not None:
+        spent |= spared
     for index, task in enumerate(chosen):
         if not task.full_coverage:
             left[index] &= ~spent
     return TaskSets(
-        task_ids=tuple(rows), in_range=in_range, left=left, drawn=any_draw, spared=spared, spared_firm=spared_firm
+        task_ids=tuple(rows), in_range=in_range, left=left, drawn=any_draw, spared=undrawn, spared_firm=spared_firm
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw
-from scheduler.audit.formats import DRAW_ID, MICRO, SEALED_FILES
+from scheduler.audit.formats import DRAW_ID, MICRO
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import digest, keyed_digest
 from scheduler.i18n import gettext as _
@@ -58,11 +58,11 @@ def check_seals(group: Group, draw: Draw) -> None:
         return
     sealed, secret = draw.document("commitment.json")["sealed"], draw.secret()
     differences: Differences = []
-    for name in SEALED_FILES:
+    for name in sorted(sealed):
         seal = digest("sealed", name, keyed_digest(secret, "nonce", name), draw.record.digest(draw.path(name)))
         if seal != sealed[name]:
             differences.append((f"{name}: {sealed[name]}", seal))
-    group.first("1.5", text, differences, len(SEALED_FILES))
+    group.first("1.5", text, differences, len(sealed))
 
 
 def closed_reason(draw: Draw) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Mask, Table
-from scheduler.audit.formats import EXTERNAL_ID
+from scheduler.audit.formats import EXTERNAL_ID, PROGRAMME_FORMAT
 from scheduler.audit.record import Record
 from scheduler.draw.canonical import document_bytes, split_list
 from scheduler.draw.hashing import content_digest, digest
@@ -175,6 +175,14 @@ class Draw:
     def is_open(self) -> bool:
         """Whether the round is an open one."""
         return bool(self.document("commitment.json")["kind"] == "open")
+
+    @property
+    def seals_programme(self) -> bool:
+        """Whether its commitment, of format 2, seals the programme too; not if it cannot be read."""
+        try:
+            return bool(self.document("commitment.json")["format"] == PROGRAMME_FORMAT)
+        except RecordError:
+            return False
 
     @property
     def opens_seals(self) -> bool:

@@ -26,6 +26,8 @@ SEALED_FILES = (
     "scorecard.json",
     "tasks.tsv",
 )
+PROGRAMME_FORMAT = 2  # of a commitment that seals the programme
+PROGRAMME_FILES = ("programme-columns.tsv", "programme-entries.tsv", "programme-rows.tsv", "recent.tsv")
 AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
@@ -34,7 +36,7 @@ MOVE_FILES = ("moves.tsv",)
 PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, "ceremony.json", "results.tsv"))
 AUDIT_DRAW_FILES = (
     PUBLIC_DRAW_FILES
-    | frozenset((*AUDIT_COMMITTED_FILES, *AUDIT_DRAWN_FILES))
+    | frozenset((*AUDIT_COMMITTED_FILES, *PROGRAMME_FILES, *AUDIT_DRAWN_FILES))
     | frozenset((*OFFICER_FILES, *DAY_FILES, *MOVE_FILES))
 )
 
@@ -81,6 +83,15 @@ def _flag(name: str) -> Column:
 
 def _number(name: str) -> Column:
     return Column(name=name, pattern=re.compile("0|[1-9][0-9]{0,17}"), words="an integer")
+
+
+def _signed(name: str, *, optional: bool = False) -> Column:
+    pattern = "(?:0|-?[1-9][0-9]{0,19})" + ("?" if optional else "")
+    return Column(name=name, pattern=re.compile(pattern), words="an integer of at most 20 digits")
+
+
+def _place(name: str) -> Column:
+    return Column(name=name, pattern=re.compile("[0-9]{8}"), words="eight digits")
 
 
 def _day(name: str, *, optional: bool = False) -> Column:
@@ -167,6 +178,26 @@ TABLES: dict[str, TableFormat] = {
         ),
         num_keys=2,
     ),
+    "programme-columns.tsv": TableFormat(
+        columns=(
+            _place("column"),
+            _word("kind", ("visits", "rate", "lent")),
+            _text("subject"),
+            *map(_signed, ("cost_nano", "upper_nano", "value_pico")),
+        )
+    ),
+    "programme-rows.tsv": TableFormat(
+        columns=(
+            _place("row"),
+            Column(name="limit", pattern=re.compile("[a-z_]+"), words="a name"),
+            _text("subject"),
+            _signed("lower_nano", optional=True),
+            _signed("upper_nano", optional=True),
+            _signed("dual_pico"),
+        )
+    ),
+    "programme-entries.tsv": TableFormat(columns=(_place("row"), _place("column"), _signed("value_nano")), num_keys=2),
+    "recent.tsv": TableFormat(columns=(_fixed("firm_id"), _day("inspected_on"))),
     "quotas.tsv": TableFormat(columns=(_code("stratum"), _code("package"), _number("quota")), num_keys=2),
     "selected.tsv": TableFormat(
         columns=(
@@ -244,6 +275,32 @@ _OFFICERS_2 = {
     "journey_minutes": shapes.integer,
     "packages": shapes.list_of(shapes.object_of({**_PACKAGE, "minutes": shapes.integer})),
 }
+_COMMITMENT = {
+    "format": _FORMAT,
+    "bureau": shapes.code,
+    "year": shapes.integer,
+    "draw_id": shapes.code,
+    "kind": shapes.exactly("open", "targeted"),
+    "committed_on": shapes.day,
+    "window": shapes.object_of({"starts_on": shapes.day, "ends_on": shapes.day}),
+    "counting_visits": shapes.integer,
+    "package": shapes.empty_or(shapes.code),
+    "pool": shapes.object_of({"num_firms": shapes.integer, "root": shapes.digest}),
+    "secret": shapes.digest,
+    "officer_secret": shapes.digest,
+    "sealed": shapes.object_of(dict.fromkeys(SEALED_FILES, shapes.digest)),
+    "entropy": shapes.list_of(shapes.object_of({"name": shapes.text, "spoken_on": shapes.day, "bits": shapes.integer})),
+    "day_value": shapes.nullable(_NAME_VALUE),
+    "drawn_before": shapes.list_of(shapes.code),
+    "software": shapes.text,
+    "log_head": shapes.digest,
+}
+_COMMITMENT_2 = {
+    **_COMMITMENT,
+    "format": shapes.exactly(2),
+    "kind": shapes.exactly("targeted"),
+    "sealed": shapes.object_of(dict.fromkeys((*SEALED_FILES, *PROGRAMME_FILES), shapes.digest)),
+}
 
 DOCUMENTS: dict[str, Shape] = {
     "manifest.json": shapes.object_of(
@@ -287,30 +344,7 @@ DOCUMENTS: dict[str, Shape] = {
             "draws": shapes.list_of(shapes.code),
         }
     ),
-    "commitment.json": shapes.object_of(
-        {
-            "format": _FORMAT,
-            "bureau": shapes.code,
-            "year": shapes.integer,
-            "draw_id": shapes.code,
-            "kind": shapes.exactly("open", "targeted"),
-            "committed_on": shapes.day,
-            "window": shapes.object_of({"starts_on": shapes.day, "ends_on": shapes.day}),
-            "counting_visits": shapes.integer,
-            "package": shapes.empty_or(shapes.code),
-            "pool": shapes.object_of({"num_firms": shapes.integer, "root": shapes.digest}),
-            "secret": shapes.digest,
-            "officer_secret": shapes.digest,
-            "sealed": shapes.object_of(dict.fromkeys(SEALED_FILES, shapes.digest)),
-            "entropy": shapes.list_of(
-                shapes.object_of({"name": shapes.text, "spoken_on": shapes.day, "bits": shapes.integer})
-            ),
-            "day_value": shapes.nullable(_NAME_VALUE),
-            "drawn_before": shapes.list_of(shapes.code),
-            "software": shapes.text,
-            "log_head": shapes.digest,
-        }
-    ),
+    "commitment.json": shapes.by_format({1: shapes.object_of(_COMMITMENT), 2: shapes.object_of(_COMMITMENT_2)}),
     "ceremony.json": shapes.object_of(
         {
             "format": _FORMAT,

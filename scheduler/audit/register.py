@@ -22,8 +22,8 @@ from scheduler.draw.canonical import split_list
 from scheduler.i18n import gettext as _
 
 OUT = "out:"
-REASONS = ("", "out:status", "out:type", "out:no-task", "out:visited")
-_STATUS, _TYPE, _NO_TASK, _VISITED = 1, 2, 3, 4
+REASONS = ("", "out:status", "out:type", "out:no-task", "out:visited", "out:recent")
+_STATUS, _TYPE, _NO_TASK, _VISITED, _RECENT = 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,13 @@ def place_open(register: Table, object_types: frozenset[str], counted: Bytes) ->
 
 
 def place_targeted(
-    register: Table, lists: Lists, windows: Sequence[tuple[str, str]], drawn: Sequence[tuple[Bytes, Coded]]
+    register: Table,
+    lists: Lists,
+    windows: Sequence[tuple[str, str]],
+    drawn: Sequence[tuple[Bytes, Coded]],
+    *,
+    yearly_cap: int = 0,
+    recent: Bytes | None = None,
 ) -> Places:
     """
     Places in a targeted round: in the range of a waiting task the firm can still be visited for.
@@ -70,10 +76,19 @@ def place_targeted(
         First and last day of this round and of the targeted rounds after it; a task waits if it meets one of them.
     drawn
         Ids and packages of what was drawn before.
+    yearly_cap
+        Visits before from which on a firm is left out of discretionary tasks; 0 for no cap.
+    recent
+        Ids of firms left out of them because they were inspected lately.
     """
     waiting = [task for task in lists.tasks.values() if any(task.meets(*window) for window in windows)]
     operating = register.coded["status"].among(OPERATING)
     served, discretionary = _served(register, lists, waiting, drawn)
+    lately = np.zeros(register.num_rows, dtype=np.bool_)
+    if recent is not None:
+        at = positions_of(register.fixed["firm_id"], recent)
+        lately[at[at >= 0]] = True
+    discretionary |= lately | _capped(register, drawn, yearly_cap)
     code: Integers = np.zeros(register.num_rows, dtype=np.int64)
     sets: list[tuple[str, ...]] = [()]
     in_range = np.zeros(register.num_rows, dtype=np.bool_)
@@ -90,9 +105,19 @@ def place_targeted(
     none_left = np.asarray([not text for text in texts], dtype=np.bool_)[code]
     reason = np.zeros(register.num_rows, dtype=np.int8)
     reason[none_left] = _VISITED
+    reason[none_left & lately] = _RECENT
     reason[~in_range] = _NO_TASK
     reason[~operating] = _STATUS
     return Places(reason=reason, tasks=code.astype(np.int32), task_sets=texts)
+
+
+def _capped(register: Table, drawn: Sequence[tuple[Bytes, Coded]], yearly_cap: int) -> Mask:
+    """Rows that were drawn before as often as a cap allows; none without a cap."""
+    visits = np.zeros(register.num_rows, dtype=np.int64)
+    for firm_id, _package in drawn:
+        at = positions_of(register.fixed["firm_id"], firm_id)
+        np.add.at(visits, at[at >= 0], 1)
+    return (visits >= yearly_cap) if yearly_cap else np.zeros(register.num_rows, dtype=np.bool_)
 
 
 def _served(

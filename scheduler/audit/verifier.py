@@ -26,12 +26,14 @@ from pathlib import Path
 from typing import Any
 
 from scheduler.audit import (
+    certificate,
     commitment,
     days,
     log,
     matching,
     officers,
     quotas,
+    recent,
     register,
     results,
     sampling,
@@ -259,7 +261,15 @@ class _Verification:
         else:
             pairs = [(drawn.firm_id, drawn.package) for drawn in before]
             windows = commitment.waiting_windows(work.draw)
-            places = register.place_targeted(work.register, work.lists, windows, pairs)
+            places = register.place_targeted(
+                work.register,
+                work.lists,
+                windows,
+                pairs,
+                yearly_cap=recent.yearly_cap(work.draw),
+                recent=recent.recent_firms(work.draw),
+            )
+            recent.check_recent(group, work)
         register.check_places(group, work.register, work.card, work.classes, places, is_open=work.draw.is_open)
 
     def _verify_drawn(self, group: Group, work: Sampling) -> None:
@@ -283,6 +293,8 @@ class _Verification:
                 _("quotas follow from the seed"),
                 lambda: quotas.check_quotas(group, work.cells, work.quotas, work.draw.table("quotas.tsv")),
             )
+            if work.draw.seals_programme:
+                guarded(group, "6.6", _("the programme is solved"), certificate.check_certificate, group, work)
         guarded(group, "7", _("the firms drawn have the least tickets"), selection.check_selection, group, work)
         if work.draw.opens_seals:
             guarded(group, "7", _("strata and chances are right"), selection.check_selected, group, work)
@@ -294,6 +306,8 @@ class _Verification:
                 group, work.cells, document["package"], document["counting_visits"], work.pool.num_rows
             )
             return
+        if not work.draw.seals_programme:
+            quotas.leave_limits_unchecked(group)
         quotas.check_cells(
             group,
             work.cells,

@@ -21,6 +21,7 @@ from scheduler.audit.formats import (
     MICRO,
     MOVE_FILES,
     OFFICER_FILES,
+    PROGRAMME_FILES,
     ROOT_FILES,
 )
 from scheduler.audit.record import MANIFEST, Record, shown_name
@@ -92,6 +93,8 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
     if draw.state == "committed":
         return set(COMMITTED_FILES), set()
     required = {*COMMITTED_FILES, "ceremony.json"} | (set(AUDIT_COMMITTED_FILES) if is_audit else set())
+    if is_audit and draw.seals_programme:
+        required |= set(PROGRAMME_FILES)
     if not draw.was_drawn:
         return required, set()
     required |= set(DRAWN_FILES) | (set(AUDIT_DRAWN_FILES) if is_audit else set())

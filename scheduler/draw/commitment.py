@@ -30,6 +30,8 @@ SEALED_FILES = (
     "scorecard.json",
     "tasks.tsv",
 )
+PROGRAMME_FILES = ("programme-columns.tsv", "programme-entries.tsv", "programme-rows.tsv", "recent.tsv")
+PROGRAMME_FORMAT = 2
 SECRET_BYTES = 32
 
 
@@ -91,10 +93,15 @@ class Commitment:
     software: str
     log_head: str
 
+    @property
+    def format(self) -> int:
+        """Format of the document: the second one, of targeted rounds, seals the programme too."""
+        return PROGRAMME_FORMAT if set(PROGRAMME_FILES) <= set(self.sealed) else FORMAT_VERSION
+
     def document(self) -> dict[str, Any]:
         """The commitment as `commitment.json` writes it."""
         return {
-            "format": FORMAT_VERSION,
+            "format": self.format,
             "bureau": self.bureau,
             "year": self.year,
             "draw_id": self.draw_id,
@@ -157,10 +164,10 @@ def parse_commitment(content: bytes) -> Commitment:
         same = commitment.content == content
     except (KeyError, TypeError, ValueError, UsageError) as error:
         raise RecordError(
-            _("commitment.json: expected a commitment of format 1, got another document ({error})").format(error=error)
+            _("commitment.json: expected a commitment, got another document ({error})").format(error=error)
         ) from error
     if not same:
-        raise RecordError(_("commitment.json: expected a commitment of format 1, got one with other keys"))
+        raise RecordError(_("commitment.json: expected a commitment of format 1 or 2, got one with other keys"))
     return commitment
 
 
@@ -200,9 +207,9 @@ def seal_files(secret: bytes, files: Mapping[str, bytes]) -> dict[str, str]:
     >>> sorted(seal_files(bytes(32), dict.fromkeys(SEALED_FILES, b""))) == list(SEALED_FILES)
     True
     """
-    if sorted(files) != sorted(SEALED_FILES):
+    if sorted(files) not in (sorted(SEALED_FILES), sorted((*SEALED_FILES, *PROGRAMME_FILES))):
         raise ValueError(f"expected the files {', '.join(SEALED_FILES)}, got {', '.join(sorted(files))}")
-    return {name: sealed_digest(secret, name, files[name]) for name in SEALED_FILES}
+    return {name: sealed_digest(secret, name, files[name]) for name in sorted(files)}
 
 
 def bulletin_text(commitment: Commitment, translate: Translate = _) -> str:

@@ -22,7 +22,7 @@ from scheduler.draw.canonical import table_bytes
 from scheduler.draw.pool import Pool
 from scheduler.draw.selection import Selection, chances_micro
 from scheduler.registry.codes import FIRM_STATUSES, OBJECT_TYPES
-from scheduler.registry.frame import Frame, Ids
+from scheduler.registry.frame import Dates, Frame, Ids, Mask
 
 POOL_COLUMNS = ("firm_id", "leaf")
 REGISTER_COLUMNS = (
@@ -32,6 +32,7 @@ REGISTER_COLUMNS = (
 ALLOCATION_COLUMNS = ("stratum", "package", "counting", "rest", "num_firms", "visits_micro")
 QUOTAS_COLUMNS = ("stratum", "package", "quota")
 SELECTED_COLUMNS = ("firm_id", "stratum", "package", "chance_micro", "chance_firms")
+RECENT_COLUMNS = ("firm_id", "inspected_on")
 DRAWN_COLUMNS = ("firm_id", "name", "registrar", "package", "counting")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -146,6 +147,20 @@ def register_table(frame: Frame, classes: ClassColumns, disposition: Indices, la
     for part in chunks(len(frame)):
         parts.append(_rows([_chunk(column, part) for column in columns]))
     return b"".join(parts)
+
+
+def recent_table(firm_id: Ids, recent: Mask, inspected_on: Dates) -> bytes:
+    r"""
+    `recent.tsv`: firms left out of discretionary visits because they were inspected lately, and on which day.
+
+    Examples
+    --------
+    >>> day = np.array(["2025-11-03", "NaT"], dtype="datetime64[D]")
+    >>> recent_table(np.array([b"91", b"92"]), np.array([True, False]), day)
+    b'firm_id\tinspected_on\n91\t2025-11-03\n'
+    """
+    names = firm_id[recent].astype("U18").tolist()
+    return table_bytes(RECENT_COLUMNS, zip(names, inspected_on[recent].astype(str).tolist(), strict=True))
 
 
 def allocation_table(cells: Sequence[Cell]) -> bytes:

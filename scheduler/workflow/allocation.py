@@ -323,6 +323,7 @@ def _solve(settings: Settings, year: Year, inputs: PlanInputs) -> tuple[dict[int
         items=inputs.items,
         officers={entry.number: officers_on_duty(inputs.officers, entry) for entry in year.waiting(RoundKind.TARGETED)},
         drawn=inputs.drawn,
+        recent=inputs.recent,
     )
     solved = solve_programme(problem)
     for entry, found in zip(problem.rounds, solved.cells, strict=True):

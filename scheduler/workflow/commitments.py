@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from models.allocation_rows import load_certificate_files, solution_of_round
 from models.draw_rows import (
     StoredDraw,
     StoredRound,
@@ -34,7 +35,7 @@ from scheduler.draw.commitment import (
     seal_files,
     secret_digests,
 )
-from scheduler.draw.files import allocation_table, pool_table, register_table
+from scheduler.draw.files import allocation_table, pool_table, recent_table, register_table
 from scheduler.draw.pool import Pool, open_pool, targeted_pool
 from scheduler.draw.quotas import counting_visits
 from scheduler.draw.seed import EntropySource, PublicValue, check_announcement
@@ -237,7 +238,7 @@ def _commit(
     draw_id = f"{entry.round_id}-{attempt}"
     try:
         pool = _pool(draw_id, entry.kind, inputs, keys[0])
-        files = _sealed_files(connection, workspace, inputs)
+        files = _sealed_files(connection, workspace, inputs) | _programme_files(connection, workspace, entry, inputs)
         digests = secret_digests(*keys)
     except ValueError as error:
         raise StateError(
@@ -323,6 +324,17 @@ def _sealed_files(connection: sa.Connection, workspace: Workspace, inputs: Round
         "items.tsv": items_bytes(load_items(connection)),
         "tasks.tsv": tasks_bytes(PublicTask.of(task) for task in tasks),
     }
+
+
+def _programme_files(
+    connection: sa.Connection, workspace: Workspace, entry: StoredRound, inputs: RoundPool
+) -> dict[str, bytes]:
+    """The programme that a targeted round's cells are the answer of, and the firms left out as inspected lately."""
+    number = solution_of_round(connection, entry.round_id)
+    programme = load_certificate_files(connection, workspace.settings.year.year, number)
+    if entry.kind is not RoundKind.TARGETED or programme is None:
+        return {}
+    return {**programme, "recent.tsv": recent_table(inputs.frame.firm_id, inputs.recent, inputs.inspected_on)}
 
 
 def _warnings(entry: StoredRound, sources: Iterable[EntropySource], day_value: PublicValue | None) -> tuple[str, ...]:

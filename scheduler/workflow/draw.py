@@ -30,7 +30,6 @@ from scheduler.allocation.cells import Cell
 from scheduler.allocation.plan import round_id_of
 from scheduler.draw.ceremony import Ceremony, parse_ceremony, unspoken_ceremony
 from scheduler.draw.commitment import (
-    SEALED_FILES,
     Commitment,
     parse_commitment,
     seal_files,
@@ -192,7 +191,7 @@ def _read_frozen(connection: sa.Connection, draw: StoredDraw) -> _Frozen:
     """Reads what was committed to, and makes sure that it is still that."""
     commitment = parse_commitment(get_file(connection, draw.draw_id, "commitment.json"))
     secret, officer_secret = draw.secret or b"", draw.officer_secret or b""
-    files = {name: get_file(connection, draw.draw_id, name) for name in SEALED_FILES}
+    files = {name: get_file(connection, draw.draw_id, name) for name in sorted(commitment.sealed)}
     changed = [name for name, seal in seal_files(secret, files).items() if commitment.sealed.get(name) != seal]
     if commitment.digest != draw.commitment_digest:
         changed.append("commitment.json")

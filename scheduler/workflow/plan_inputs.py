@@ -11,19 +11,19 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from models.allocation_rows import load_drawn_so_far
-from models.registry_rows import load_frame, load_items, load_officers, load_tasks
+from models.registry_rows import load_frame, load_items, load_last_inspections, load_officers, load_tasks
 from models.risk_rows import load_classification
 from scheduler.allocation.capacity import Post, departments_of
 from scheduler.allocation.cells import Cell
 from scheduler.allocation.packages import hours_of_visit
 from scheduler.allocation.problem import PlanPolicy
-from scheduler.allocation.strata import DrawnSoFar
+from scheduler.allocation.strata import DrawnSoFar, recently_inspected
 from scheduler.allocation.summary import PlanSummary, summarise
 from scheduler.allocation.target import PlannedRound, target_firms
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import OBJECT_TYPES
-from scheduler.registry.frame import Frame
+from scheduler.registry.frame import Dates, Frame
 from scheduler.registry.items import InspectionItem, Task
 from scheduler.risk.classify import StoredClassification
 from scheduler.teams.roster import Officer
@@ -40,6 +40,7 @@ class PlanInputs:
     items: tuple[InspectionItem, ...]
     officers: tuple[Officer, ...]
     drawn: DrawnSoFar
+    recent: npt.NDArray[np.bool_]
 
 
 def load_plan_inputs(connection: sa.Connection, settings: Settings) -> PlanInputs:
@@ -61,14 +62,29 @@ def load_plan_inputs(connection: sa.Connection, settings: Settings) -> PlanInput
             ).format(policy=", ".join(settings.tiers.codes), scorecard=", ".join(classification.scorecard.tiers))
         )
     frame = load_frame(connection)
+    tier = firm_tiers(frame, classification)
     return PlanInputs(
         frame=frame,
-        tier=firm_tiers(frame, classification),
+        tier=tier,
+        recent=recent_firms(connection, settings, frame, tier)[0],
         tasks=load_tasks(connection, settings.year.year),
         items=load_items(connection),
         officers=load_officers(connection),
         drawn=load_drawn_so_far(connection, settings.year.year),
     )
+
+
+def recent_firms(
+    connection: sa.Connection, settings: Settings, frame: Frame, tier: npt.NDArray[np.int8]
+) -> tuple[npt.NDArray[np.bool_], Dates]:
+    """Firms that the policy leaves out because they were inspected lately, and the day of each firm's inspection."""
+    visits = settings.visits
+    if not visits.lookback_months:
+        return np.zeros(len(frame), dtype=np.bool_), np.full(len(frame), "NaT", dtype="datetime64[D]")
+    inspected_on = load_last_inspections(connection, frame, settings.year.base_date)
+    recent = recently_inspected(inspected_on, settings.year.base_date, visits.lookback_months)
+    exempt = [settings.tiers.codes.index(code) for code in visits.lookback_except if code in settings.tiers.codes]
+    return np.asarray(recent & ~np.isin(tier, exempt)), inspected_on
 
 
 def firm_tiers(frame: Frame, classification: StoredClassification) -> npt.NDArray[np.int8]:
@@ -111,6 +127,7 @@ def plan_policy(settings: Settings) -> PlanPolicy:
         rates=settings.rates,
         capacity=settings.capacity,
         precision=settings.precision,
+        visits=settings.visits,
     )
 
 

@@ -20,17 +20,19 @@ from models.registry_rows import load_frame, load_tasks
 from models.risk_rows import load_classification
 from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.allocation.problem import tasks_with_a_round
-from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, task_sets
+from scheduler.allocation.strata import DrawnSoFar, Strata, TaskSets, build_strata, capped, task_sets
 from scheduler.draw.files import ClassColumns
 from scheduler.draw.quotas import check_cells
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
-from scheduler.registry.frame import Frame, Ids
+from scheduler.registry.frame import Dates, Frame, Ids, Mask
 from scheduler.risk.classify import StoredClassification
+from scheduler.workflow.plan_inputs import recent_firms
 from scheduler.workflow.workspace import Workspace
 
 OUT_STATUS, OUT_TYPE, OUT_NO_TASK, OUT_VISITED = "out:status", "out:type", "out:no-task", "out:visited"
+OUT_RECENT = "out:recent"
 
 Indices = npt.NDArray[np.int32]
 
@@ -52,6 +54,8 @@ class RoundPool:
         Number of strata.
     cells
         The plan's cells of the round.
+    recent, inspected_on
+        Firms that the policy leaves out because they were inspected lately, and the day of the last inspection.
     """
 
     frame: Frame
@@ -60,6 +64,8 @@ class RoundPool:
     labels: tuple[str, ...]
     num_strata: int
     cells: tuple[Cell, ...]
+    recent: Mask
+    inspected_on: Dates
 
     @property
     def strata(self) -> tuple[str, ...]:
@@ -113,12 +119,16 @@ def round_pool(connection: sa.Connection, workspace: Workspace, entry: StoredRou
     tier = _tiers(frame, classification)
     drawn = load_drawn_so_far(connection, year)
     cells = load_cells(connection, entry.round_id)
+    recent = np.zeros(len(frame), dtype=np.bool_)
+    inspected_on = np.full(len(frame), "NaT", dtype="datetime64[D]")
     if entry.kind is RoundKind.OPEN:
         disposition, labels, num_strata = _open_dispositions(frame, workspace, drawn)
     else:
-        sets = _waiting_sets(connection, frame, year, drawn)
+        recent, inspected_on = recent_firms(connection, workspace.settings, frame, tier)
+        spared = recent | capped(frame, drawn, workspace.settings.visits.yearly_cap)
+        sets = _waiting_sets(connection, frame, year, drawn, spared)
         strata = build_strata(frame, tier, classification.scorecard.tiers, sets)
-        disposition, labels, num_strata = _targeted_dispositions(frame, sets, strata)
+        disposition, labels, num_strata = _targeted_dispositions(frame, sets, strata, recent)
     pool = RoundPool(
         frame=frame,
         classification=classification,
@@ -126,16 +136,18 @@ def round_pool(connection: sa.Connection, workspace: Workspace, entry: StoredRou
         labels=labels,
         num_strata=num_strata,
         cells=cells,
+        recent=recent,
+        inspected_on=inspected_on,
     )
     _check(pool, entry)
     return pool
 
 
-def _waiting_sets(connection: sa.Connection, frame: Frame, year: int, drawn: DrawnSoFar) -> TaskSets:
+def _waiting_sets(connection: sa.Connection, frame: Frame, year: int, drawn: DrawnSoFar, spared: Mask) -> TaskSets:
     """Tasks each firm can still be visited for, as the plan's programme saw them."""
     tasks = load_tasks(connection, year)
     plan = load_year(connection, year)
-    return task_sets(frame, tasks, drawn, tasks_with_a_round(tasks, plan) if plan else None)
+    return task_sets(frame, tasks, drawn, tasks_with_a_round(tasks, plan) if plan else None, spared)
 
 
 def _tiers(frame: Frame, classification: StoredClassification) -> npt.NDArray[np.int8]:
@@ -166,11 +178,17 @@ def _open_dispositions(frame: Frame, workspace: Workspace, drawn: DrawnSoFar) ->
     return disposition.astype(np.int32), labels, 1
 
 
-def _targeted_dispositions(frame: Frame, sets: TaskSets, strata: Strata) -> tuple[Indices, tuple[str, ...], int]:
+def _targeted_dispositions(
+    frame: Frame, sets: TaskSets, strata: Strata, recent: Mask
+) -> tuple[Indices, tuple[str, ...], int]:
     """Targeted round: every firm that can still be visited for a task, by stratum."""
     num_strata = len(strata.keys)
-    labels = (*strata.keys, OUT_STATUS, OUT_NO_TASK, OUT_VISITED)
-    reasons = np.select([~frame.operating(), ~sets.in_range.any(axis=0)], [num_strata, num_strata + 1], num_strata + 2)
+    labels = (*strata.keys, OUT_STATUS, OUT_NO_TASK, OUT_RECENT, OUT_VISITED)
+    reasons = np.select(
+        [~frame.operating(), ~sets.in_range.any(axis=0), recent],
+        [num_strata, num_strata + 1, num_strata + 2],
+        num_strata + 3,
+    )
     disposition = np.where(strata.firm_stratum >= 0, strata.firm_stratum, reasons)
     return disposition.astype(np.int32), labels, num_strata
 

@@ -15,6 +15,7 @@ from scheduler.allocation.policy import (
     RoundPolicy,
     TargetPolicy,
     TiersPolicy,
+    VisitsPolicy,
 )
 from scheduler.parameters import Parameters, parse_parameters
 from scheduler.registry.codes import RoundKind
@@ -112,6 +113,7 @@ class Settings(Parameters):
     rates: RatesPolicy
     capacity: CapacityPolicy
     precision: PrecisionPolicy = PrecisionPolicy()
+    visits: VisitsPolicy = VisitsPolicy()
     classify: ClassifySettings = ClassifySettings()
     draw: DrawSettings = DrawSettings()
     agenda: AgendaSettings = AgendaSettings()

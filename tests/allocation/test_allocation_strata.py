@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 from allocation_cities import ENTERPRISE, INDIVIDUAL, NOTHING_DRAWN, T01, TIERS, frame_of, task
 
-from scheduler.allocation.strata import DrawnSoFar, build_strata, task_sets
+from scheduler.allocation.strata import DrawnSoFar, build_strata, capped, recently_inspected, task_sets
 from scheduler.registry.codes import FirmStatus
 from scheduler.registry.frame import Frame
 
@@ -133,3 +134,26 @@ def test_drawn_so_far_refuses_uneven_columns() -> None:
     """Columns must be of one length."""
     with pytest.raises(ValueError, match="one length"):
         DrawnSoFar(firm_id=np.zeros(1, dtype="S18"), package=(), counting=np.zeros(1, dtype=np.bool_))
+
+
+def test_recently_inspected_counts_months_back_from_the_base_date() -> None:
+    """Six months before 31 August end on the last day of February; an unknown day is not recent."""
+    days = np.array(["2026-02-27", "2026-02-28", "2026-09-09", "NaT"], dtype="datetime64[D]")
+    assert recently_inspected(days, date(2026, 8, 31), 6).tolist() == [False, True, True, False]
+    assert not recently_inspected(days, date(2026, 8, 31), 0).any()
+
+
+def test_capped_counts_visits_of_every_kind() -> None:
+    """A firm in two lists has had two visits; without a cap nobody is left out."""
+    frame = frame_of(["1", "1", "1"], [ENTERPRISE] * 3)
+    visits = drawn((0, "T01", True), (0, "T02", False), (1, "T02", False))
+    assert capped(frame, visits, 2).tolist() == [True, False, False]
+    assert not capped(frame, visits, None).any()
+
+
+def test_spared_firms_owe_full_coverage_alone() -> None:
+    """Who is spared keeps the full-coverage task and loses the others."""
+    frame = frame_of(["1", "1"], [ENTERPRISE] * 2)
+    tasks = (task("T01", types=(ENTERPRISE,)), task("T03", "K1", full=True))
+    sets = task_sets(frame, tasks, NOTHING_DRAWN, spared=np.array([True, False]))
+    assert sets.left.tolist() == [[False, True], [True, True]]
