@@ -207,6 +207,8 @@ def _feature_term(
     values = _evidence(in_bins, shape.smoothing)
     if direction is not Direction.ANY:  # small bins shrink more than large ones, which may turn neighbours round
         total = in_bins.ones[1:] + in_bins.zeros[1:]
+        if not total.any():  # missing in all these rows: nothing to order
+            return Term(axes=(merged,), values=values, direction=direction), bins
         isotonic = IsotonicRegression(increasing=direction is Direction.RISING)
         values[1:] = isotonic.fit_transform(np.arange(len(total)), values[1:], sample_weight=total)
     return Term(axes=(merged,), values=values, direction=direction), bins

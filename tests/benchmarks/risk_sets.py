@@ -6,7 +6,9 @@ city's own score; and what is known only afterwards (counts of violations by cla
 
 Miyun safety inspections: items of a visit that failed are the findings themselves, so items of the visit itself are
 left out and only those of *earlier* visits count. Earlier means a day before; penalties count from the day after they
-were decided. The abnormal-operation list bears no dates and is taken as it is.
+were decided. The abnormal-operation list bears no dates and is taken as it is. Clocks in disguise are left out: the month
+(of one year of training a season cannot be told from a trend) and a town's running number of visits (it only grows with
+the record); learned on earlier rows, they mislead on later ones.
 """
 
 from __future__ import annotations
@@ -123,7 +125,6 @@ class _History:
         found: dict[str, Any] = {
             "town": row["town"],
             "task_type": row["task_type"],
-            "month": int(day[5:7]),
             "visits_before": len(before),
             "fails_before": fails,
             "fail_percent_before": 100 * fails // len(before) if before else None,
@@ -132,7 +133,6 @@ class _History:
             if before
             else None,
             "items_last": before[-1]["items"].count(";") + 1 if before else None,
-            "town_visits_before": len(town),
             "town_fail_percent_before": 100 * sum(town) // len(town) if len(town) >= 10 else None,
             "town_fail_percent_last_50": 2 * sum(town[-50:]) if len(town) >= 50 else None,
             "penalties_before": sum(decided < day for decided in self.penalties[name]),
