@@ -3,12 +3,12 @@ Fits one model: bins, weights of evidence, ridge logistic regression, tables of 
 
 The log-odds of a problem are modelled as an intercept plus one term per feature plus, where they pay, a few terms per
 pair of features. A term has one value per bin. The value of a feature's bin is its shrunken weight of evidence
-ln((ones + s·p) / (zeros + s·(1 − p))) − ln(p / (1 − p)), with p the rate of all rows and s pseudo-rows, times a
-coefficient that the regression finds. Coefficients are never negative: a term whose sign would turn is left out, so
-what is monotone in evidence stays monotone in points.
+ln((ones + s·p) / (zeros + s·(1 − p))) − ln(p / (1 − p)), with p the rate of all rows and s pseudo-rows, as many as the
+feature's own bins speak for, times a coefficient that the regression finds. Coefficients are never negative: a term
+whose sign would turn is left out, so what is monotone in evidence stays monotone in points.
 
 The value of a cell of a pair is one shrunken Newton step on what the single features leave unexplained: (observed −
-expected) / (information + s/4). Pairs compete on the score statistic Σ (observed − expected)² / (information + s/4).
+expected) / (information + 25). Pairs compete on the score statistic Σ (observed − expected)² / (information + 25).
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ from scheduler.risk.indicators import Direction
 PAIR_PRICE: Final = 1.5  # of each cell, in units of the score statistic
 PAIR_INVERSE_RIDGE: Final = 0.3  # of the single features that pairs are measured against
 PAIR_BINS: Final = 4  # bins of an axis of a pair, the missing value's not counted
+CODE_SMOOTHING: Final = 100.0  # pseudo-rows of a category before categories are put in order
+CELL_SMOOTHING: Final = 25.0  # information that a pair's cell is taken to have for no effect at all
+LEAST_SMOOTHING, MOST_SMOOTHING = 10.0, 300.0  # pseudo-rows of a feature's bins
 MOST_PAIR_FEATURES: Final = 20  # those whose own bins tell most; 190 pairs
 
 
@@ -53,8 +56,6 @@ class Shape:
     ----------
     price
         Twice the log-likelihood that a border between bins must gain.
-    smoothing
-        Pseudo-rows that shrink each bin to the rate of all rows.
     num_pairs
         Pairs of features with a table of their own.
     inverse_ridge
@@ -62,7 +63,6 @@ class Shape:
     """
 
     price: float
-    smoothing: float
     num_pairs: int
     inverse_ridge: float
 
@@ -142,7 +142,7 @@ def fit_shapes(
     Parameters
     ----------
     shapes
-        Shapes of one price and one smoothing.
+        Shapes of one price.
     """
     outcome, weights = table.outcome[rows], table.weights[rows]
     terms, parts = [], []
@@ -160,7 +160,7 @@ def fit_shapes(
         strength = np.round(design.std(axis=0) * slopes, 9)
         strongest = np.argsort(-strength, kind="stable")[:MOST_PAIR_FEATURES]
         names = [terms[place].axes[0].name for place in strongest.tolist()]
-        pairs = _pair_terms(table, rows, intercept + design @ slopes, names, shapes[0].smoothing, most_pairs)
+        pairs = _pair_terms(table, rows, intercept + design @ slopes, names, most_pairs)
         terms += [term for term, _bins in pairs]
         design = np.column_stack([design, *(term.values[bins] for term, bins in pairs)])
     models = []
@@ -204,7 +204,7 @@ def _feature_term(
     bin_of_fine = np.concatenate(([0], _merged_bins(axis, merged, group)))
     bins = bin_of_fine[fine]
     in_bins = counts.merged(bin_of_fine.tolist(), merged.num_bins)
-    values = _evidence(in_bins, shape.smoothing)
+    values = _evidence(in_bins)
     if direction is not Direction.ANY:  # small bins shrink more than large ones, which may turn neighbours round
         total = in_bins.ones[1:] + in_bins.zeros[1:]
         if not total.any():  # missing in all these rows: nothing to order
@@ -217,7 +217,7 @@ def _feature_term(
 def _groups(column: Column, known: Counts, shape: Shape, limits: dict[str, float]) -> tuple[Direction, Numbers]:
     price, least_rows, most_bins = limits["price"], limits["least_rows"], int(limits["most_bins"])
     if column.codes is not None:
-        order = code_order(known, shape.smoothing)
+        order = code_order(known, CODE_SMOOTHING)
         ordered = Counts(ones=known.ones[order], zeros=known.zeros[order], rows=known.rows[order])
         found = coarse_groups(ordered, Direction.ANY, price=price, least_rows=least_rows, most_bins=most_bins)
         group = np.empty(len(order), dtype=np.int64)
@@ -239,12 +239,35 @@ def _merged_bins(fine: Axis, merged: Axis, group: Numbers) -> Numbers:
     return np.array([*(bin_of.get(codes[0], last) for codes in fine.groups), last], dtype=np.int64)
 
 
-def _evidence(counts: Counts, smoothing: float) -> Floats:
+def _evidence(counts: Counts) -> Floats:
+    """Shrunken weight of evidence of each bin, shape (number of bins,)."""
     ones, zeros = counts.ones.sum(), counts.zeros.sum()
-    rate = ones / (ones + zeros)
+    rate, pseudo = ones / (ones + zeros), _pseudo_rows(counts)
     return np.asarray(
-        np.log((counts.ones + smoothing * rate) / (counts.zeros + smoothing * (1 - rate)) * ((1 - rate) / rate))
+        np.log((counts.ones + pseudo * rate) / (counts.zeros + pseudo * (1 - rate)) * ((1 - rate) / rate))
     )
+
+
+def _pseudo_rows(counts: Counts) -> float:
+    """
+    Pseudo-rows that shrink the bins of a feature, by empirical Bayes.
+
+    The variance of log-odds between the bins is estimated by moments (DerSimonian & Laird 1986,
+    doi:10.1016/0197-2456(86)90046-2); a prior of that variance is worth 1 / (variance · p · (1 − p)) rows. A feature
+    that tells much is shrunk little, one whose bins differ no more than by luck as much as is allowed.
+    """
+    total = counts.ones + counts.zeros
+    ones, total = counts.ones[total > 0], total[total > 0]
+    rate = ones.sum() / total.sum()
+    unit = rate * (1 - rate)
+    weight = total * unit  # inverse variance of a bin's log-odds around the common ones
+    spread = weight.sum() - (weight**2).sum() / weight.sum()
+    if spread <= 0:
+        return MOST_SMOOTHING
+    excess = float((weight * ((ones / total - rate) / unit) ** 2).sum()) - (len(ones) - 1)
+    if excess <= 0:
+        return MOST_SMOOTHING
+    return min(max(float(spread) / (excess * unit), LEAST_SMOOTHING), MOST_SMOOTHING)
 
 
 def _regress(design: Floats, outcome: Numbers, weights: Floats, inverse_ridge: float) -> tuple[float, Floats]:
@@ -265,7 +288,7 @@ def _regress(design: Floats, outcome: Numbers, weights: Floats, inverse_ridge: f
 
 
 def _pair_terms(
-    table: FineTable, rows: Numbers, offset: Floats, names: Sequence[str], smoothing: float, most: int
+    table: FineTable, rows: Numbers, offset: Floats, names: Sequence[str], most: int
 ) -> list[tuple[Term, Numbers]]:
     """The pairs that explain most of what the offset leaves, with the cell of each row; the best first."""
     chance = 1.0 / (1.0 + np.exp(-offset))
@@ -280,7 +303,7 @@ def _pair_terms(
         num = table.pair_axes[a].num_bins * table.pair_axes[b].num_bins
         score = np.bincount(cell, weights=residual, minlength=num)
         known = np.bincount(cell, weights=information, minlength=num)
-        weight = known + smoothing / 4
+        weight = known + CELL_SMOOTHING
         worth = float((score**2 / weight).sum()) - PAIR_PRICE * (np.count_nonzero(known) - 1)
         found.append((-round(worth, 9), a, b, score / weight))
     found.sort(key=lambda entry: entry[:3])

@@ -35,7 +35,6 @@ from scheduler.risk.weighting import effective_rows
 INVERSE_RIDGES: Final = (0.03, 0.3, 3.0)
 PRICES: Final = (3.0, 6.0)
 NUMS_OF_PAIRS: Final = (0, 8, 24)
-SMOOTHING: Final = 100.0
 LEAST_ROWS_OF_BIN: Final = 20.0
 
 
@@ -234,7 +233,7 @@ def _compare(table: FineTable, folds: Numbers, settings: TrainingSettings) -> tu
 
 def _shapes(price: float, pairs: bool) -> tuple[Shape, ...]:
     return tuple(
-        Shape(price=price, smoothing=SMOOTHING, num_pairs=num_pairs, inverse_ridge=ridge)
+        Shape(price=price, num_pairs=num_pairs, inverse_ridge=ridge)
         for num_pairs in (NUMS_OF_PAIRS if pairs else (0,))
         for ridge in INVERSE_RIDGES
     )
@@ -255,7 +254,7 @@ def _log_loss(odds: Floats, table: FineTable, rows: Numbers) -> float:
 
 def _shape_key(shape: Shape) -> tuple[float, ...]:
     """Plainer shapes first."""
-    return (shape.num_pairs, -shape.price, shape.inverse_ridge, -shape.smoothing)
+    return (shape.num_pairs, -shape.price, shape.inverse_ridge)
 
 
 def _scaled(odds: Any, settings: TrainingSettings) -> Any:

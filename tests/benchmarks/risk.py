@@ -3,13 +3,14 @@ Fitted cards beside gradient boosting on real inspections, and the classifier at
 
 Both models get the same rows and columns. The card chooses its shape by cross-validation inside the rows it is given;
 the boosting is the best of the three below by the very cross-validation that the gap is told of, which favours it.
-``*_gap`` is the area under the curve of the boosting minus that of the card (0.010 is the most allowed), with the interval
-of a paired bootstrap. With ``--train-only`` the judging rows are not looked at. Real sets are skipped where ``../shared``
-is missing.
+``*_gap`` is the area under the curve of the boosting minus that of the card (0.010 is the most allowed), with the
+interval of a paired bootstrap. With ``--train-only`` the judging rows are not looked at. Real sets are skipped where
+``../shared`` is missing.
 
-How often the judging rows were looked at: twice before the present state (between the looks a defect of monotonicity was
-mended and the least share of a bin set; Miyun's folds became forward ones), and a third time after Miyun's adapter lost two
-columns, for what cross-validation on the training rows had shown alone.
+How often the judging rows were looked at: twice before the present state (between the looks a defect of monotonicity
+was mended and the least share of a bin set; Miyun's folds became forward ones), and a third time after Miyun's adapter
+lost two columns and shrinking became a matter of each feature, for what cross-validation on the training rows alone had
+shown.
 """
 
 from __future__ import annotations

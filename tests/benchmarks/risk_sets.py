@@ -6,9 +6,9 @@ city's own score; and what is known only afterwards (counts of violations by cla
 
 Miyun safety inspections: items of a visit that failed are the findings themselves, so items of the visit itself are
 left out and only those of *earlier* visits count. Earlier means a day before; penalties count from the day after they
-were decided. The abnormal-operation list bears no dates and is taken as it is. Clocks in disguise are left out: the month
-(of one year of training a season cannot be told from a trend) and a town's running number of visits (it only grows with
-the record); learned on earlier rows, they mislead on later ones.
+were decided. The abnormal-operation list bears no dates and is taken as it is. Clocks in disguise are left out: the
+month (of one year of training a season cannot be told from a trend) and a town's running number of visits (it only
+grows with the record); learned on earlier rows, they mislead on later ones.
 """
 
 from __future__ import annotations
