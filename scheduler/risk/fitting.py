@@ -267,7 +267,7 @@ def _pseudo_rows(counts: Counts) -> float:
     excess = float((weight * ((ones / total - rate) / unit) ** 2).sum()) - (len(ones) - 1)
     if excess <= 0:
         return MOST_SMOOTHING
-    return min(max(float(spread) / (excess * unit), LEAST_SMOOTHING), MOST_SMOOTHING)
+    return min(max(float(spread / (excess * unit)), LEAST_SMOOTHING), MOST_SMOOTHING)
 
 
 def _regress(design: Floats, outcome: Numbers, weights: Floats, inverse_ridge: float) -> tuple[float, Floats]:
