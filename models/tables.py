@@ -305,6 +305,22 @@ class DrawnFirm(SQLModel, table=True):
     chance_firms: int  # firms of the stratum in the round; chance = chance_micro / 10^6 / chance_firms
 
 
+class Cause(SQLModel, table=True):
+    """有因检查: a check for cause, which names its firm; its visit stands under `draw_id`. Internal."""
+
+    __tablename__ = "cause"
+    cause_id: int = Field(primary_key=True)
+    year: int = Field(index=True)
+    draw_id: str
+    firm_id: str = Field(max_length=18)
+    package: str  # task ids joined by "+"
+    source: str  # where the lead came from: complaint, transfer, follow-up, …
+    reason: str
+    received_on: date
+    recorded_on: date
+    author: str
+
+
 class Team(SQLModel, table=True):
     """检查组: one team of a round."""
 
