@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections import Counter
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
@@ -21,7 +22,7 @@ SHOWN_VISITS = 40
 _WEEK = re.compile(r"(?P<year>\d{4})-W(?P<week>\d{1,2})", re.ASCII)
 
 
-@click.group(help=_("The days of visits: list them, or plan one anew. Internal."))
+@click.group(help=_("The days of visits: list them, plan one anew, export calendars, lists and papers. Internal."))
 def agenda() -> None:
     """Groups the commands of the agenda."""
 
@@ -111,7 +112,77 @@ def move(
     if dry_run:
         say(_("Dry run: nothing was changed."))
     else:
-        say(context.pasteable(_("Next: double-random publish")))
+        say(
+            context.pasteable(
+                _("Next: double-random agenda export for new calendars and lists, and double-random publish")
+            )
+        )
+
+
+@agenda.command(
+    help=_(
+        "Write calendars (.ics) of officers and teams, a workbook per district, for each visit the notice to the firm "
+        "and the form for its results as Word documents, and a page of loads. All but the notices is internal and says "
+        "so."
+    )
+)
+@chosen
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=_("Folder to write to; otherwise “agenda” in the workspace."),
+)
+@click.option("--no-papers", is_flag=True, help=_("Without notices and forms, which take a while in a big city."))
+@click.option("--dry-run", is_flag=True, help=_("Only tell what would change."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def export(
+    context: CommandContext,
+    districts: tuple[str, ...],
+    team: str,
+    officer: str,
+    week: str,
+    round_name: str,
+    out: Path | None,
+    no_papers: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Writes calendars, lists and papers."""
+    from scheduler.commands.agenda_page import agenda_page
+    from scheduler.workflow.agenda_export import export_agenda
+
+    workspace = context.open()
+    folder = out or workspace.root / "agenda"
+    summary = export_agenda(
+        workspace,
+        selection_of(districts, team, officer, week, round_name),
+        out=folder,
+        page=lambda mark, found: agenda_page(found, mark, context.language),
+        language=context.language,
+        papers=not no_papers,
+        dry_run=dry_run,
+    )
+    if as_json:
+        changes = dataclasses.asdict(summary.changes)
+        print_json({**dataclasses.asdict(summary), "changes": changes, "path": str(folder), "dry_run": dry_run})
+        return
+    words = _(
+        "{visits} visits of {teams} teams: {added} files new, {changed} changed, {unchanged} unchanged in {place}"
+    )
+    click.echo(
+        words.format(
+            visits=f"{summary.num_visits:,}",
+            teams=f"{summary.num_teams:,}",
+            added=f"{len(summary.changes.added):,}",
+            changed=f"{len(summary.changes.changed):,}",
+            unchanged=f"{summary.changes.num_unchanged:,}",
+            place=folder,
+        )
+    )
+    if summary.num_without_day:
+        say(_("Note: {number} visits have no day and stand in no calendar.").format(number=summary.num_without_day))
+    say(_("Nothing was written.") if dry_run else summary.mark.line())
 
 
 def selection_of(districts: tuple[str, ...], team: str, officer: str, week: str, round_name: str) -> Selection:

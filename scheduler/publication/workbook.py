@@ -30,7 +30,7 @@ LONGEST_SHEET_NAME = 31
 LINE_POINTS, MOST_POINTS = 16, 408  # height of a line, and of the highest row that Excel has
 PAPER_A3, PAPER_A4 = 8, 9
 WIDEST_ON_A4 = 180  # characters that can still be read on A4 across
-_OPTIONS = {
+BOOK_OPTIONS = {
     "in_memory": False,
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -83,7 +83,7 @@ def workbook_bytes(record: PublicRecord, language: str) -> bytes:
 def book_bytes(record: PublicRecord, words: Words, sheets: Iterable[Sheet]) -> bytes:
     """A workbook of these sheets, in the look that all our workbooks of a public record share."""
     buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
+    with xlsxwriter.Workbook(buffer, BOOK_OPTIONS) as book:
         book.set_properties(_properties(record, words))
         made = _Sheets(book, record, words)
         for name, columns, rows in sheets:
@@ -127,7 +127,7 @@ class _Sheets:
 
     def add(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
         """Adds one sheet with its rows."""
-        sheet = self._book.add_worksheet(_sheet_name(name))
+        sheet = self._book.add_worksheet(sheet_name(name))
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
         sheet.set_default_row(LINE_POINTS)
@@ -145,7 +145,7 @@ class _Sheets:
         """Writes one row; a row is as high as its longest wrapped cell, which not every program finds out by itself."""
         texts = [visible(value, LONGEST_CELL) if isinstance(value, str) else value for value in row]
         lines = max(
-            (_num_lines(value, column.width) for value, column in zip(texts, columns, strict=True) if column.wrapped),
+            (num_lines(value, column.width) for value, column in zip(texts, columns, strict=True) if column.wrapped),
             default=1,
         )
         if lines > 1:
@@ -165,7 +165,7 @@ class _Sheets:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
-        sheet.set_header(f"&L{_code_free(self._bureau)}&R{_code_free(name)}")
+        sheet.set_header(f"&L{code_free(self._bureau)}&R{code_free(name)}")
         page = _("Page {number} of {total}").format(number="&P", total="&N")
         sheet.set_footer(f"&L&8{self._footer}&R{page}")
 
@@ -316,7 +316,7 @@ def _properties(record: PublicRecord, words: Words) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def _num_lines(value: Cell, width: int) -> int:
+def num_lines(value: Cell, width: int) -> int:
     """Lines that a cell takes; Chinese characters are two wide."""
     if not isinstance(value, str) or 2 * len(value) <= width:
         return 1
@@ -324,10 +324,11 @@ def _num_lines(value: Cell, width: int) -> int:
     return -(-wide // (width - 1))
 
 
-def _sheet_name(name: str) -> str:
+def sheet_name(name: str) -> str:
+    """A name as Excel takes it for a sheet."""
     return _UNFIT_NAME.sub("-", visible(name))[:LONGEST_SHEET_NAME]
 
 
-def _code_free(text: str) -> str:
+def code_free(text: str) -> str:
     """Text for a printed header, where ``&`` begins a code."""
     return visible(text, 80).replace("&", "&&")

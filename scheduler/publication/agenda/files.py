@@ -1,0 +1,50 @@
+"""Which files an export of the agenda consists of, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduler.agenda.entries import Member
+from scheduler.publication.agenda.calendars import calendar_of
+from scheduler.publication.agenda.context import AgendaContext
+from scheduler.publication.agenda.forms import notice_to_firm, result_form
+from scheduler.publication.agenda.sheets import district_workbook
+from scheduler.publication.site.links import slug
+
+
+def list_files(context: AgendaContext) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of the calendars of officers and teams, and of the workbooks of districts."""
+    _, agenda = context.translate, context.agenda
+    officers, teams, lists = _("calendars/officers"), _("calendars/teams"), _("lists")
+    for member in _officers(context):
+        visits = [visit for visit in agenda.visits if member in agenda.officers_of(visit)]
+        title = member.name or member.officer_id
+        yield f"{officers}/{slug(member.officer_id)}.ics", calendar_of(visits, title, context)
+    for team_id in agenda.teams:
+        visits = [visit for visit in agenda.visits if team_id in visit.team_ids]
+        yield f"{teams}/{slug(team_id)}.ics", calendar_of(visits, team_id, context)
+    for district in sorted(set(agenda.team_districts.values())):
+        team_ids = [team_id for team_id, code in sorted(agenda.team_districts.items()) if code == district]
+        yield f"{lists}/{slug(district)}.xlsx", district_workbook(team_ids, context)
+
+
+def visit_files(context: AgendaContext) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of the two papers of each visit that has a team, in the folder of its leading team."""
+    _ = context.translate
+    papers, notice, form = _("papers"), _("inspection-notice"), _("result-record")
+    for visit in context.agenda.visits:
+        if visit.team_ids:
+            folder = f"{papers}/{slug(visit.team_ids[0])}/{slug(visit.firm_id)}"
+            yield f"{folder}-{notice}.docx", notice_to_firm(visit, context)
+            yield f"{folder}-{form}.docx", result_form(visit, context)
+
+
+def num_visit_files(context: AgendaContext) -> int:
+    """How many papers `visit_files` gives."""
+    return 2 * sum(bool(visit.team_ids) for visit in context.agenda.visits)
+
+
+def _officers(context: AgendaContext) -> tuple[Member, ...]:
+    """Every officer once, ascending by id."""
+    found = {member.officer_id: member for team in context.agenda.teams.values() for member in team}
+    return tuple(found[officer_id] for officer_id in sorted(found))
