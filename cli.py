@@ -191,8 +191,12 @@ def show_error(error: DoubleRandomError) -> None:
     """Prints an error and its remedies to stderr."""
     click.echo(i18n.gettext("Error: {message}").format(message=error), err=True)
     if isinstance(error, InfeasiblePlanError):
-        for sentence in error.relaxations:
-            click.echo(f"  - {sentence}", err=True)
+        for relaxation in error.relaxations:
+            click.echo(f"  - {relaxation.sentence}", err=True)
+        options = " ".join(f"--relax {shlex.quote(entry.option)}" for entry in error.relaxations if entry.name)
+        if options:
+            words = i18n.gettext("To have them give way: {program} plan solve {options}")
+            click.echo(words.format(program=PROGRAM, options=options), err=True)
     if isinstance(error, InputError):
         for problem in error.problems[:SHOWN_PROBLEMS]:
             click.echo(f"  - {describe_problem(problem)}", err=True)

@@ -81,9 +81,33 @@ class InputError(DoubleRandomError):
         self.problems = problems
 
 
-class InfeasiblePlanError(DoubleRandomError):
-    """No plan keeps every limit; `relaxations` are sentences, each naming a limit and by how much to relax it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """
+    One limit that gives way.
 
-    def __init__(self, message: str, relaxations: tuple[str, ...] = ()) -> None:
+    Attributes
+    ----------
+    name, change
+        The limit's name in the policy and its new value, or what is added to it, as `--relax NAME=VALUE` takes them;
+        both empty where no figure of the policy can help.
+    sentence
+        The same for people.
+    """
+
+    name: str = ""
+    change: str = ""
+    sentence: str
+
+    @property
+    def option(self) -> str:
+        """As the command line takes it."""
+        return f"{self.name}={self.change}"
+
+
+class InfeasiblePlanError(DoubleRandomError):
+    """No plan keeps every limit; `relaxations` are the fewest limits to relax, each by how much."""
+
+    def __init__(self, message: str, relaxations: tuple[Relaxation, ...] = ()) -> None:
         super().__init__(message)
         self.relaxations = relaxations

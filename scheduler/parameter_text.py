@@ -45,7 +45,8 @@ def set_value(text: str, path: Path, value: Any) -> str:
     Parameters
     ----------
     path
-        Where the value stands, such as ``("rates", "floor", "A")`` or ``("rounds", 1, "ends_on")``.
+        Where the value stands, such as ``("rates", "floor", "A")`` or ``("rounds", 1, "ends_on")``; the place after a
+        list's last entry adds one.
     value
         A number, date, text, or a list or mapping of them.
 
@@ -56,11 +57,7 @@ def set_value(text: str, path: Path, value: Any) -> str:
     """
     wanted = _changed(tomllib.loads(text, parse_float=Decimal), path, value)
     lines = text.splitlines()
-    section = max(
-        (one for one in _sections(lines) if one.path == path[: len(one.path)] and len(one.path) < len(path)),
-        key=lambda one: len(one.path),
-    )
-    made = "\n".join(_edited(lines, section, path[len(section.path) :], value)) + "\n"
+    made = _appended(lines, path, value) or _set(lines, path, value)
     try:
         if tomllib.loads(made, parse_float=Decimal) == wanted:
             return made
@@ -73,14 +70,37 @@ def set_value(text: str, path: Path, value: Any) -> str:
     )
 
 
+def _appended(lines: Sequence[str], path: Path, value: Any) -> str:
+    """The text with one more table of an array of tables; empty where the path is not the place after its last."""
+    tables = [one.path for one in _sections(lines) if one.path[:-1] == path[:-1] and len(path) > 1]
+    if not tables or path in tables or not isinstance(path[-1], int) or not isinstance(value, Mapping):
+        return ""
+    head = f"[[{'.'.join(_written_key(key) for key in path[:-1] if isinstance(key, str))}]]"
+    return "\n".join(
+        [*lines, "", head, *(f"{_written_key(key)} = {_written(entry)}" for key, entry in value.items()), ""]
+    )
+
+
+def _set(lines: Sequence[str], path: Path, value: Any) -> str:
+    """The text with the statement that holds a value written anew."""
+    section = max(
+        (one for one in _sections(lines) if one.path == path[: len(one.path)] and len(one.path) < len(path)),
+        key=lambda one: len(one.path),
+    )
+    return "\n".join(_edited(lines, section, path[len(section.path) :], value)) + "\n"
+
+
 def _changed(values: Any, path: Path, value: Any) -> Any:
     """A copy of nested values with one of them changed."""
     if not path:
         return value
-    result = copy.copy(values) if isinstance(values, (dict, list)) else {}
     key: Any = path[0]
-    inner = result[key] if isinstance(result, list) else result.get(key)
-    result[key] = _changed(inner, path[1:], value)
+    if isinstance(key, int):
+        entries = list(values or [])
+        entries[key : key + 1] = [_changed(entries[key] if key < len(entries) else None, path[1:], value)]
+        return entries
+    result = copy.copy(values) if isinstance(values, dict) else {}
+    result[key] = _changed(result.get(key), path[1:], value)
     return result
 
 
@@ -140,6 +160,8 @@ def _edited(lines: Sequence[str], section: _Section, path: Path, value: Any) -> 
     last = section.end
     while last > section.begin and not lines[last - 1].strip():
         last -= 1
+    if isinstance(path[-1], int):
+        path, value = path[:-1], [value]
     return [*lines[:last], f"{'.'.join(map(_written_key, path))} = {_written(value)}", *lines[last:]]
 
 

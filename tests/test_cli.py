@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import cli
 from scheduler import i18n
-from scheduler.errors import InfeasiblePlanError, InputError, Problem
+from scheduler.errors import InfeasiblePlanError, InputError, Problem, Relaxation
 
 HELP_OF_ALL = """
 import json, sys
@@ -131,8 +131,14 @@ def test_main_speaks_chinese_about_errors(capsys: pytest.CaptureFixture[str], tm
 
 def test_show_error_lists_remedies(capsys: pytest.CaptureFixture[str]) -> None:
     """An infeasible plan's relaxations are listed under the error."""
-    cli.show_error(InfeasiblePlanError("no plan", ("take 3 hours more in 371082",)))
-    assert capsys.readouterr().err == "Error: no plan\n  - take 3 hours more in 371082\n"
+    hours = Relaxation(name="capacity.371082.round2", change="+3", sentence="take 3 hours more in 371082")
+    cli.show_error(InfeasiblePlanError("no plan", (hours,)))
+    assert capsys.readouterr().err == (
+        "Error: no plan\n  - take 3 hours more in 371082\n"
+        "To have them give way: double-random plan solve --relax capacity.371082.round2=+3\n"
+    )
+    cli.show_error(InfeasiblePlanError("no plan", (Relaxation(sentence="nothing helps"),)))
+    assert capsys.readouterr().err == "Error: no plan\n  - nothing helps\n"
 
 
 def test_show_error_lists_bad_cells(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,13 @@ def changed_lines(before: str, after: str) -> list[str]:
         (EXAMPLE, ("rounds", 1, "ends_on"), date(2026, 8, 1), "ends_on = 2026-08-01"),
         (EXAMPLE, ("capacity", "cost_per_hour"), Decimal("0.002"), "cost_per_hour = 0.002"),
         (EXAMPLE, ("capacity", "more", "371082", "food"), 200, "more.371082.food = 200"),
+        (
+            EXAMPLE,
+            ("capacity", "changes", 0),
+            {"district": "1", "hours": 5},
+            'changes = [{ district = "1", hours = 5 }]',
+        ),
+        ("[a]\nb = [1]\n", ("a", "b", 1), 2, "b = [1, 2]"),
         (EXAMPLE, ("agenda", "visits_per_team_day"), 4, "visits_per_team_day = 4"),
         (EXAMPLE, ("bureau", "name"), 'a"b\\c', 'name = "a\\"b\\\\c"'),
         (SPREAD, ("name",), "c", 'name = "c" # first'),
@@ -58,9 +65,16 @@ def test_one_value_changes_one_line(text: str, path: Path, value: Any, line: str
     assert new.pop(path[-1]) == value
     if isinstance(old, dict):
         old.pop(path[-1], None)
-    else:
+    elif path[-1] < len(old):  # type: ignore[operator]
         old.pop(path[-1])  # type: ignore[arg-type]
-    assert new == old
+    assert new == old or (not new and not old)
+
+
+def test_one_more_table_is_added_to_an_array_of_tables() -> None:
+    """Where entries are tables of their own, a new one gets its own header at the end."""
+    made = set_value("[[a.b]]\nx = 1\n\n[c]\ny = 2\n", ("a", "b", 1), {"x": Decimal("2.5")})
+    assert made.endswith("[c]\ny = 2\n\n[[a.b]]\nx = 2.5\n")
+    assert set_value(made, ("a", "b", 1, "x"), 3).endswith("[[a.b]]\nx = 3\n")
 
 
 def test_a_form_that_is_not_foreseen_is_refused() -> None:

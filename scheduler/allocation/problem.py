@@ -81,6 +81,8 @@ class Problem:
         Targeted rounds still to draw, in order.
     num_targeted
         Targeted rounds of the whole year, over which yearly rates are spread.
+    target
+        T of the year.
     tasks, items
         By id; tasks that still have a targeted round.
     limits
@@ -101,6 +103,7 @@ class Problem:
     strata: Strata
     rounds: tuple[PlannedRound, ...]
     num_targeted: int
+    target: int
     tasks: Mapping[str, Task]
     items: Mapping[str, InspectionItem]
     limits: Mapping[str, TaskLimits]
@@ -196,6 +199,7 @@ def build_problem(
         strata=strata,
         rounds=rounds,
         num_targeted=year.count(RoundKind.TARGETED),
+        target=year.target,
         tasks={task.task_id: task for task in tasks if task.task_id in still},
         items=by_id,
         limits=_task_limits(frame, policy, year, [task for task in tasks if task.task_id in still], items, drawn, sets),

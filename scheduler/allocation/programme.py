@@ -36,6 +36,9 @@ certificate (`scheduler.allocation.certificate`), by which anybody checks the an
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+
 import numpy as np
 
 from scheduler.allocation import constraints
@@ -46,17 +49,29 @@ from scheduler.allocation.matrix import Floats, LinearProgramme
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.recording import record
 from scheduler.allocation.relaxation import explain_infeasible
+from scheduler.allocation.relaxation_words import Names
 from scheduler.allocation.solution import NOTHING_TO_SOLVE, Solved
 from scheduler.allocation.solver import minimise
+from scheduler.errors import Relaxation
 from scheduler.registry.items import MICRO
 
+Rebuild = Callable[[Sequence[Relaxation]], Problem]
 
-def solve_programme(problem: Problem) -> Solved:
+
+def solve_programme(problem: Problem, rebuild: Rebuild | None = None, names: Names = MappingProxyType({})) -> Solved:
     """
     Solves a problem; cells of each targeted round still to draw, in ascending order of (stratum, package).
 
     Every stratum of the pool stands in every round. Visits are whole 10^-6; those that count sum to each round's number
     exactly, compulsory ones to their schedule exactly, and no stratum has more than it can bear.
+
+    Parameters
+    ----------
+    rebuild
+        The problem as the policy would state it with some limits relaxed; by it the answer to an infeasible problem is
+        tried before it is given.
+    names
+        Names of districts by code, for that answer.
 
     Raises
     ------
@@ -69,7 +84,8 @@ def solve_programme(problem: Problem) -> Solved:
     programme = build_programme(layout)
     optimum = minimise(programme)
     if optimum is None:
-        raise explain_infeasible(layout, programme)
+        works = None if rebuild is None else lambda found: has_plan(rebuild(found))
+        raise explain_infeasible(layout, programme, works, names)
     values = most_even(layout, programme, optimum)
     units, cells = record(layout, values[: len(layout.columns)])
     return Solved(
@@ -77,6 +93,11 @@ def solve_programme(problem: Problem) -> Solved:
         certificate=certify(layout, programme, units, values, optimum.duals),
         findings=float(layout.columns.findings @ units) / MICRO,
     )
+
+
+def has_plan(problem: Problem) -> bool:
+    """Whether a problem has a solution at all."""
+    return not problem.rounds or minimise(build_programme(make_layout(problem))) is not None
 
 
 def build_programme(layout: Layout) -> LinearProgramme:

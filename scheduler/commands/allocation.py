@@ -39,12 +39,25 @@ def plan_new_command(context: CommandContext, reason: str, dry_run: bool, as_jso
 
 
 @plan.command("solve", help=_("Solve the plan for every round that is not drawn yet, on what is still owed."))
+@click.option(
+    "--relax",
+    "relax",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help=_(
+        "Change a figure of the policy first, as an infeasible answer offers it; may be given several times. It is "
+        "written to the policy file and recorded; an approved plan gets a new version."
+    ),
+)
+@click.option("--reason", default="", help=_("Why the policy is changed; an approved plan needs it."))
 @click.option("--dry-run", is_flag=True, help=_("Only solve; record nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 @pass_command_context
-def plan_solve_command(context: CommandContext, dry_run: bool, as_json: bool) -> None:
+def plan_solve_command(
+    context: CommandContext, relax: tuple[str, ...], reason: str, dry_run: bool, as_json: bool
+) -> None:
     """Solves the plan."""
-    solution = plan_solve(context.open(), dry_run=dry_run)
+    solution = plan_solve(context.open(), relax=relax, reason=reason, dry_run=dry_run)
     if as_json:
         print_json(
             {

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import sqlalchemy as sa
 
 from models.allocation_rows import (
@@ -25,41 +24,35 @@ from models.allocation_rows import (
     save_plan,
     save_rounds,
 )
-from scheduler.allocation.cells import OPEN_STRATUM, Cell
+from models.registry_rows import save_tasks
+from scheduler.allocation.cells import Cell
 from scheduler.allocation.certificate import Certificate
 from scheduler.allocation.plan import Plan, PlanStatus, plan_id_of, round_id_of
-from scheduler.allocation.problem import PlanPolicy, Year, build_problem
-from scheduler.allocation.programme import solve_programme
-from scheduler.allocation.solution import Solved
-from scheduler.allocation.strata import DrawnSoFar
+from scheduler.allocation.problem import PlanPolicy, Year
 from scheduler.allocation.summary import PlanSummary
 from scheduler.allocation.target import (
     PlannedRound,
     carry_over,
-    open_package,
     split_target,
-    target_firms,
     target_visits,
 )
 from scheduler.draw.files import allocation_table
 from scheduler.draw.hashing import content_digest
-from scheduler.errors import StateError
+from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.parameters import micro
-from scheduler.registry.codes import RoundKind
-from scheduler.registry.items import MICRO
+from scheduler.workflow.files import write_file
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.log import append_log
 from scheduler.workflow.plan_inputs import (
-    PlanInputs,
     count_enterprises,
     load_plan_inputs,
-    officers_on_duty,
     plan_policy,
     plan_summary,
 )
-from scheduler.workflow.settings import Settings, parse_settings
-from scheduler.workflow.workspace import Workspace
+from scheduler.workflow.plan_solving import Terms, keep_drawn, num_counted, solve_year
+from scheduler.workflow.settings import parse_settings
+from scheduler.workflow.workspace import SETTINGS_NAME, Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,60 +105,50 @@ def plan_new(workspace: Workspace, *, reason: str = "", dry_run: bool = False) -
     ------
     StateError
         If there are no enterprises, a round is committed to, or the policy file no longer has a round that was drawn.
+    UsageError
+        If the version before is approved and no reason is given for another.
     PolicyError
         If the rounds are in an impossible order.
     """
-    settings = workspace.settings
-    year = settings.year.year
     with workspace.transaction() as connection:
-        _refuse_committed(connection, year)
-        before = load_plan(connection, year)
-        drawn = tuple(entry for entry in load_planned_rounds(connection, year) if entry.drawn)
-        plan = _draft(connection, workspace, before, reason, anew=not drawn)
-        rounds = _keep_drawn(split_target(plan.target, settings.target, settings.rounds), drawn)
-        if before is not None and before.locked:
-            save_plan(connection, replace(before, status=PlanStatus.SUPERSEDED))
-        save_plan(connection, plan)
-        save_rounds(connection, plan, rounds)
-        append_log(
-            connection,
-            workspace,
-            "plan new",
-            {
-                "plan": plan.plan_id,
-                "num_enterprises": plan.num_enterprises,
-                "target": plan.target,
-                "rounds": {str(entry.number): entry.counting_visits for entry in rounds},
-                "reason": reason,
-            },
-            before="" if before is None else content_digest(before.policy.encode("utf-8")),
-            after=content_digest(plan.policy.encode("utf-8")),
-        )
+        plan = _make(connection, workspace, reason)
         if dry_run:
             connection.rollback()
     return plan
 
 
-def plan_solve(workspace: Workspace, *, dry_run: bool = False) -> Solution:
+def plan_solve(workspace: Workspace, *, relax: Sequence[str] = (), reason: str = "", dry_run: bool = False) -> Solution:
     """
     Solves the plan for every round that is not drawn yet, on what is still owed, and records the solution.
+
+    Parameters
+    ----------
+    relax
+        Figures of the policy to change first, as `scheduler.allocation.changes` reads them. The changed policy makes a
+        new version where the plan is approved, and is written to the policy file.
+    reason
+        Why they are changed.
 
     Raises
     ------
     StateError
         If there is no plan, the policy changed under an unapproved one, a round is committed to, all are drawn, or
         the classification does not fit.
+    UsageError
+        If a change cannot be read, or an approved plan is to change without a reason.
     InfeasiblePlanError
         If no plan keeps every limit; nothing is changed.
     """
     with workspace.transaction() as connection:
-        plan = _plan_to_solve(connection, workspace)
+        relaxed = _relaxed(connection, workspace, relax, reason) if relax else workspace
+        plan = _plan_to_solve(connection, relaxed)
         settings = parse_settings(plan.policy, plan.plan_id)
-        inputs = load_plan_inputs(connection, settings)
-        rounds = carry_over(plan.target, _num_counted(inputs.drawn), load_planned_rounds(connection, plan.year))
-        workspace.progress.report(_("Solving the plan"), 0, 1)
+        terms = Terms(text=plan.policy, settings=settings, inputs=load_plan_inputs(connection, settings))
+        planned = load_planned_rounds(connection, plan.year)
+        rounds = carry_over(plan.target, num_counted(terms.inputs.drawn), planned)
         year = Year(num_enterprises=plan.num_enterprises, target=plan.target, rounds=rounds)
-        cells, solved = _solve(settings, year, inputs)
+        workspace.progress.report(_("Solving the plan"), 0, 1)
+        cells, solved = solve_year(plan, terms, year, planned)
         workspace.progress.report(_("Solving the plan"), 1, 1)
         solution = Solution(
             plan=replace(plan, status=PlanStatus.APPROVED if plan.locked else PlanStatus.SOLVED),
@@ -178,7 +161,71 @@ def plan_solve(workspace: Workspace, *, dry_run: bool = False) -> Solution:
         _record(connection, workspace, solution)
         if dry_run:
             connection.rollback()
+        elif relaxed.settings_text != workspace.settings_text:
+            write_file(workspace.root / SETTINGS_NAME, relaxed.settings_text.encode("utf-8"))
     return solution
+
+
+def _make(connection: sa.Connection, workspace: Workspace, reason: str) -> Plan:
+    """Makes the plan or a new version of it."""
+    settings = workspace.settings
+    year = settings.year.year
+    _refuse_committed(connection, year)
+    before = load_plan(connection, year)
+    if before is not None and before.locked and not reason.strip():
+        raise UsageError(
+            _("plan {plan} is approved: expected a reason for a new version, got none; say it with --reason").format(
+                plan=before.plan_id
+            )
+        )
+    drawn = tuple(entry for entry in load_planned_rounds(connection, year) if entry.drawn)
+    plan = _draft(connection, workspace, before, reason, anew=not drawn)
+    rounds = keep_drawn(split_target(plan.target, settings.target, settings.rounds), drawn)
+    if before is not None and before.locked:
+        save_plan(connection, replace(before, status=PlanStatus.SUPERSEDED))
+    save_plan(connection, plan)
+    save_rounds(connection, plan, rounds)
+    append_log(
+        connection,
+        workspace,
+        "plan new",
+        {
+            "plan": plan.plan_id,
+            "num_enterprises": plan.num_enterprises,
+            "target": plan.target,
+            "rounds": {str(entry.number): entry.counting_visits for entry in rounds},
+            "reason": reason,
+        },
+        before="" if before is None else content_digest(before.policy.encode("utf-8")),
+        after=content_digest(plan.policy.encode("utf-8")),
+    )
+    return plan
+
+
+def _relaxed(connection: sa.Connection, workspace: Workspace, relax: Sequence[str], reason: str) -> Workspace:
+    """The workspace under the policy with figures changed; its tasks and its plan are made anew accordingly."""
+    plan = _newest_plan(connection, workspace.settings.year.year)
+    if plan.policy != workspace.settings_text:
+        raise StateError(
+            _("the policy file changed since plan {plan} was made; run “double-random plan new” again").format(
+                plan=plan.plan_id
+            )
+        )
+    inputs = load_plan_inputs(connection, workspace.settings)
+    terms, made = Terms(text=plan.policy, settings=workspace.settings, inputs=inputs).changed(relax)
+    if terms.inputs.tasks != inputs.tasks:
+        save_tasks(connection, plan.year, terms.inputs.tasks)
+    append_log(
+        connection,
+        workspace,
+        "plan relax",
+        {"plan": plan.plan_id, "reason": reason, "changes": {edit.name: [*edit.shown] for edit in made}},
+        before=content_digest(plan.policy.encode("utf-8")),
+        after=content_digest(terms.text.encode("utf-8")),
+    )
+    changed = replace(workspace, settings=terms.settings, settings_text=terms.text)
+    _make(connection, changed, reason)
+    return changed
 
 
 def plan_show(workspace: Workspace) -> PlanView:
@@ -293,70 +340,6 @@ def _plan_to_solve(connection: sa.Connection, workspace: Workspace) -> Plan:
     if all(entry.drawn for entry in load_planned_rounds(connection, plan.year)):
         raise StateError(_("all rounds of {year} are drawn; there is nothing left to solve").format(year=plan.year))
     return plan
-
-
-def _keep_drawn(rounds: Sequence[PlannedRound], drawn: Sequence[PlannedRound]) -> tuple[PlannedRound, ...]:
-    """Puts rounds that were drawn in the place of those of the policy file."""
-    kept = {entry.number: entry for entry in drawn}
-    wanted = {entry.number: entry.kind for entry in rounds}
-    for entry in drawn:
-        if wanted.get(entry.number) is not entry.kind:
-            raise StateError(
-                _("round {number} was drawn already: expected the policy file to keep it, got another").format(
-                    number=entry.number
-                )
-            )
-    return tuple(kept.get(entry.number, entry) for entry in rounds)
-
-
-def _solve(settings: Settings, year: Year, inputs: PlanInputs) -> tuple[dict[int, tuple[Cell, ...]], Solved]:
-    """Cells of every round still to draw, by its number, and the programme's answer."""
-    cells: dict[int, tuple[Cell, ...]] = {
-        entry.number: (_open_cell(settings, entry, inputs),) for entry in year.waiting(RoundKind.OPEN)
-    }
-    problem = build_problem(
-        inputs.frame,
-        inputs.tier,
-        policy=plan_policy(settings),
-        year=year,
-        tasks=inputs.tasks,
-        items=inputs.items,
-        officers={entry.number: officers_on_duty(inputs.officers, entry) for entry in year.waiting(RoundKind.TARGETED)},
-        drawn=inputs.drawn,
-        recent=inputs.recent,
-    )
-    solved = solve_programme(problem)
-    for entry, found in zip(problem.rounds, solved.cells, strict=True):
-        cells[entry.number] = found
-    return cells, solved
-
-
-def _open_cell(settings: Settings, entry: PlannedRound, inputs: PlanInputs) -> Cell:
-    """The one cell of an open round (specification, section 6.4)."""
-    package = open_package(inputs.frame, settings.target, inputs.tasks, inputs.items, entry)
-    pool = target_firms(inputs.frame, settings.target)
-    positions = inputs.frame.positions(inputs.drawn.firm_id[inputs.drawn.counting])
-    pool[positions[positions >= 0]] = False
-    num_firms = int(np.count_nonzero(pool))
-    if num_firms < entry.counting_visits:
-        raise StateError(
-            _("round {number} is to draw {wanted} enterprises, but only {number_left} can be drawn").format(
-                number=entry.number, wanted=entry.counting_visits, number_left=num_firms
-            )
-        )
-    return Cell(
-        stratum=OPEN_STRATUM,
-        package="+".join(package),
-        counting=True,
-        rest=False,
-        num_firms=num_firms,
-        visits_micro=entry.counting_visits * MICRO,
-    )
-
-
-def _num_counted(drawn: DrawnSoFar) -> int:
-    """Distinct firms drawn that count towards T."""
-    return len(np.unique(drawn.firm_id[drawn.counting]))
 
 
 def _record(connection: sa.Connection, workspace: Workspace, solution: Solution) -> None:

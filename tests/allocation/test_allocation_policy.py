@@ -218,7 +218,7 @@ def test_too_few_specialists_bind_where_they_are_distinguished() -> None:
     assert solve(with_officers(city(tasks=tasks), officers)).findings > 0
     with pytest.raises(InfeasiblePlanError) as caught:
         solve_programme(with_officers(city(tasks=tasks), officers, distinguish=("speciality",)))
-    assert "officer-hours of district 371003" in "\n".join(caught.value.relaxations)
+    assert any("371003.food.round" in entry.name for entry in caught.value.relaxations)
 
 
 def test_neighbours_lend_officers_at_a_cost() -> None:

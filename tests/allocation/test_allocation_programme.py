@@ -233,7 +233,7 @@ def test_solve_programme_gives_non_target_types_a_chance() -> None:
     ("changes", "match"),
     [
         pytest.param(
-            {"officers_per_district": 0, "officers_of_bureau": 0}, "officer-hours of district 371002", id="hours"
+            {"officers_per_district": 0, "officers_of_bureau": 0}, "officer-hours more than the 0", id="hours"
         ),
         pytest.param(
             {"policy": policy(floor=dict.fromkeys(TIERS, Decimal("0.2")))}, "rates.floor|visits that count", id="floors"
@@ -248,10 +248,14 @@ def test_solve_programme_gives_non_target_types_a_chance() -> None:
             id="ceilings",
         ),
         pytest.param(
-            {"tasks": (task("T01", types=(ENTERPRISE,), greatest=40_000),)}, "task T01: greatest ratio", id="task"
+            {"tasks": (task("T01", types=(ENTERPRISE,), greatest=40_000),)},
+            "firms that task T01.* allows",
+            id="task",
         ),
         pytest.param(
-            {"tasks": (T01, task("T02", "G2", types=(ENTERPRISE,), least=500_000))}, "task T02: least ratio", id="least"
+            {"tasks": (T01, task("T02", "G2", types=(ENTERPRISE,), least=500_000))},
+            "that task T02.* asks",
+            id="least",
         ),
         pytest.param({"policy": policy(step=Decimal("0.4"))}, "rates.step", id="steps"),
     ],
@@ -260,8 +264,9 @@ def test_solve_programme_names_the_limit_to_relax(changes: dict[str, object], ma
     """Each impossible limit is named with an amount."""
     with pytest.raises(InfeasiblePlanError) as caught:
         solve_programme(hand_city(**changes).problem())
-    assert re.search(match, "\n".join(caught.value.relaxations))
-    assert re.search(r"\d", "\n".join(caught.value.relaxations))
+    sentences = "\n".join(entry.sentence for entry in caught.value.relaxations)
+    assert re.search(match, sentences)
+    assert re.search(r"\d", sentences)
 
 
 def test_full_coverage_outside_all_targeted_rounds_is_refused() -> None:

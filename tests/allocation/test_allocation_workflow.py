@@ -45,7 +45,7 @@ from scheduler.allocation.strata import build_strata, task_sets
 from scheduler.allocation.target import target_firms
 from scheduler.commands.allocation import plan as plan_group
 from scheduler.commands.context import CommandContext
-from scheduler.errors import InfeasiblePlanError, StateError
+from scheduler.errors import InfeasiblePlanError, PolicyError, StateError, UsageError
 from scheduler.example.city import ExampleCity, build_city
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
@@ -278,12 +278,94 @@ def test_plan_solve_leaves_no_trace_when_infeasible_or_dry(year: Workspace) -> N
         delete_rows(connection, tables.Officer)
     with pytest.raises(InfeasiblePlanError, match="nothing was changed") as caught:
         plan_solve(year)
-    assert any("officer-hours" in sentence for sentence in caught.value.relaxations)
+    assert any("officer-hours" in entry.sentence for entry in caught.value.relaxations)
     with year.transaction() as connection:
         assert newest_solution(connection, 2026) == 0
         plan = load_plan(connection, 2026)
     assert plan is not None
     assert plan.status is PlanStatus.DRAFT
+
+
+def too_strict(year: Workspace, *, step: str = "0.3") -> Workspace:
+    """The workspace under a step that no plan can keep."""
+    path = year.root / "double-random.toml"
+    path.write_text(year.settings_text.replace("step = 0.020", f"step = {step} # too much"), encoding="utf-8")
+    return open_workspace(year.root, actor="planner", now=NOW)
+
+
+def offered(workspace: Workspace) -> list[str]:
+    """Options that an infeasible plan offers."""
+    with pytest.raises(InfeasiblePlanError) as caught:
+        plan_solve(workspace)
+    return [entry.option for entry in caught.value.relaxations]
+
+
+def test_relaxations_offered_make_the_plan_and_are_recorded(year: Workspace) -> None:
+    """Applied as they are offered, relaxations solve the plan; policy file, plan and log tell of them."""
+    strict = too_strict(year)
+    plan_new(strict)
+    options = offered(strict)
+    assert options
+    plan_solve(strict, relax=options, dry_run=True)
+    assert "step = 0.3 # too much" in (year.root / "double-random.toml").read_text(encoding="utf-8")
+    assert offered(strict) == options
+    solved = plan_solve(strict, relax=options, reason="the step was too wide")
+    after = open_workspace(year.root, actor="planner", now=NOW)
+    assert solved.plan.policy == after.settings_text != strict.settings_text
+    assert "# too much" in after.settings_text  # comments stay
+    with after.transaction() as connection:
+        log = table_of(tables.LogEntry)
+        detail = connection.execute(sa.select(log.c.detail).where(log.c.action == "plan relax")).scalars().all()
+        assert load_plan(connection, 2026).status is PlanStatus.SOLVED  # type: ignore[union-attr]
+        verify_log(connection)
+    assert len(detail) == 1
+    assert json.loads(detail[0])["reason"] == "the step was too wide"
+    assert set(json.loads(detail[0])["changes"]) == {option.split("=")[0] for option in options}
+
+
+def test_relaxing_an_approved_plan_needs_a_reason_and_makes_a_version(year: Workspace) -> None:
+    """Version 1 stays as it was approved; version 2 has the new figure, its reason and its author."""
+    plan_new(year)
+    plan_solve(year)
+    plan_approve(year)
+    with pytest.raises(UsageError, match="expected a reason for a new version, got none"):
+        plan_solve(year, relax=["step=1%"])
+    with pytest.raises(UsageError, match="expected a reason for a new version, got none"):
+        plan_new(year)
+    solved = plan_solve(year, relax=["step=1%"], reason="fewer steps")
+    assert (solved.plan.plan_id, solved.plan.reason, solved.plan.author) == ("2026-v2", "fewer steps", "planner")
+    assert "step = 0.01\n" in solved.plan.policy
+    with year.transaction() as connection:
+        rows = connection.execute(sa.select(table_of(tables.Plan)).order_by(table_of(tables.Plan).c.version)).all()
+    assert [row.status for row in rows] == ["superseded", "solved"]
+    assert "step = 0.020" in rows[0].policy
+
+
+def test_relaxing_a_task_changes_the_list_of_tasks(year: Workspace) -> None:
+    """A ratio of a task is a figure of the list of tasks, and the plan is solved by the new one."""
+    plan_new(year)
+    plan_solve(year, relax=["task.T10.ratio_min=0.2"])
+    with year.transaction() as connection:
+        tasks = {task.task_id: task for task in load_tasks(connection, 2026)}
+    assert tasks["T10"].ratio_min_micro == 200_000
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "match"),
+    [
+        ("rates.stpe=0.01", UsageError, r"near it: rates\.step"),
+        ("step=3", PolicyError, "expected a ratio from 0 to 1"),
+        ("floor.A=0.9", PolicyError, "expected a floor up to the ceiling"),
+        ("task.T10.ratio_min=0.9", UsageError, "least ratio"),
+    ],
+)
+def test_relaxing_refuses_what_cannot_be(year: Workspace, change: str, error: type[Exception], match: str) -> None:
+    """Wrong names and values out of range are told, and nothing changes."""
+    plan_new(year)
+    before = (year.root / "double-random.toml").read_bytes()
+    with pytest.raises(error, match=match):
+        plan_solve(year, relax=[change])
+    assert (year.root / "double-random.toml").read_bytes() == before
 
 
 def test_plan_new_dry_run_changes_nothing(year: Workspace) -> None:
@@ -315,7 +397,7 @@ def test_plan_new_keeps_what_was_drawn(year: Workspace) -> None:
     draw(year, 1)
     with year.transaction() as connection:
         delete_rows(connection, tables.Firm, status="deregistered")
-    second = plan_new(year)
+    second = plan_new(year, reason="a summer without inspections")
     assert (second.num_enterprises, second.target) == (first.num_enterprises, first.target)
     with year.transaction() as connection:
         table = table_of(tables.Round)
