@@ -7,15 +7,22 @@ expected visits, any contiguous group (a district, a type in it, a stratum) is o
 whole length is hit exactly. The order of the line is drawn by the seed too, within each group, so that no two cells
 are kept apart for ever: systematic sampling in a fixed order gives some pairs no joint chance [1]_.
 
-What is guaranteed: expectations, totals of each line, nested totals within one, and, where the programme kept its
-margins (`scheduler.allocation.packages`), no quota above the firms there are. What is not: margins that are not
-nested, such as one task's visits over all districts, move by more than one (three-way tables cannot always be rounded
-with all margins kept [2]_).
+What is guaranteed, whatever the seed: totals of each line, nested totals within one visit, and, where the programme
+kept its margins (`scheduler.allocation.packages`), no quota above the firms there are. Over seeds: each quota's
+expectation is its expected visits, and any two firms whose strata leave room for both are drawn together for some seed.
+
+What is not: sums that are not nested, such as one task's visits over all districts, or the hours of one speciality,
+move by more than one. Two-way tables can always be rounded with both margins kept, three-way tables cannot [2]_; dependent
+rounding keeps the degrees of a bipartite graph [3]_, and lotteries over a bihierarchy, two families of sets that are
+each nested, can be decomposed [4]_. Neither is used: one line and evenly spaced posts can be followed with paper and
+pencil, and what binds are the expected visits (specification, section 6.7).
 
 References
 ----------
 .. [1] Madow (1949), Ann. Math. Statist. 20: 333-354, doi:10.1214/aoms/1177729988
 .. [2] Cox (1987), JASA 82: 520-524, doi:10.1080/01621459.1987.10478456
+.. [3] Gandhi, Khuller, Parthasarathy, Srinivasan (2006), J. ACM 53: 324-360, doi:10.1145/1147954.1147956
+.. [4] Budish, Che, Kojima, Milgrom (2013), Am. Econ. Rev. 103: 585-623, doi:10.1257/aer.103.2.585
 """
 
 from __future__ import annotations

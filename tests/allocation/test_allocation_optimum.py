@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
-from allocation_cities import BUREAU, ENTERPRISE, ITEMS, TIERS, random_city
+from allocation_cities import BUREAU, ENTERPRISE, ITEMS, NOTHING_DRAWN, TIERS, random_city
 from scipy.optimize import linprog
 
-from scheduler.allocation.capacity import ALL_OFFICERS
+from scheduler.allocation.capacity import ALL_OFFICERS, Post, Resource
 from scheduler.allocation.layout import make_layout
-from scheduler.allocation.problem import Problem
+from scheduler.allocation.problem import Problem, build_problem
 from scheduler.allocation.programme import build_programme
 from scheduler.allocation.solver import minimise
 from scheduler.registry.codes import ItemKind
@@ -223,3 +226,80 @@ def test_optimum_equals_second_formulation(seed: int) -> None:
         return
     assert ours is not None
     assert ours.cost == pytest.approx(theirs, rel=1e-6, abs=1e-7)
+
+
+FOOD = replace(ITEMS[2], speciality="food")
+LENDING_COST = 0.03
+
+
+class FinerHours(Formulation):
+    """The same with hours of food officers, and districts that lend each other officers at a price."""
+
+    def _hours(self) -> None:
+        districts = sorted({stratum.district for stratum in self.strata.values()})
+        self.arcs = [(BUREAU, district) for district in districts]
+        self.arcs += [(lender, borrower) for borrower in districts for lender in districts if lender != borrower]
+        for number, available in enumerate(self.problem.officer_hours):
+            for speciality, (lender, borrower) in itertools.product(("", "food"), self.arcs):
+                price = LENDING_COST if lender != BUREAU and not speciality else 0.0
+                self.column(("lent", lender, borrower, number, speciality), price)
+            for arc in self.arcs:
+                row = {("lent", *arc, number, "food"): 1.0, ("lent", *arc, number, ""): -1.0}
+                self.upper.append((row, 0.0))
+            for speciality in ("", "food"):
+                own = {("lent", BUREAU, district, number, speciality): 1.0 for district in districts}
+                self.upper.append((own, available.get((BUREAU, Resource("", speciality)), 0.0)))
+                for district in districts:
+                    there = available.get((district, Resource("", speciality)), 0.0)
+                    self.upper.append((self._needed(number, speciality, district), there))
+
+    def _needed(self, number: int, speciality: str, district: str) -> dict[object, float]:
+        """Hours that visits take in a district, less those lent to it, and those it lends."""
+        needed: dict[object, float] = {}
+        for (key, entry), names in self.by_slot.items():
+            if entry == number and self.strata[key].district == district:
+                needed |= {name: self._taken(name[1], speciality) for name in names}
+        for lender, borrower in self.arcs:
+            if district in (lender, borrower):
+                needed["lent", lender, borrower, number, speciality] = 1.0 if lender == district else -1.0
+        return needed
+
+    def _taken(self, tasks: frozenset[str], speciality: str) -> float:
+        """Two officers for journey and items, or one food officer where an item is of food (K1)."""
+        items = {self.problem.tasks[task_id].item_ids[0] for task_id in tasks}
+        officers = 2 if not speciality else int("K1" in items)
+        return officers * (1.5 + len(items))
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_optimum_with_specialities_and_lending_equals_second_formulation(seed: int) -> None:
+    """Hours by speciality and lending between neighbours: the same optimum, or no solution in both."""
+    city = random_city(seed)
+    districts = city.frame.district_codes
+    neighbours = {name: tuple(other for other in districts if other != name) for name in districts}
+    capacity = city.policy.capacity.model_copy(
+        update={
+            "distinguish": ("speciality",),
+            "neighbours": neighbours,
+            "lending_cost": Decimal(str(LENDING_COST)),
+        }
+    )
+    officers = {Post(district): 3 * (number % 2) for number, district in enumerate(districts)}
+    officers |= {Post(districts[0], "", ("food",)): 2, Post(BUREAU, "", ("food",)): 1}
+    problem = build_problem(
+        city.frame,
+        city.tier,
+        policy=replace(city.policy, capacity=capacity),
+        year=city.year,
+        tasks=city.tasks,
+        items=(*ITEMS[:2], FOOD, *ITEMS[3:]),
+        officers={2: officers, 3: officers},
+        drawn=NOTHING_DRAWN,
+    )
+    ours = minimise(build_programme(make_layout(problem)))
+    if len(problem.resources) == 1:  # no task of food
+        return
+    theirs = FinerHours(problem).solve()
+    assert (ours is None) == (theirs is None)
+    if ours is not None and theirs is not None:
+        assert ours.cost == pytest.approx(theirs, rel=1e-6, abs=1e-7)
