@@ -9,13 +9,15 @@ are kept apart for ever: systematic sampling in a fixed order gives some pairs n
 
 What is guaranteed, whatever the seed: totals of each line, nested totals within one visit, and, where the programme
 kept its margins (`scheduler.allocation.packages`), no quota above the firms there are. Over seeds: each quota's
-expectation is its expected visits, and any two firms whose strata leave room for both are drawn together for some seed.
+expectation is its expected visits; and two firms are drawn together for some seed if some order of the tree puts
+stretches of their cells a whole number of visits apart, as is the case in a line of many small cells.
 
-What is not: sums that are not nested, such as one task's visits over all districts, or the hours of one speciality,
-move by more than one. Two-way tables can always be rounded with both margins kept, three-way tables cannot [2]_; dependent
-rounding keeps the degrees of a bipartite graph [3]_, and lotteries over a bihierarchy, two families of sets that are
-each nested, can be decomposed [4]_. Neither is used: one line and evenly spaced posts can be followed with paper and
-pencil, and what binds are the expected visits (specification, section 6.7).
+What is not: that every two firms meet. Of three districts with 0.3, 0.3 and 1.4 visits no order puts the small ones a
+visit apart, so they are never drawn together. And sums that are not nested, such as one task's visits over all districts
+or the hours of one speciality, move by more than one. Two-way tables can always be rounded with both margins kept,
+three-way tables cannot [2]_; dependent rounding keeps the degrees of a bipartite graph [3]_, and lotteries over a
+bihierarchy, two families of sets that are each nested, can be decomposed [4]_. Neither is used: one line and evenly
+spaced posts can be followed with paper and pencil, and what binds are the expected visits (specification, section 6.7).
 
 References
 ----------

@@ -146,3 +146,13 @@ def test_mean_quota_of_the_nested_plan_is_its_expectation(line_total: int) -> No
     error = np.sqrt(np.maximum(squares / 20_000 - mean**2, 0) / 20_000)
     expected = np.array([cell.visits_micro for cell in cells]) / MICRO
     assert (np.abs(mean - expected) < 4 * error).all()
+
+
+def test_few_large_cells_may_keep_two_apart() -> None:
+    """What is not promised: two districts of 0.3 visits beside one of 1.4 are never drawn together."""
+    cells = tuple(
+        Cell(stratum=f"{name}/e/A/T1", package="T1", counting=True, rest=False, num_firms=2, visits_micro=micro)
+        for name, micro in (("a", 300_000), ("b", 300_000), ("c", 1_400_000))
+    )
+    seen = {round_quotas(cells, content_digest(str(number).encode())) for number in range(500)}
+    assert seen == {(1, 0, 1), (0, 1, 1), (0, 0, 2)}
