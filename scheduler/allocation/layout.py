@@ -23,7 +23,7 @@ from scheduler.registry.codes import ObjectType
 from scheduler.registry.frame import Integers, Mask
 from scheduler.registry.items import MICRO
 
-_ROUNDING = 1e-4  # millionths of a firm that floating point may take off a whole number of them
+_ROUNDING = 1e-4  # millionths of a firm that floating point may add to a whole number of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ def _available(problem: Problem) -> Floats:
         [stratum.num_firms * (left if stratum.object_type in counted else 1.0) for stratum in problem.strata.strata],
         dtype=np.float64,
     )
-    return np.asarray(np.floor(firms * MICRO + _ROUNDING) / MICRO)
+    return np.asarray(np.ceil(firms * MICRO - _ROUNDING) / MICRO)  # upwards, so that all of them suffice for all of T
 
 
 def _classes(

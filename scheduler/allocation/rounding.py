@@ -13,9 +13,9 @@ expectation is its expected visits; and two firms are drawn together for some se
 stretches of their cells a whole number of visits apart, as is the case in a line of many small cells.
 
 What is not: that every two firms meet. Of three districts with 0.3, 0.3 and 1.4 visits no order puts the small ones a
-visit apart, so they are never drawn together. And sums that are not nested, such as one task's visits over all districts
-or the hours of one speciality, move by more than one. Two-way tables can always be rounded with both margins kept,
-three-way tables cannot [2]_; dependent rounding keeps the degrees of a bipartite graph [3]_, and lotteries over a
+visit apart, so they are never drawn together. And sums that are not nested, such as one task's visits over all
+districts or the hours of one speciality, move by more than one. Two-way tables can always be rounded with both margins
+kept, three-way tables cannot [2]_; dependent rounding keeps the degrees of a bipartite graph [3]_, and lotteries over a
 bihierarchy, two families of sets that are each nested, can be decomposed [4]_. Neither is used: one line and evenly
 spaced posts can be followed with paper and pencil, and what binds are the expected visits (specification, section 6.7).
 
