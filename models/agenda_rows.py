@@ -125,7 +125,7 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
         .join(drawn, sa.and_(drawn.c.draw_id == visit.c.draw_id, drawn.c.firm_id == visit.c.firm_id))
         .join(draw, draw.c.draw_id == visit.c.draw_id)
         .join(entry, entry.c.round_id == draw.c.round_id)
-        .join(firm, firm.c.firm_id == visit.c.firm_id)
+        .join(firm, firm.c.firm_id == visit.c.firm_id, isouter=True)
         .where(draw.c.status != DrawStatus.VOIDED, entry.c.year == year)
     )
     drawn_at = _officers_drawn_at(connection)
@@ -138,11 +138,11 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
                 draw_id=row.draw_id,
                 round_name=row.round_id.partition("-")[2],
                 firm_id=row.firm_id,
-                name=row.name,
-                registrar=row.registrar,
-                address=row.address,
-                district=row.district,
-                town=town_of(row.station, row.address),
+                name=row.name or "",
+                registrar=row.registrar or "",
+                address=row.address or "",
+                district=row.district or "",
+                town=town_of(row.station or "", row.address or ""),
                 package=row.package,
                 team_ids=teams_of(row.team_id),
                 visit_on=row.visit_on,

@@ -87,6 +87,22 @@ class Agenda:
         """Everybody who makes a visit: the leading team first, in each team its lead first."""
         return tuple(member for team_id in visit.team_ids for member in self.teams.get(team_id, ()))
 
+    def visits_by_team(self) -> dict[str, list[PlannedVisit]]:
+        """Visits of each team that has any, by day."""
+        found: dict[str, list[PlannedVisit]] = {}
+        for visit in self.visits:
+            for team_id in visit.team_ids:
+                found.setdefault(team_id, []).append(visit)
+        return found
+
+    def visits_by_officer(self) -> dict[str, list[PlannedVisit]]:
+        """Visits of each officer who has any, by day."""
+        found: dict[str, list[PlannedVisit]] = {}
+        for visit in self.visits:
+            for officer_id in {member.officer_id for member in self.officers_of(visit)}:
+                found.setdefault(officer_id, []).append(visit)
+        return found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
@@ -138,11 +154,10 @@ class Selection:
 def loads_by_week(agenda: Agenda) -> dict[str, dict[tuple[int, int], int]]:
     """Visits of each officer in each week (ISO year and number)."""
     loads: dict[str, dict[tuple[int, int], int]] = {}
-    for visit in agenda.visits:
-        if visit.visit_on is None:
-            continue
-        week = visit.visit_on.isocalendar()[:2]
-        for member in agenda.officers_of(visit):
-            weeks = loads.setdefault(member.officer_id, {})
-            weeks[week] = weeks.get(week, 0) + 1
+    for officer_id, visits in agenda.visits_by_officer().items():
+        for visit in visits:
+            if visit.visit_on is not None:
+                week = visit.visit_on.isocalendar()[:2]
+                weeks = loads.setdefault(officer_id, {})
+                weeks[week] = weeks.get(week, 0) + 1
     return loads

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from scheduler.audit import days_1
 from scheduler.audit.claims import Group
+from scheduler.audit.commitment import load_policy, policy_value
 from scheduler.audit.days_1 import Dealt, days_of
 from scheduler.audit.officers import MATCH_EXCEPTIONS, Offices
 from scheduler.audit.year import Differences
@@ -19,6 +21,7 @@ from scheduler.draw.canonical import split_list
 from scheduler.draw.hashing import keyed_digest
 from scheduler.i18n import gettext as _
 
+DEFAULT_VISITS, DEFAULT_MINUTES = 3, 480  # where the policy is silent
 LONGEST_CHAIN = 100
 MOST_QUESTIONS = 50_000
 Room = tuple[int, int]  # visits and minutes that a day still holds
@@ -283,6 +286,29 @@ def check_days(group: Group, offices: Offices) -> None:
 
 def _tell(dealt: Dealt) -> str:
     return f"{dealt.visit_on or _('no day')} {';'.join(sorted(dealt.exceptions))}".rstrip()
+
+
+def check_limits(group: Group, offices: Offices) -> None:
+    """Claims that days hold what the policy sealed says, and that the bureau's blocked days are left out (8.5)."""
+    if offices.document["format"] == 1:
+        return
+    policy = load_policy(offices.draw)
+    hours = policy_value(policy, "capacity", "hours_per_journey", 0)
+    expected = {
+        "visits_per_team_day": policy_value(policy, "agenda", "visits_per_team_day", DEFAULT_VISITS),
+        "minutes_per_team_day": policy_value(policy, "agenda", "minutes_per_team_day", DEFAULT_MINUTES),
+        "journey_minutes": int(hours * 60) if isinstance(hours, int | Decimal) else hours,
+    }
+    blocked = policy_value(policy, "agenda", "blocked_days", [])
+    left_out = {str(day) for day in blocked} if isinstance(blocked, list) else set()
+    differences: Differences = [
+        (f"{key}: {value}", offices.document[key]) for key, value in expected.items() if offices.document[key] != value
+    ]
+    differences += [
+        (_("no day that the policy blocks"), day) for day in offices.document["working_days"] if day in left_out
+    ]
+    text = _("a day holds what the policy sealed says, and blocked days are left out")
+    group.first("8.5", text, differences, len(expected))
 
 
 def check_moves(group: Group, offices: Offices) -> None:

@@ -339,6 +339,7 @@ class _Verification:
             ("8.3", _("visits have fit teams"), officers.check_visits),
             ("8.3", _("matching follows from the lot"), matching.check_matching),
             ("8.4", _("days follow from the lot"), days.check_days),
+            ("8.5", _("limits of a day are the policy's"), days.check_limits),
             ("8.6", _("moved visits have a history"), days.check_moves),
         ):
             guarded(group, section, words, check, group, offices)

@@ -219,7 +219,7 @@ def _require_present(connection: sa.Connection, agenda: Agenda, visit: PlannedVi
 
 def _overloads(connection: sa.Connection, workspace: Workspace, agenda: Agenda, visit: PlannedVisit, day: date) -> bool:
     """Whether an officer of the visit would have more visits or minutes on the day than it holds."""
-    limits = day_limits(workspace)
+    limits = day_limits(workspace.settings)
     going = {member.officer_id for member in agenda.officers_of(visit)}
     minutes = minutes_of_packages(connection, workspace)
     visits_of: dict[str, list[PlannedVisit]] = {officer: [visit] for officer in going}

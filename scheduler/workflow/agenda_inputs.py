@@ -17,6 +17,7 @@ from scheduler.agenda.books import DayLimits, Room
 from scheduler.agenda.leave import officers_away
 from scheduler.agenda.towns import town_of
 from scheduler.teams.needs import NeedingTask
+from scheduler.workflow.settings import Settings
 from scheduler.workflow.workspace import Workspace
 
 AWAY = Room(visits=0, minutes=0)
@@ -45,9 +46,8 @@ class DayInputs:
     rooms: Mapping[str, Mapping[date, Room]]
 
 
-def day_limits(workspace: Workspace) -> DayLimits:
+def day_limits(settings: Settings) -> DayLimits:
     """What a day of a team holds, by the policy."""
-    settings = workspace.settings
     return DayLimits(
         visits=settings.agenda.visits_per_team_day,
         minutes=settings.agenda.minutes_per_team_day,
@@ -84,15 +84,16 @@ def read_day_inputs(
     connection: sa.Connection,
     workspace: Workspace,
     *,
+    settings: Settings,
     draw_id: str,
     firm_ids: Sequence[str],
     packages: Iterable[str],
     tasks: Iterable[NeedingTask],
     working_days: Collection[date],
 ) -> DayInputs:
-    """Reads what the days of a draw are planned by; `tasks` are those that its packages are made of."""
+    """Reads what the days of a draw are planned by; `settings` and `tasks` are those that hold for the draw."""
     minutes = minutes_of_packages(connection, workspace, tasks)
-    limits = day_limits(workspace)
+    limits = day_limits(settings)
     return DayInputs(
         limits=limits,
         towns=_towns(connection, draw_id, firm_ids),

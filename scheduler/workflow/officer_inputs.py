@@ -38,9 +38,11 @@ from scheduler.teams.needs import (
 from scheduler.teams.roster import Officer, Recusal
 from scheduler.workflow.agenda_inputs import DayInputs, read_day_inputs
 from scheduler.workflow.calendars import working_calendar
+from scheduler.workflow.settings import Settings, parse_settings
 from scheduler.workflow.workspace import Workspace
 
 REGISTER_NAME = "register.tsv"
+POLICY_NAME = "policy.toml"
 DISTRICT_CELL = 2  # firm_id object_type district … (specification, section 2)
 
 
@@ -86,6 +88,7 @@ class OfficerInputs:
 class _Source:
     """The part of the inputs that a commitment froze, or that a list drawn elsewhere takes from the day."""
 
+    settings: Settings
     bureau: str
     officers: tuple[Officer, ...]
     recusals: tuple[Recusal, ...]
@@ -123,7 +126,7 @@ def read_inputs(
         source = _frozen_source(connection, state, firm_ids, strata)
     calendar = working_calendar(connection, workspace)
     tomorrow = workspace.today + timedelta(days=1)
-    blocked = frozenset(workspace.settings.agenda.blocked_days)
+    blocked = frozenset(source.settings.agenda.blocked_days)
     coming = calendar.working_days(max(source.starts_on, tomorrow), source.ends_on)
     working_days = tuple(day for day in coming if day not in blocked)
     return OfficerInputs(
@@ -140,6 +143,7 @@ def read_inputs(
         days=read_day_inputs(
             connection,
             workspace,
+            settings=source.settings,
             draw_id=state.draw_id,
             firm_ids=firm_ids,
             packages=packages,
@@ -170,7 +174,9 @@ def _frozen_source(
     else:
         register = _sealed_file(connection, state, commitment, REGISTER_NAME)
         districts = _frozen_districts(register, firm_ids)
+    policy = _sealed_file(connection, state, commitment, POLICY_NAME).decode("utf-8")
     return _Source(
+        settings=parse_settings(policy, POLICY_NAME),
         bureau=commitment.bureau,
         officers=parse_roster(_sealed_file(connection, state, commitment, ROSTER_NAME)),
         recusals=parse_recusals(_sealed_file(connection, state, commitment, RECUSALS_NAME)),
@@ -203,6 +209,7 @@ def _live_source(
     officer_secret: bytes | None,
 ) -> _Source:
     return _Source(
+        settings=workspace.settings,
         bureau=workspace.settings.bureau.code,
         officers=load_officers(connection),
         recusals=load_recusals(connection),

@@ -174,7 +174,7 @@ def test_every_officer_and_team_has_a_calendar_of_its_own() -> None:
 def test_sheet_of_a_team_is_text_and_says_that_it_is_internal() -> None:
     """One sheet a team with mark, plan, officers and rows; a name that looks like a formula stays text."""
     visit = dataclasses.replace(VISIT, name=HOSTILE, town=HOSTILE)
-    content = district_workbook([TEAM], context_of(visit))
+    content = district_workbook({TEAM: [visit]}, context_of(visit))
     book = python_calamine.load_workbook(io.BytesIO(content))
     assert book.sheet_names == [TEAM]
     rows = book.get_sheet_by_name(TEAM).to_python(skip_empty_area=False)
@@ -188,7 +188,7 @@ def test_sheet_of_a_team_is_text_and_says_that_it_is_internal() -> None:
     assert "<f>" not in sheet
     assert "<hyperlink" not in sheet
     assert "日志第 7 条" in sheet[sheet.index("<oddFooter>") :]
-    assert content == district_workbook([TEAM], context_of(visit))
+    assert content == district_workbook({TEAM: [visit]}, context_of(visit))
 
 
 def _tables(content: bytes) -> list[list[list[str]]]:
@@ -242,7 +242,7 @@ def test_sheets_and_documents_open_in_libreoffice(tmp_path: Path) -> None:
     """LibreOffice makes a PDF of a workbook, a notice and a form."""
     context = context_of(VISIT)
     files = {
-        "list.xlsx": district_workbook([TEAM], context),
+        "list.xlsx": district_workbook({TEAM: [VISIT]}, context),
         "notice.docx": notice_to_firm(VISIT, context),
         "form.docx": result_form(VISIT, context),
     }

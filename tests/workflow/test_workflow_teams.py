@@ -25,6 +25,7 @@ from scheduler.publication.inputs import PublicTask
 from scheduler.publication.records import items_bytes, tasks_bytes
 from scheduler.registry.codes import ItemKind, ItemMethod, RoundKind
 from scheduler.registry.items import InspectionItem, Task, TaskRange
+from scheduler.resources import data_path
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, recusals_bytes, roster_bytes
 from scheduler.teams.needs import ITEMS_NAME, TASKS_NAME
 from scheduler.teams.roster import Officer, Recusal
@@ -36,6 +37,7 @@ FIRMS = tuple(f"91371002MA3C0000{number:02d}" for number in range(12))
 DISTRICTS = ("371002", "371003")
 SECRET = b"o" * 32
 DRAW_SECRET = b"d" * 32
+POLICY = data_path("examples", "double-random.toml").read_bytes()
 
 
 def officer(number: int, district: str, **changes: Any) -> Officer:
@@ -186,6 +188,7 @@ def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> 
 
 def freeze(connection: sa.Connection, draw_id: str, kind: RoundKind, files: Mapping[str, bytes]) -> None:
     """Freezes files of a draw with a commitment to them and to the secret."""
+    files = {"policy.toml": POLICY, **files}
     contents = dict.fromkeys(SEALED_FILES, b"") | dict(files)
     secret, officer_secret = secret_digests(DRAW_SECRET, SECRET)
     commitment = Commitment(
@@ -420,3 +423,17 @@ def test_show_teams_lists_leads_first(workspace: Workspace) -> None:
     assert {team.team_id: team.officer_ids[0] for team in shown} == leads
     assert [team.num_visits for team in shown] == [3, 3, 3, 3]
     assert shown[0].names[0].startswith("Name ")
+
+
+def test_policy_changed_after_the_commitment_changes_no_day(workspace: Workspace) -> None:
+    """What a day holds is what the sealed policy says: nobody moves days by editing the policy after the seed."""
+    prepare(workspace, RoundKind.OPEN)
+    agenda = workspace.settings.agenda.model_copy(
+        update={"visits_per_team_day": 1, "blocked_days": (date(2026, 4, 8),)}
+    )
+    changed = dataclasses.replace(workspace, settings=workspace.settings.model_copy(update={"agenda": agenda}))
+    draw_officers(changed, 1)
+    with workspace.transaction() as connection:
+        frozen = parse_document(get_file(connection, "2026-1-1", "officers.json"), "officers.json")
+    assert (frozen["visits_per_team_day"], frozen["minutes_per_team_day"], frozen["journey_minutes"]) == (3, 480, 90)
+    assert "2026-04-08" in frozen["working_days"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduler.agenda.entries import Member
 from scheduler.publication.agenda.calendars import calendar_of
 from scheduler.publication.agenda.context import AgendaContext
 from scheduler.publication.agenda.forms import notice_to_firm, result_form
@@ -16,16 +15,19 @@ def list_files(context: AgendaContext) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of the calendars of officers and teams, and of the workbooks of districts."""
     _, agenda = context.translate, context.agenda
     officers, teams, lists = _("calendars/officers"), _("calendars/teams"), _("lists")
-    for member in _officers(context):
-        visits = [visit for visit in agenda.visits if member in agenda.officers_of(visit)]
-        title = member.name or member.officer_id
-        yield f"{officers}/{slug(member.officer_id)}.ics", calendar_of(visits, title, context)
+    by_officer = agenda.visits_by_officer()
+    for officer_id, name in sorted(_names(context).items()):
+        content = calendar_of(by_officer.get(officer_id, ()), name or officer_id, context)
+        yield f"{officers}/{slug(officer_id)}.ics", content
+    by_team = agenda.visits_by_team()
     for team_id in agenda.teams:
-        visits = [visit for visit in agenda.visits if team_id in visit.team_ids]
-        yield f"{teams}/{slug(team_id)}.ics", calendar_of(visits, team_id, context)
+        yield f"{teams}/{slug(team_id)}.ics", calendar_of(by_team.get(team_id, ()), team_id, context)
     for district in sorted(set(agenda.team_districts.values())):
         team_ids = [team_id for team_id, code in sorted(agenda.team_districts.items()) if code == district]
-        yield f"{lists}/{slug(district)}.xlsx", district_workbook(team_ids, context)
+        yield (
+            f"{lists}/{slug(district)}.xlsx",
+            district_workbook({name: by_team.get(name, ()) for name in team_ids}, context),
+        )
 
 
 def visit_files(context: AgendaContext) -> Iterator[tuple[str, bytes]]:
@@ -44,7 +46,6 @@ def num_visit_files(context: AgendaContext) -> int:
     return 2 * sum(bool(visit.team_ids) for visit in context.agenda.visits)
 
 
-def _officers(context: AgendaContext) -> tuple[Member, ...]:
-    """Every officer once, ascending by id."""
-    found = {member.officer_id: member for team in context.agenda.teams.values() for member in team}
-    return tuple(found[officer_id] for officer_id in sorted(found))
+def _names(context: AgendaContext) -> dict[str, str]:
+    """Name of every officer by id."""
+    return {member.officer_id: member.name for team in context.agenda.teams.values() for member in team}

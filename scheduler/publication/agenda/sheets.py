@@ -6,7 +6,7 @@ Every cell is text or a date: nothing of a register is read as a formula or a li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -32,16 +32,16 @@ from scheduler.publication.workbook import (
 HEAD_ROWS = 7  # title, mark, four lines of facts, and an empty one
 
 
-def district_workbook(team_ids: Sequence[str], context: AgendaContext) -> bytes:
-    """The bytes of the workbook: a sheet for each of these teams."""
+def district_workbook(by_team: Mapping[str, Sequence[PlannedVisit]], context: AgendaContext) -> bytes:
+    """The bytes of the workbook: a sheet for each of these teams with its visits."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, BOOK_OPTIONS) as book:
         made_on = context.made_on
         created = datetime(made_on.year, made_on.month, made_on.day)  # noqa: DTZ001 - Excel knows no zones
         book.set_properties({"title": context.translate("Inspections by team"), "created": created})
         sheets = _Sheets(book, context)
-        for team_id in team_ids:
-            sheets.add(team_id, [visit for visit in context.agenda.visits if team_id in visit.team_ids])
+        for team_id, visits in by_team.items():
+            sheets.add(team_id, visits)
     return buffer.getvalue()
 
 
