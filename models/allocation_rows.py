@@ -42,6 +42,14 @@ def load_plan(connection: sa.Connection, year: int) -> Plan | None:
     return None if row is None else Plan(**{**row, "status": PlanStatus(row["status"])})
 
 
+def load_plans(connection: sa.Connection, year: int) -> tuple[Plan, ...]:
+    """All versions of a year's plan, the oldest first."""
+    table = table_of(tables.Plan)
+    statement = sa.select(*(table.c[name] for name in _PLAN_COLUMNS)).where(table.c.year == year)
+    rows = connection.execute(statement.order_by(table.c.version)).mappings()
+    return tuple(Plan(**{**row, "status": PlanStatus(row["status"])}) for row in rows)
+
+
 def save_plan(connection: sa.Connection, plan: Plan) -> None:
     """Keeps a version, in the place of the one with the same id."""
     delete_rows(connection, tables.Plan, plan_id=plan.plan_id)

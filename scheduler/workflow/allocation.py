@@ -18,6 +18,7 @@ from models.allocation_rows import (
     load_committed_rounds,
     load_plan,
     load_planned_rounds,
+    load_plans,
     newest_solution,
     save_cells,
     save_certificate,
@@ -238,15 +239,10 @@ def plan_show(workspace: Workspace) -> PlanView:
         If there is no plan, or it is not solved yet.
     """
     with workspace.transaction() as connection:
-        plan = _newest_plan(connection, workspace.settings.year.year)
+        plan, solution = solved_plan(connection, workspace)
         settings = parse_settings(plan.policy, plan.plan_id)
         rounds = load_planned_rounds(connection, plan.year)
         cells = {entry.number: load_cells(connection, round_id_of(plan.year, entry.number)) for entry in rounds}
-        solution = newest_solution(connection, plan.year)
-        if plan.status is PlanStatus.DRAFT or not solution:
-            raise StateError(
-                _("plan {plan} is not solved yet; run “double-random plan solve”").format(plan=plan.plan_id)
-            )
         summary = plan_summary(settings, rounds, cells, load_plan_inputs(connection, settings))
         mark = mark_internal(connection, workspace, "plan show", {"plan": plan.plan_id, "solution": solution})
     return PlanView(
@@ -257,6 +253,28 @@ def plan_show(workspace: Workspace) -> PlanView:
         summary=summary,
         mark=mark,
     )
+
+
+def solved_plan(connection: sa.Connection, workspace: Workspace) -> tuple[Plan, int]:
+    """
+    The newest plan and the number of its newest solution.
+
+    Raises
+    ------
+    StateError
+        If there is no plan, or it is not solved yet.
+    """
+    plan = _newest_plan(connection, workspace.settings.year.year)
+    solution = newest_solution(connection, plan.year)
+    if plan.status is PlanStatus.DRAFT or not solution:
+        raise StateError(_("plan {plan} is not solved yet; run “double-random plan solve”").format(plan=plan.plan_id))
+    return plan, solution
+
+
+def plan_history(workspace: Workspace) -> tuple[Plan, ...]:
+    """All versions of the year's plan, the oldest first."""
+    with workspace.transaction() as connection:
+        return load_plans(connection, workspace.settings.year.year)
 
 
 def plan_approve(workspace: Workspace) -> Plan:
