@@ -34,6 +34,7 @@ class PublishedPlan:
     num_enterprises: int
     target: int
     policy: str
+    by_district: str
 
 
 def load_published_plan(connection: sa.Connection, year: int) -> PublishedPlan | None:

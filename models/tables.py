@@ -210,6 +210,7 @@ class Plan(SQLModel, table=True):
     num_enterprises: int  # N of the base date
     target: int  # T
     policy: str  # the policy's TOML as it was
+    by_district: str = "{}"  # N by district code, as a JSON object; empty where it was not counted
     reason: str = ""
     author: str = ""
     approved_on: date | None = None

@@ -27,6 +27,8 @@ class Plan:
         Such as ``"2026-v1"``.
     base_date, num_enterprises, target
         Day on which N was counted, N, and T.
+    by_district
+        N by district code, as a JSON object with ascending keys; empty where an older version did not count it.
     policy
         The policy's TOML as it was when the plan was made.
     reason, author, approved_on
@@ -44,6 +46,7 @@ class Plan:
     reason: str = ""
     author: str = ""
     approved_on: date | None = None
+    by_district: str = "{}"
 
     @property
     def locked(self) -> bool:

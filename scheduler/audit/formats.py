@@ -302,6 +302,40 @@ _COMMITMENT_2 = {
     "sealed": shapes.object_of(dict.fromkeys((*SEALED_FILES, *PROGRAMME_FILES), shapes.digest)),
 }
 
+_DISTRICT = {"code": shapes.code, "name": shapes.text, "name_en": shapes.text, "local": shapes.flag}
+_NUMBERS = {"num_enterprises": shapes.integer, "drawn_enterprises": shapes.integer}
+_YEAR = {
+    "format": _FORMAT,
+    "bureau": shapes.code,
+    "bureau_name": shapes.text,
+    "bureau_name_en": shapes.text,
+    "year": shapes.integer,
+    "base_date": shapes.day,
+    "num_enterprises": shapes.integer,
+    "target": shapes.integer,
+    "target_ratio_micro": shapes.integer,
+    "drawn_enterprises": shapes.integer,
+    "districts": shapes.list_of(shapes.object_of(_DISTRICT)),
+    "rounds": shapes.list_of(
+        shapes.object_of(
+            {
+                "number": shapes.integer,
+                "kind": shapes.exactly("open", "targeted"),
+                "starts_on": shapes.day,
+                "ends_on": shapes.day,
+                "counting_visits": shapes.integer,
+            }
+        )
+    ),
+    "draws": shapes.list_of(shapes.code),
+}
+_YEAR_2 = {
+    **_YEAR,
+    "format": shapes.exactly(2),
+    "districts": shapes.list_of(shapes.object_of({**_DISTRICT, **_NUMBERS})),
+    "elsewhere": shapes.object_of(_NUMBERS),
+}
+
 DOCUMENTS: dict[str, Shape] = {
     "manifest.json": shapes.object_of(
         {
@@ -313,37 +347,7 @@ DOCUMENTS: dict[str, Shape] = {
             "record_digest": shapes.digest,
         }
     ),
-    "year.json": shapes.object_of(
-        {
-            "format": _FORMAT,
-            "bureau": shapes.code,
-            "bureau_name": shapes.text,
-            "bureau_name_en": shapes.text,
-            "year": shapes.integer,
-            "base_date": shapes.day,
-            "num_enterprises": shapes.integer,
-            "target": shapes.integer,
-            "target_ratio_micro": shapes.integer,
-            "drawn_enterprises": shapes.integer,
-            "districts": shapes.list_of(
-                shapes.object_of(
-                    {"code": shapes.code, "name": shapes.text, "name_en": shapes.text, "local": shapes.flag}
-                )
-            ),
-            "rounds": shapes.list_of(
-                shapes.object_of(
-                    {
-                        "number": shapes.integer,
-                        "kind": shapes.exactly("open", "targeted"),
-                        "starts_on": shapes.day,
-                        "ends_on": shapes.day,
-                        "counting_visits": shapes.integer,
-                    }
-                )
-            ),
-            "draws": shapes.list_of(shapes.code),
-        }
-    ),
+    "year.json": shapes.by_format({1: shapes.object_of(_YEAR), 2: shapes.object_of(_YEAR_2)}),
     "commitment.json": shapes.by_format({1: shapes.object_of(_COMMITMENT), 2: shapes.object_of(_COMMITMENT_2)}),
     "ceremony.json": shapes.object_of(
         {

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scheduler.audit.claims import Group
-from scheduler.audit.context import Draw, Lists, positions_of
+from scheduler.audit.context import Draw, Lists
+from scheduler.audit.register import districts_of
 from scheduler.audit.sampling import Sampling
 from scheduler.audit.year import Differences
 from scheduler.draw.canonical import split_list
@@ -176,13 +177,9 @@ def _recused(draw: Draw, first_day: str) -> dict[str, frozenset[str]]:
 
 
 def _districts(sampling: Sampling) -> dict[str, str]:
-    drawn, register = sampling.draw.drawn(), sampling.register
-    at = positions_of(register.fixed["firm_id"], drawn.firm_id)
-    district = register.coded["district"]
-    return {
-        firm.decode("ascii"): district.text(row) if row >= 0 else ""
-        for firm, row in zip(drawn.firm_id.tolist(), at.tolist(), strict=True)
-    }
+    firm_ids = sampling.draw.drawn().firm_id
+    names = [firm.decode("ascii") for firm in firm_ids.tolist()]
+    return dict(zip(names, districts_of(sampling.register, firm_ids), strict=True))
 
 
 def draw_teams(draw_id: str, seed: str, secret: bytes, roster: Mapping[str, Officer], last_day: str) -> list[Team]:

@@ -235,3 +235,10 @@ def pool_counts(register: Table) -> dict[str, int]:
     disposition = register.coded["disposition"]
     counts = np.bincount(disposition.index, minlength=len(disposition.values)).tolist()
     return {value: count for value, count in zip(disposition.values, counts, strict=True) if not value.startswith(OUT)}
+
+
+def districts_of(register: Table, firm_ids: Bytes) -> list[str]:
+    """District of each of some firms, as the register has it; empty for one that it does not have."""
+    at = positions_of(register.fixed["firm_id"], firm_ids)
+    district = register.coded["district"]
+    return [district.text(row) if row >= 0 else "" for row in at.tolist()]

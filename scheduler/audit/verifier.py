@@ -141,6 +141,7 @@ class _Verification:
         self._ledger = ledger
         self._listener = listener
         self._lists: Lists | None = None
+        self._drawn_in: dict[str, str] | None = {} if record.is_audit else None  # district of who counts
         draw_ids = {
             name.split("/")[1] for name in record.source.names() if name.startswith("draws/") and name.count("/") > 1
         }
@@ -179,6 +180,8 @@ class _Verification:
         guarded(group, "5", _("attempts are in order"), lambda: year.check_attempts(group, self._year(), draws))
         guarded(group, "2", _("items and tasks are right"), lambda: year.check_lists(group, self._get_lists()))
         guarded(group, "2", _("the year's totals are right"), lambda: year.check_totals(group, self._year(), draws))
+        text = _("numbers by district are right")
+        guarded(group, "2", text, lambda: year.check_districts(group, self._year(), self._drawn_in))
 
     def _verify_log(self, group: Group) -> None:
         if self._record.is_audit:
@@ -272,8 +275,22 @@ class _Verification:
             recent.check_recent(group, work)
         register.check_places(group, work.register, work.card, work.classes, places, is_open=work.draw.is_open)
 
+    def _note_districts(self, work: Sampling) -> None:
+        """Notes the district of everybody who counts, for the year's numbers; None once a register is unreadable."""
+        if self._drawn_in is None or work.draw.state != "drawn":
+            return
+        try:
+            drawn = work.draw.drawn()
+            counting = drawn.firm_id[drawn.counting]
+            registered = len(counting) > 0 and not work.draw.is_external
+            found = register.districts_of(work.register, counting) if registered else [""] * len(counting)
+            self._drawn_in.update(zip((firm.decode("ascii") for firm in counting.tolist()), found, strict=True))
+        except RecordError:
+            self._drawn_in = None
+
     def _verify_drawn(self, group: Group, work: Sampling) -> None:
         draw = work.draw
+        self._note_districts(work)
         guarded(group, "5", _("the ceremony counts the list drawn"), selection.check_ceremony_counts, group, work)
         guarded(group, "1.6", _("packages are made of tasks"), selection.check_packages, group, work)
         if not draw.is_external:

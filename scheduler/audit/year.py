@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -154,6 +156,35 @@ def check_year(group: Group, record: Record, year: dict[str, Any], draws: list[D
         expected=sorted(draw.draw_id for draw in draws),
         found=year["draws"],
     )
+
+
+def check_districts(group: Group, year: dict[str, Any], drawn_in: Mapping[str, str] | None) -> None:
+    """
+    Claims about the numbers by district of a year.json of format 2 (section 2).
+
+    Parameters
+    ----------
+    drawn_in
+        District of each enterprise that counts, by its id, as the registers sealed have it; None without them.
+    """
+    if year["format"] < 2:
+        return
+    parts = {entry["code"]: entry for entry in year["districts"]}
+    for name in ("num_enterprises", "drawn_enterprises"):
+        total = sum(entry[name] for entry in parts.values()) + year["elsewhere"][name]
+        text = _("{name} of the districts and elsewhere sum to that of the year").format(name=name)
+        group.equal("2", text, expected=year[name], found=total)
+    text = _("enterprises drawn by district follow from the registers")
+    if drawn_in is None:
+        group.not_checked("2", text, _("only the audit record holds the registers of all draws"))
+        return
+    counts = Counter(district if district in parts else "" for district in drawn_in.values())
+    differences: Differences = [
+        (f"{code}: {counts[code]}", entry["drawn_enterprises"])
+        for code, entry in [*parts.items(), ("", year["elsewhere"])]
+        if counts[code] != entry["drawn_enterprises"]
+    ]
+    group.first("2", text, differences, len(parts))
 
 
 def check_attempts(group: Group, year: dict[str, Any], draws: list[Draw]) -> None:

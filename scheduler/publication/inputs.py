@@ -41,12 +41,23 @@ AUDIT_DRAW_FILES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictName:
-    """A district with its names; `local` marks a code that no official list has."""
+    """
+    A district with its names and numbers.
+
+    Attributes
+    ----------
+    local
+        Whether no official list has the code.
+    num_enterprises, drawn_enterprises
+        Its part of N, and distinct enterprises drawn there that count towards T; 0 where N was not counted by district.
+    """
 
     code: str
     name: str
     name_en: str
     local: bool
+    num_enterprises: int = 0
+    drawn_enterprises: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +82,9 @@ class YearFacts:
         Code and names of the bureau.
     num_enterprises, target, target_ratio_micro
         N at the base date, T, and the ratio in 10^-6.
+    elsewhere
+        Enterprises of N, and enterprises drawn, whose district is unknown or none of `districts`; None where N was not
+        counted by district, and then `year.json` is of format 1.
     """
 
     bureau: str
@@ -83,6 +97,7 @@ class YearFacts:
     target_ratio_micro: int
     districts: tuple[DistrictName, ...]
     rounds: tuple[RoundFacts, ...]
+    elsewhere: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

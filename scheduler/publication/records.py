@@ -18,6 +18,7 @@ from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 from scheduler.publication.inputs import (
     AuditInputs,
+    DistrictName,
     LogRow,
     PublicDraw,
     PublicInputs,
@@ -30,7 +31,7 @@ from scheduler.registry.codes import DrawStatus
 from scheduler.registry.items import InspectionItem
 from scheduler.teams.needs import ITEM_COLUMNS, TASK_COLUMNS
 
-FORMAT = 1
+FORMAT, YEAR_FORMAT = 1, 2
 MANIFEST = "manifest.json"
 RESULT_COLUMNS = ("firm_id", "item_id", "category", "inspected_on")
 LOG_COLUMNS = ("number", "at", "actor", "action", "detail", "before", "after", "previous_hash", "entry_hash")
@@ -102,7 +103,7 @@ def year_bytes(year: YearFacts, draws: Iterable[PublicDraw]) -> bytes:
     drawn = tuple(draws)
     return document_bytes(
         {
-            "format": FORMAT,
+            "format": FORMAT if year.elsewhere is None else YEAR_FORMAT,
             "bureau": year.bureau,
             "bureau_name": year.bureau_name,
             "bureau_name_en": year.bureau_name_en,
@@ -112,10 +113,8 @@ def year_bytes(year: YearFacts, draws: Iterable[PublicDraw]) -> bytes:
             "target": year.target,
             "target_ratio_micro": year.target_ratio_micro,
             "drawn_enterprises": drawn_enterprises(drawn),
-            "districts": [
-                {"code": entry.code, "name": entry.name, "name_en": entry.name_en, "local": entry.local}
-                for entry in year.districts
-            ],
+            "districts": [_district(entry, counted=year.elsewhere is not None) for entry in year.districts],
+            **({} if year.elsewhere is None else {"elsewhere": _numbers(*year.elsewhere)}),
             "rounds": [
                 {
                     "number": entry.number,
@@ -129,6 +128,15 @@ def year_bytes(year: YearFacts, draws: Iterable[PublicDraw]) -> bytes:
             "draws": sorted(draw.draw_id for draw in drawn),
         }
     )
+
+
+def _district(entry: DistrictName, *, counted: bool) -> dict[str, object]:
+    numbers = _numbers(entry.num_enterprises, entry.drawn_enterprises) if counted else {}
+    return {"code": entry.code, "name": entry.name, "name_en": entry.name_en, "local": entry.local, **numbers}
+
+
+def _numbers(num_enterprises: int, drawn_enterprises: int) -> dict[str, object]:
+    return {"num_enterprises": num_enterprises, "drawn_enterprises": drawn_enterprises}
 
 
 def _counting_visits(entry: RoundFacts, year: int, draws: Iterable[PublicDraw]) -> int:

@@ -8,6 +8,7 @@ under the plan's own policy, what is not drawn yet, on the register as it stands
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -310,10 +311,12 @@ def _draft(connection: sa.Connection, workspace: Workspace, before: Plan | None,
     """A draft under the policy file as it is: N and T counted anew, or those of the version before."""
     settings = workspace.settings
     if before is None or anew:
-        num_enterprises, base_date = count_enterprises(connection, settings), settings.year.base_date
+        counted, base_date = count_enterprises(connection, settings), settings.year.base_date
+        num_enterprises, by_district = sum(counted.values()), json.dumps(counted)
         target = target_visits(micro(settings.target.ratio), num_enterprises)
     else:
         num_enterprises, base_date, target = before.num_enterprises, before.base_date, before.target
+        by_district = before.by_district
     version = 1 if before is None else before.version + before.locked
     return Plan(
         plan_id=plan_id_of(settings.year.year, version),
@@ -326,6 +329,7 @@ def _draft(connection: sa.Connection, workspace: Workspace, before: Plan | None,
         policy=workspace.settings_text,
         reason=reason,
         author=workspace.actor,
+        by_district=by_district,
     )
 
 

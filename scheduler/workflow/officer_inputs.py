@@ -38,12 +38,11 @@ from scheduler.teams.needs import (
 from scheduler.teams.roster import Officer, Recusal
 from scheduler.workflow.agenda_inputs import DayInputs, read_day_inputs
 from scheduler.workflow.calendars import working_calendar
+from scheduler.workflow.districts import REGISTER_NAME, frozen_districts
 from scheduler.workflow.settings import Settings, parse_settings
 from scheduler.workflow.workspace import Workspace
 
-REGISTER_NAME = "register.tsv"
 POLICY_NAME = "policy.toml"
-DISTRICT_CELL = 2  # firm_id object_type district … (specification, section 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +172,7 @@ def _frozen_source(
         districts = tuple(stratum.split("/")[0] for stratum in strata)
     else:
         register = _sealed_file(connection, state, commitment, REGISTER_NAME)
-        districts = _frozen_districts(register, firm_ids)
+        districts = frozen_districts(register, firm_ids)
     policy = _sealed_file(connection, state, commitment, POLICY_NAME).decode("utf-8")
     return _Source(
         settings=parse_settings(policy, POLICY_NAME),
@@ -221,17 +220,6 @@ def _live_source(
         officer_secret=officer_secret or secrets.token_bytes(SECRET_BYTES),
         districts=_live_districts(connection, state.draw_id, firm_ids),
     )
-
-
-def _frozen_districts(register: bytes, firm_ids: Sequence[str]) -> tuple[str, ...]:
-    """Districts of the firms drawn; the register has half a million lines, so only theirs are taken apart."""
-    wanted = {firm_id.encode("ascii") for firm_id in firm_ids}
-    found = {
-        line.partition(b"\t")[0]: line.split(b"\t")[DISTRICT_CELL].decode("utf-8")
-        for line in register.split(b"\n")
-        if line.partition(b"\t")[0] in wanted
-    }
-    return tuple(found[firm_id.encode("ascii")] for firm_id in firm_ids)
 
 
 def _live_districts(connection: sa.Connection, draw_id: str, firm_ids: Sequence[str]) -> tuple[str, ...]:

@@ -108,14 +108,15 @@ def firm_tiers(frame: Frame, classification: StoredClassification) -> npt.NDArra
     return tier
 
 
-def count_enterprises(connection: sa.Connection, settings: Settings) -> int:
-    """N: firms of the target's types in operation that existed on the base date."""
+def count_enterprises(connection: sa.Connection, settings: Settings) -> dict[str, int]:
+    """N by district: firms of the target's types in operation that existed on the base date; codes ascending."""
     frame = load_frame(connection)
     later = frame.established_on > np.datetime64(settings.year.base_date, "D")
-    number = int(np.count_nonzero(target_firms(frame, settings.target) & ~later))
-    if not number:
+    counted = target_firms(frame, settings.target) & ~later
+    if not counted.any():
         raise StateError(_("the register has no enterprise in operation to plan for; import firms first"))
-    return number
+    numbers = np.bincount(frame.district[counted], minlength=len(frame.district_codes)).tolist()
+    return {code: number for code, number in sorted(zip(frame.district_codes, numbers, strict=True)) if number}
 
 
 def plan_policy(settings: Settings) -> PlanPolicy:

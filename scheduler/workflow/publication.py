@@ -8,7 +8,8 @@ Everything is staged first and renamed last, inside the command's transaction, s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,7 @@ from scheduler.publication.records import MANIFEST, assemble_audit, assemble_pub
 from scheduler.publication.site import site_files
 from scheduler.publication.workbook import workbook_bytes
 from scheduler.registry.codes import RoundKind
+from scheduler.workflow.districts import counted_by_district
 from scheduler.workflow.log import append_log
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import Workspace
@@ -180,6 +182,9 @@ def _year_facts(connection: sa.Connection, workspace: Workspace, plan: Published
     """Facts of the plan; the ratio is the one of the policy it was approved under, not of a policy changed since."""
     settings = workspace.settings
     policy = parse_settings(plan.policy, plan.plan_id)
+    enterprises: dict[str, int] = json.loads(plan.by_district)
+    drawn = counted_by_district(connection, load_draws(connection, settings.year.year)) if enterprises else Counter()
+    known = {entry.code for entry in settings.districts}
     return YearFacts(
         bureau=settings.bureau.code,
         bureau_name=settings.bureau.name,
@@ -190,9 +195,17 @@ def _year_facts(connection: sa.Connection, workspace: Workspace, plan: Published
         target=plan.target,
         target_ratio_micro=micro(policy.target.ratio),
         districts=tuple(
-            DistrictName(code=entry.code, name=entry.name, name_en=entry.name_en, local=entry.local)
+            DistrictName(
+                code=entry.code,
+                name=entry.name,
+                name_en=entry.name_en,
+                local=entry.local,
+                num_enterprises=enterprises.get(entry.code, 0),
+                drawn_enterprises=drawn[entry.code],
+            )
             for entry in settings.districts
         ),
+        elsewhere=(_others(enterprises, known), _others(drawn, known)) if enterprises else None,
         rounds=tuple(
             RoundFacts(
                 number=entry.number,
@@ -205,6 +218,10 @@ def _year_facts(connection: sa.Connection, workspace: Workspace, plan: Published
             if entry.kind is not RoundKind.EXTERNAL
         ),
     )
+
+
+def _others(numbers: Mapping[str, int], known: Set[str]) -> int:
+    return sum(number for code, number in numbers.items() if code not in known)
 
 
 def _stage_record(delivery: Delivery, folder: Path, record: Mapping[str, bytes]) -> Changes:

@@ -86,7 +86,10 @@ def test_assemble_public_year_document_follows_the_specification(inputs: PublicI
     # three firms of draw 2026-1-2 and one of the list drawn elsewhere; the voided attempt does not count
     assert year["drawn_enterprises"] == 4
     assert (year["num_enterprises"], year["target"], year["target_ratio_micro"]) == (6, 12, 80_000)
-    assert year["districts"][1] == {"code": "3710-BZ", "local": True, "name": "综合保税区", "name_en": "Bonded Zone"}
+    names = {"code": "3710-BZ", "local": True, "name": "综合保税区", "name_en": "Bonded Zone"}
+    assert year["format"] == 2
+    assert year["districts"][1] == names | {"num_enterprises": 1, "drawn_enterprises": 0}
+    assert year["elsewhere"] == {"num_enterprises": 1, "drawn_enterprises": 1}
 
 
 def test_assemble_public_tables_are_in_the_order_of_their_first_column(inputs: PublicInputs) -> None:

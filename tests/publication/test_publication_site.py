@@ -424,3 +424,23 @@ def test_record_that_cannot_be_read_is_refused_in_words(
         broken[path] = content
     with pytest.raises(RecordError):
         dict(build_site(broken))
+
+
+def test_front_page_tells_each_district_against_the_ratio(site: dict[str, bytes]) -> None:
+    """Three of four enterprises in Huancui, none of one in the zone, one of one elsewhere; the line marks 8 %."""
+    text = site["en/index.html"].decode()
+    for words in (
+        "Huancui: 3 of 4 enterprises drawn, 75%",
+        "Bonded Zone: 0 of 1 enterprises drawn, 0%",
+        "District unknown: 1 of 1 enterprises drawn, 100%",
+        "The red line marks 8%.",
+    ):
+        assert words in text
+
+
+def test_front_page_of_a_record_without_district_numbers_has_no_such_table(inputs: PublicInputs) -> None:
+    """A year.json of format 1 tells names of districts only."""
+    older = dataclasses.replace(inputs, year=dataclasses.replace(inputs.year, elsewhere=None))
+    site = dict(build_site(assemble_public(older)))
+    assert b'"format": 1' in site["record/year.json"]
+    assert b'id="districts"' not in site["index.html"]

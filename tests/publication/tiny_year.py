@@ -206,9 +206,17 @@ def make_inputs(
             target=num_drawn * 4,
             target_ratio_micro=80_000,
             districts=(
-                DistrictName(code="371002", name="环翠区", name_en="Huancui", local=False),
-                DistrictName(code="3710-BZ", name="综合保税区", name_en="Bonded Zone", local=True),
+                DistrictName(
+                    code="371002",
+                    name="环翠区",
+                    name_en="Huancui",
+                    local=False,
+                    num_enterprises=num_pool - 2,
+                    drawn_enterprises=num_drawn,
+                ),
+                DistrictName(code="3710-BZ", name="综合保税区", name_en="Bonded Zone", local=True, num_enterprises=1),
             ),
+            elsewhere=(1, 1),
             rounds=(
                 RoundFacts(
                     number=2, kind="targeted", starts_on=date(2026, 6, 1), ends_on=date(2026, 8, 31), counting_visits=5

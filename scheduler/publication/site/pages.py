@@ -28,11 +28,12 @@ from scheduler.publication.site.lists import (
     pages_of,
 )
 from scheduler.publication.site.open_data import TABLES
-from scheduler.publication.site.pictures import bar
+from scheduler.publication.site.pictures import bar, marked_bar
 from scheduler.publication.site.proofs import is_drawn, open_draw_of, steps_of
 from scheduler.publication.site.render import Page
 from scheduler.publication.site.words import Words, number, share
 from scheduler.registry.codes import RESULT_CATEGORIES, RoundKind
+from scheduler.registry.items import MICRO
 
 REGISTRARS_SHOWN = 12
 
@@ -186,6 +187,7 @@ def _home(record: PublicRecord, rounds: Sequence[RoundRow]) -> Callable[[Words],
             "inspected": inspected,
             "target_bar": bar(drawn, target, target_text),
             "results_bar": bar(inspected, listed, results_text),
+            "districts": district_rows(record, words),
             "rounds": rounds,
             "bars": {row.name: _round_bar(row, words) for row in rounds},
             "ahead": days_ahead(rounds),
@@ -193,6 +195,41 @@ def _home(record: PublicRecord, rounds: Sequence[RoundRow]) -> Callable[[Words],
         }
 
     return context
+
+
+def district_rows(record: PublicRecord, words: Words) -> list[tuple[str, int, int, Markup]]:
+    """
+    Name, enterprises drawn, enterprises, and a bar for each district that has any; none in an older record.
+
+    The bar is full where a district has the greatest share of all; a line marks the year's ratio.
+    """
+    _ = words.translate
+    year = record.year
+    if "elsewhere" not in year:
+        return []
+    numbers = [
+        (words.districts[entry["code"]], entry["drawn_enterprises"], entry["num_enterprises"])
+        for entry in year["districts"]
+    ]
+    numbers.append((_("District unknown"), *(year["elsewhere"][f"{n}_enterprises"] for n in ("drawn", "num"))))
+    shown = [row for row in numbers if row[1] or row[2]]
+    ratio = int(year["target_ratio_micro"])
+    greatest = max([2 * ratio, *(drawn * MICRO // max(1, total) for _name, drawn, total in shown)])
+    text = _("{name}: {drawn} of {total} enterprises drawn, {share}")
+    return [
+        (
+            name,
+            drawn,
+            total,
+            marked_bar(
+                min(greatest, drawn * MICRO // max(1, total)),
+                ratio,
+                greatest,
+                text.format(name=name, drawn=number(drawn), total=number(total), share=share(drawn, total)),
+            ),
+        )
+        for name, drawn, total in shown
+    ]
 
 
 def _round_bar(row: RoundRow, words: Words) -> Markup:

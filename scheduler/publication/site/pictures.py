@@ -32,6 +32,26 @@ def bar(value: int, total: int, text: str, *, height: int = 40) -> Markup:
     return _BAR.format(height=height, text=visible(text), width=thousandths(value, total))
 
 
+_MARKED = Markup(
+    '<svg class="bar" viewBox="0 0 1000 60" preserveAspectRatio="none" role="img" aria-label="{text}">'
+    '<rect class="bar-track" width="1000" height="60" fill="#dfe3e8"/>'
+    '<rect class="bar-fill" width="{width}" height="60" fill="#14507d"/>'
+    '<rect x="{mark}" y="-4" width="9" height="68" fill="#c8102e" stroke="#fff" stroke-width="4"/></svg>'
+)
+
+
+def marked_bar(value: int, mark: int, total: int, text: str) -> Markup:
+    """
+    Bar as `bar`, with a line that marks another value.
+
+    Examples
+    --------
+    >>> 'x="400"' in marked_bar(1, 2, 5, "a fifth, and two fifths are marked")
+    True
+    """
+    return _MARKED.format(text=visible(text), width=thousandths(value, total), mark=thousandths(mark, total))
+
+
 def thousandths(value: int, total: int) -> int:
     """
     Share of a total in thousandths, from 0 to 1000; something is never shown as nothing, nor a part as the whole.
