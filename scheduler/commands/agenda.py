@@ -73,7 +73,7 @@ def show(
     )
 )
 @click.argument("firm_id", metavar="FIRM")
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("day", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--reason", required=True, help=_("Why, in one sentence; it stays on record."))
 @click.option("--round", "round_name", default="", metavar="ROUND", help=_("Its round, if it has visits of several."))
 @click.option("--allow-overload", is_flag=True, help=_("Accept a day that is fuller than it should be."))

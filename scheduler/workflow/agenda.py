@@ -21,7 +21,6 @@ from scheduler.agenda.entries import Agenda, PlannedVisit, Selection
 from scheduler.agenda.frozen import MOVES_NAME, exception_text, moves_bytes
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import RoundKind
 from scheduler.registry.text import clean_text
 from scheduler.teams.needs import package_needs
 from scheduler.workflow.agenda_inputs import day_limits, minutes_of_packages
@@ -196,7 +195,7 @@ def _require_day(connection: sa.Connection, workspace: Workspace, visit: Planned
     tasks, items = load_tasks(connection, workspace.settings.year.year), load_items(connection)
     needs = package_needs([visit.package], tasks, items)[visit.package]
     starts_on, ends_on = max(window.starts_on, needs.starts_on), min(window.ends_on, needs.ends_on)
-    if starts_on > ends_on or window.kind == RoundKind.EXTERNAL:  # the lot, too, then takes any day of the round
+    if not calendar.working_days(starts_on, ends_on):  # the lot, too, then takes any day of the round
         starts_on, ends_on = window.starts_on, window.ends_on
     if not starts_on <= day <= ends_on:
         raise StateError(

@@ -157,5 +157,15 @@ def test_shipped_statutory_days_are_thirteen_a_year() -> None:
         assert shipped.is_off(date(2000 + y, 4, int(0.2422 * y + 4.81) - y // 4))
 
 
+def test_window_over_a_spring_festival_without_notice_leaves_the_law_s_days_free() -> None:
+    """The eve, Tuesday 10 February 2032, and the three days after are off; the Mondays before and after are worked."""
+    text = data_path("statutory-days.toml").read_text(encoding="utf-8")
+    calendar = WorkdayCalendar(statutory=parse_parameters(StatutoryDays, text, "statutory-days.toml"))
+    if calendar.source(2032) is WorkdaySource.NOTICE:
+        pytest.skip("the notice of 2032 is known by now")
+    assert calendar.working_days(date(2032, 2, 9), date(2032, 2, 16)) == (date(2032, 2, 9), date(2032, 2, 16))
+    assert calendar.unknown_years(date(2032, 2, 9), date(2032, 2, 16)) == (2032,)
+
+
 def _days(year: int) -> list[date]:
     return [date(year, 1, 1) + timedelta(days=offset) for offset in range(366 if year % 4 == 0 else 365)]

@@ -149,18 +149,19 @@ def _forge(folder: Path, name: str, old: str, new: str) -> None:
     (folder / "manifest.json").write_bytes(document_bytes({**manifest, "record_digest": digest}))
 
 
-def test_forged_days_towns_and_leave_are_found(small_year: DemoSummary, tmp_path: Path) -> None:
-    """A day exchanged, a town moved and an officer away on his day change what the lot gives: 8.4 says so."""
+def test_forged_days_leave_and_limits_are_found(small_year: DemoSummary, tmp_path: Path) -> None:
+    """A day exchanged, an officer away on it (8.4) and other limits than the policy sealed (8.5) are each named."""
     source = small_year.folder / "records" / "audit"
     draw = source / "draws" / "2026-2-1"
     row = next(line.split("\t") for line in (draw / "visits.tsv").read_text(encoding="utf-8").splitlines()[1:])
     officer = next(line.split("\t")[1] for line in (draw / "teams.tsv").read_text().splitlines() if row[1] in line)
     other_day = "2026-07-01" if row[2] != "2026-07-01" else "2026-07-02"
     header = "officer_id\tday\tvisits\tminutes\n"
-    for number, (name, old, new) in enumerate(
+    for number, (name, old, new, section) in enumerate(
         (
-            ("visits.tsv", "\t".join(row), "\t".join([*row[:2], other_day, row[3]])),
-            ("calendar.tsv", header, f"{header}{officer}\t{row[2]}\t0\t0\n"),
+            ("visits.tsv", "\t".join(row), "\t".join([*row[:2], other_day, row[3]]), "8.4"),
+            ("calendar.tsv", header, f"{header}{officer}\t{row[2]}\t0\t0\n", "8.4"),
+            ("officers.json", '"minutes_per_team_day": 480', '"minutes_per_team_day": 481', "8.5"),
         )
     ):
         folder = tmp_path / str(number)
@@ -169,7 +170,7 @@ def test_forged_days_towns_and_leave_are_found(small_year: DemoSummary, tmp_path
         report = verify_record(folder)
         failed = {claim.section for claim in report.claims if claim.status == "failed"}
         assert report.verdict is Verdict.REJECTED
-        assert failed == {"8.4"}
+        assert failed == {section}
 
 
 def test_leave_before_the_draw_of_officers_is_kept(year_copy: Workspace) -> None:
