@@ -111,6 +111,7 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
         sa.select(
             visit.c.draw_id,
             entry.c.round_id,
+            entry.c.kind,
             visit.c.firm_id,
             firm.c.name,
             firm.c.registrar,
@@ -137,6 +138,7 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
             PlannedVisit(
                 draw_id=row.draw_id,
                 round_name=row.round_id.partition("-")[2],
+                kind=row.kind,
                 firm_id=row.firm_id,
                 name=row.name or "",
                 registrar=row.registrar or "",

@@ -25,8 +25,8 @@ class PlannedVisit:
 
     Attributes
     ----------
-    draw_id, round_name
-        The draw, and its round as the command line calls it.
+    draw_id, round_name, kind
+        The draw, its round as the command line calls it, and the kind of draw 抽查类型 (a code).
     firm_id, name, registrar, address, district, town
         The firm by the register of today; `town` is empty where the register does not tell.
     package
@@ -45,6 +45,7 @@ class PlannedVisit:
 
     draw_id: str
     round_name: str
+    kind: str
     firm_id: str
     name: str
     registrar: str

@@ -13,7 +13,7 @@ from scheduler.agenda.entries import Agenda, Selection
 from scheduler.i18n import gettext as _
 from scheduler.i18n import translator
 from scheduler.publication.agenda.context import AgendaContext
-from scheduler.publication.agenda.files import list_files, num_visit_files, visit_files
+from scheduler.publication.agenda.files import list_files, num_list_files, num_visit_files, visit_files
 from scheduler.publication.files import Changes, Delivery
 from scheduler.workflow.agenda import selected_agenda, selection_detail
 from scheduler.workflow.internal import InternalMark, internal_mark, mark_internal
@@ -108,11 +108,11 @@ def _context(
 
 def _files(workspace: Workspace, context: AgendaContext, page: str, *, papers: bool) -> Iterator[tuple[str, bytes]]:
     yield PAGE_NAME, page.encode("utf-8")
-    yield from list_files(context)
-    if not papers:
-        return
-    number = num_visit_files(context)
-    for done, entry in enumerate(visit_files(context)):
-        workspace.progress.report(_("Writing notices and forms"), done, number)
-        yield entry
-    workspace.progress.report(_("Writing notices and forms"), number, number)
+    steps = [(_("Writing calendars and lists"), num_list_files(context), list_files(context))]
+    if papers:
+        steps.append((_("Writing notices and forms"), num_visit_files(context), visit_files(context)))
+    for step, number, files in steps:
+        for done, entry in enumerate(files):
+            workspace.progress.report(step, done, number)
+            yield entry
+        workspace.progress.report(step, number, number)

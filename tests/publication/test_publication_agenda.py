@@ -87,6 +87,7 @@ def member(officer_id: str, *, lead: bool = False, name: str = "") -> Member:
 VISIT = PlannedVisit(
     draw_id="2026-1-1",
     round_name="1",
+    kind="targeted",
     firm_id="91371002MA3C000001",
     name="甲公司",
     registrar="威海市市场监督管理局",
@@ -179,9 +180,11 @@ def test_sheet_of_a_team_is_text_and_says_that_it_is_internal() -> None:
     assert book.sheet_names == [TEAM]
     rows = book.get_sheet_by_name(TEAM).to_python(skip_empty_area=False)
     assert "内部资料" in str(rows[1][0])
+    assert "抽查类型：定向" in str(rows[2][0])
     assert "官P1（主检）" in str(rows[4][0])
     assert rows[HEAD_ROWS - 1][:4] == ["序号", "日期", "市场主体名称", "统一社会信用代码/注册号"]
     assert rows[HEAD_ROWS][1] == date(2026, 4, 8)
+    assert rows[HEAD_ROWS][7] == "T1 任务T1；T2 任务T2"
     assert rows[HEAD_ROWS][8:10] == ["G01, G02, K01", OTHER]
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         sheet = package.read("xl/worksheets/sheet1.xml").decode("utf-8")

@@ -63,8 +63,8 @@ class AgendaContext:
         )
 
     def task_names(self, visit: PlannedVisit) -> str:
-        """Names of the tasks of a visit, those that the year does not have by their ids."""
-        names = (self.tasks[name].name if name in self.tasks else name for name in visit.package.split("+"))
+        """Number and name of each task of a visit; of one that the year does not have, the number."""
+        names = (f"{name} {self.tasks[name].name}" if name in self.tasks else name for name in visit.package.split("+"))
         return ("；" if self.chinese else "; ").join(visible(name, LONGEST_NAME) for name in names)
 
     def people(self, members: tuple[Member, ...]) -> str:

@@ -30,6 +30,12 @@ def list_files(context: AgendaContext) -> Iterator[tuple[str, bytes]]:
         )
 
 
+def num_list_files(context: AgendaContext) -> int:
+    """How many files `list_files` gives."""
+    agenda = context.agenda
+    return len(_names(context)) + len(agenda.teams) + len(set(agenda.team_districts.values()))
+
+
 def visit_files(context: AgendaContext) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of the two papers of each visit that has a team, in the folder of its leading team."""
     _ = context.translate

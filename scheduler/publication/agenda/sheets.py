@@ -84,7 +84,7 @@ class _Sheets:
             Column(title=_("Registration authority"), width=16, wrapped=True),
             Column(title=_("Address"), width=26, wrapped=True),
             Column(title=_("Town"), width=12, wrapped=True),
-            Column(title=_("Name of task"), width=24, wrapped=True),
+            Column(title=_("Number and name of task"), width=24, wrapped=True),
             Column(title=_("Inspection items"), width=14, wrapped=True),
             Column(title=_("Other teams"), width=12, wrapped=True),
             Column(title=_("Remarks"), width=12, wrapped=True),
@@ -96,9 +96,18 @@ class _Sheets:
         district = context.district(context.agenda.team_districts.get(team_id, ""))
         yield _("List of inspections: {team}, {district}").format(team=team_id, district=district), self._title
         yield context.mark, self._mark
-        plan = _("Plan number {number} · Plan of random inspections {year} · Inspecting authority: {body}")
+        plan = _(
+            "Plan number {number} · Plan of random inspections {year} · Type of draw: {kind} · Inspecting authority: "
+            "{body}"
+        )
+        kinds = sorted({visit.kind for visit in visits})
         yield (
-            plan.format(number=f"{context.bureau}-{context.year}", year=context.year, body=context.bureau_name),
+            plan.format(
+                number=f"{context.bureau}-{context.year}",
+                year=context.year,
+                kind=", ".join(label(kind, _) for kind in kinds),
+                body=context.bureau_name,
+            ),
             self._plain,
         )
         days = [visit.visit_on for visit in visits if visit.visit_on]
