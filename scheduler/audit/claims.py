@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a report says as a whole; `ANCHORED` is reserved for records compared with what was published elsewhere."""
+    """What a report says as a whole; `ANCHORED` is for records that agree with all that was published elsewhere."""
 
     CONSISTENT = "consistent"
     REJECTED = "rejected"
@@ -44,7 +44,7 @@ class Claim:
     number
         Position in the report, from 1.
     group
-        Id of the draw the claim is about, or `record`, `year`, `log`.
+        Id of the draw the claim is about, or `record`, `year`, `log`, `anchors`.
     section
         Section of docs/draw-specification.md that asks for it.
     text
@@ -91,6 +91,8 @@ class Report:
         In the order of the plan in `scheduler.audit.verifier`.
     counts
         Rows accounted for, by draw and disposition.
+    anchored
+        Whether all that can have an anchor was compared with one.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Report:
     record_digest: str
     claims: tuple[Claim, ...]
     counts: Mapping[str, Mapping[str, int]]
+    anchored: bool = False
 
     def of_status(self, status: Status) -> tuple[Claim, ...]:
         """Claims of one status."""
@@ -107,10 +110,10 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """Rejected if a claim failed or none passed; else consistent, never more: these bytes vouch for themselves."""
+        """Rejected if a claim failed or none passed; anchored if all was compared with copies; else consistent."""
         if self.of_status(Status.FAILED) or not self.of_status(Status.PASSED):
             return Verdict.REJECTED
-        return Verdict.CONSISTENT
+        return Verdict.ANCHORED if self.anchored else Verdict.CONSISTENT
 
     def document(self) -> dict[str, Any]:
         """The report for machines."""

@@ -24,6 +24,11 @@ def log_hashes(record: Record) -> frozenset[str]:
     return frozenset(record.table("log.tsv").coded["entry_hash"].values)
 
 
+def entry_hashes(record: Record) -> list[str]:
+    """Hashes of all entries in their order; raises `RecordError`."""
+    return [row[0] for row in record.table("log.tsv").rows("entry_hash")]
+
+
 def check_log(group: Group, record: Record) -> None:
     """Claims that the chain of the log is unbroken."""
     rows = record.table("log.tsv").rows(*COLUMNS)
@@ -64,7 +69,7 @@ def check_draws(group: Group, record: Record, draws: list[Draw]) -> None:
     committed: set[str] = set()
     spoken: dict[str, str] = {}
     standing: set[str] = set()
-    entries = _draw_entries(record)
+    entries = draw_entries(record)
     for row in entries:
         draw = by_id.get(row["draw_id"])
         if draw is None:
@@ -81,7 +86,7 @@ def check_draws(group: Group, record: Record, draws: list[Draw]) -> None:
     group.first("2", text, differences, len(entries))
 
 
-def _draw_entries(record: Record) -> list[dict[str, str]]:
+def draw_entries(record: Record) -> list[dict[str, str]]:
     """Entries that make, draw or void a draw of the record's year, each with the id of its draw."""
     entries = []
     for row in record.table("log.tsv").rows(*COLUMNS):

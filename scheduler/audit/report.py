@@ -40,9 +40,13 @@ def status_word(status: Status) -> str:
 
 def group_title(group: str) -> str:
     """Heading of a group of claims."""
-    return {"record": _("The record"), "year": _("The year"), "log": _("The log")}.get(
-        group, _("Draw {draw_id}").format(draw_id=group)
-    )
+    titles = {
+        "record": _("The record"),
+        "year": _("The year"),
+        "log": _("The log"),
+        "anchors": _("What was published elsewhere"),
+    }
+    return titles.get(group, _("Draw {draw_id}").format(draw_id=group))
 
 
 def kind_word(kind: str) -> str:

@@ -14,9 +14,10 @@ The plan; every claim names its section of the specification. A public record pr
    5. officers, teams, visits, days;
    6. results.
 4. The log: its chain.
+5. Anchors, where some are given: commitments, entropy and log head obtained elsewhere.
 
-What bytes cannot prove is claimed as not checked, with the reason. The verdict is at most "consistent": whoever keeps
-the secrets could have remade all bytes, so compare the commitments with copies published elsewhere.
+What bytes cannot prove is claimed as not checked, with the reason. Whoever keeps the secrets could have remade all
+bytes, so without anchors for everything that can have one the verdict is at most "consistent".
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from scheduler.audit import (
     tiers,
     year,
 )
+from scheduler.audit.anchors import Anchors, check_anchors
 from scheduler.audit.claims import Group, Ledger, Report
 from scheduler.audit.context import Draw, Listener, Lists, guarded, load_lists
 from scheduler.audit.formats import DRAW_ID, EXTERNAL_ID
@@ -56,7 +58,7 @@ def _deaf(description: str, done: int, total: int) -> None:
     """Listener that drops everything."""
 
 
-def verify_record(path: Path, listener: Listener = _deaf) -> Report:
+def verify_record(path: Path, listener: Listener = _deaf, anchors: Anchors | None = None) -> Report:
     """
     Report on the record in a folder.
 
@@ -66,6 +68,8 @@ def verify_record(path: Path, listener: Listener = _deaf) -> Report:
         Folder of the record.
     listener
         Told how far long steps are: description, done, total.
+    anchors
+        What was obtained elsewhere, if anything was.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def verify_record(path: Path, listener: Listener = _deaf) -> Report:
                 path=path, name=MANIFEST
             )
         )
-    return verify_source(FolderSource(path), path.name, listener)
+    return verify_source(FolderSource(path), path.name, listener, anchors)
 
 
 def verify_or_raise(path: Path, listener: Listener = _deaf) -> Report:
@@ -88,7 +92,7 @@ def verify_or_raise(path: Path, listener: Listener = _deaf) -> Report:
     return report
 
 
-def verify_source(source: Source, name: str, listener: Listener = _deaf) -> Report:
+def verify_source(source: Source, name: str, listener: Listener = _deaf, anchors: Anchors | None = None) -> Report:
     """Report on a record wherever its bytes come from."""
     ledger = Ledger()
     try:
@@ -96,7 +100,9 @@ def verify_source(source: Source, name: str, listener: Listener = _deaf) -> Repo
     except RecordError as error:
         ledger.group("record").failed("2", _("the record has a manifest of format 1"), expected=MANIFEST, found=error)
         return Report(name=name, kind="", bureau="", year=0, record_digest="", claims=ledger.claims(), counts={})
-    _Verification(record, ledger, listener).run()
+    verification = _Verification(record, ledger, listener)
+    verification.run()
+    anchored = anchors is not None and verification.compare(anchors)
     manifest = record.manifest
     return Report(
         name=name,
@@ -106,6 +112,7 @@ def verify_source(source: Source, name: str, listener: Listener = _deaf) -> Repo
         record_digest=manifest["record_digest"],
         claims=ledger.claims(),
         counts=ledger.counts,
+        anchored=anchored,
     )
 
 
@@ -158,6 +165,10 @@ class _Verification:
         self._verify_log(self._ledger.group("log"))
         self._verify_year(group_of_year)
         self._verify_files(group)
+
+    def compare(self, anchors: Anchors) -> bool:
+        """Compares with what was obtained elsewhere; whether that anchors all of the record."""
+        return check_anchors(self._ledger.group("anchors"), self._record, self._draws, anchors)
 
     def _verify_files(self, group: Group) -> None:
         record = self._record

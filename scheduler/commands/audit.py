@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, parse_anchors
 from scheduler.audit.claims import Report, Verdict
 from scheduler.audit.report import report_lines, report_page
 from scheduler.audit.verifier import find_records, verify_record
@@ -23,10 +24,16 @@ from scheduler.i18n import gettext as _
     type=click.Path(dir_okay=False, path_type=Path),
     help=_("Also write a page for people (HTML): every claim, the rows accounted for, what could not be proved."),
 )
+@click.option(
+    "--anchor",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=_("File (JSON) with commitments, entropy and log head obtained elsewhere, to compare with."),
+)
 @pass_command_context
-def verify(context: CommandContext, path: Path, as_json: bool, report: Path | None) -> None:
+def verify(context: CommandContext, path: Path, as_json: bool, report: Path | None, anchor: Path | None) -> None:
     """Verifies records."""
-    reports = [verify_record(record, context.progress.report) for record in find_records(path)]
+    anchors = None if anchor is None else read_anchors(anchor)
+    reports = [verify_record(record, context.progress.report, anchors) for record in find_records(path)]
     if report is not None:
         report.write_text(report_page(reports), encoding="utf-8")
         say(_("Wrote {file}.").format(file=report))
@@ -36,6 +43,12 @@ def verify(context: CommandContext, path: Path, as_json: bool, report: Path | No
         click.echo("\n\n".join("\n".join(report_lines(entry)) for entry in reports))
     if any(rejected(entry) for entry in reports):
         raise click.exceptions.Exit(1)
+
+
+def read_anchors(path: Path) -> Anchors:
+    """Reads a file of anchors, and no more of it than one can have; raises `RecordError`."""
+    with path.open("rb") as stream:
+        return parse_anchors(stream.read(MAX_ANCHOR_BYTES + 1), path.name)
 
 
 def rejected(report: Report) -> bool:

@@ -87,3 +87,24 @@ def test_folder_without_records_is_refused(tmp_path: Path, run: Callable[..., tu
     status, _out, err = run("verify", tmp_path)
     assert status == 1
     assert "give the folder that holds manifest.json" in err
+
+
+def test_anchor_that_disagrees_rejects(records: Path, tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    """A commitment published elsewhere that is another: exit status 1, and the claim in full."""
+    anchor = tmp_path / "anchors.json"
+    seen = {"2026-1-1": {"digest": "0" * 64, "seen_on": ""}}
+    anchor.write_text(json.dumps({"format": 1, "commitments": seen}), encoding="utf-8")
+    status, out, _err = run("verify", records / "public", "--anchor", anchor)
+    assert status == 1
+    assert "the commitment to 2026-1-1 is the one published elsewhere: expected 0000" in out
+
+
+def test_anchor_that_is_none_is_refused(
+    records: Path, tmp_path: Path, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    """A file without anchors: an error with a remedy, before anything is verified."""
+    anchor = tmp_path / "anchors.json"
+    anchor.write_text('{"format": 1}', encoding="utf-8")
+    status, out, err = run("verify", records, "--anchor", anchor)
+    assert (status, out) == (1, "")
+    assert "give commitments, entropy or log_head" in err

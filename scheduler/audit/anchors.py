@@ -1,0 +1,241 @@
+"""
+Anchors: what a verifier's user read elsewhere, compared with a record (specification, section 9.1).
+
+Whoever keeps the secrets can remake every byte of a record, so its bytes vouch only for each other. What was printed
+in a bulletin, said by a lottery or noted down from the log cannot be remade; a record that agrees with all of it is
+*anchored*.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scheduler.audit import shapes
+from scheduler.audit.claims import Group, shown
+from scheduler.audit.context import Draw
+from scheduler.audit.formats import DRAW_ID
+from scheduler.audit.log import draw_entries, entry_hashes
+from scheduler.audit.record import Record
+from scheduler.errors import RecordError
+from scheduler.i18n import gettext as _
+
+SECTION = "9.1"
+MAX_ANCHOR_BYTES = 1 << 20
+_COMMITMENT = shapes.object_of({"digest": shapes.digest, "seen_on": shapes.empty_or(shapes.day)})
+_KEYS: Mapping[str, shapes.Shape] = {
+    "format": shapes.exactly(1),
+    "commitments": shapes.mapping_of(_COMMITMENT),
+    "entropy": shapes.mapping_of(shapes.list_of(shapes.object_of({"name": shapes.text, "value": shapes.code}))),
+    "log_head": shapes.empty_or(shapes.digest),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """A commitment's digest as published elsewhere, and the day on which it was seen there; empty if not noted."""
+
+    digest: str
+    seen_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchors:
+    """
+    What was obtained elsewhere.
+
+    Attributes
+    ----------
+    commitments
+        By draw id; all of the year that were published, voided ones included.
+    entropy
+        What each source said, by draw id and name.
+    log_head
+        Hash of a log entry noted down elsewhere; empty if none was.
+    """
+
+    commitments: Mapping[str, Commitment] = field(default_factory=dict)
+    entropy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    log_head: str = ""
+
+
+def parse_anchors(content: bytes, name: str) -> Anchors:
+    """
+    Reads a file of anchors. People write it, so any form of JSON will do; keys that stand twice and floats will not.
+
+    Raises
+    ------
+    RecordError
+        If it is something else, or holds no anchor.
+    """
+    if len(content) > MAX_ANCHOR_BYTES:
+        raise RecordError(
+            _("{name}: expected at most {limit} bytes, got {size}").format(
+                name=name, limit=MAX_ANCHOR_BYTES, size=len(content)
+            )
+        )
+    try:
+        document = json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
+        )
+    except (ValueError, RecursionError) as error:
+        raise RecordError(_("{name}: expected anchors as JSON, got {error}").format(name=name, error=error)) from error
+    shapes.object_of({key: _KEYS[key] for key in _KEYS if key == "format" or _has(document, key)})(document, name)
+    anchors = Anchors(
+        commitments={draw_id: Commitment(**entry) for draw_id, entry in document.get("commitments", {}).items()},
+        entropy={draw_id: _by_name(said, name) for draw_id, said in document.get("entropy", {}).items()},
+        log_head=document.get("log_head", ""),
+    )
+    _check_ids(anchors, name)
+    return anchors
+
+
+def _has(document: object, key: str) -> bool:
+    return isinstance(document, Mapping) and key in document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError(_("a key that stands twice"))
+    return document
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(_("the number {text}, where only integers may stand").format(text=text[:40]))
+
+
+def _by_name(said: list[dict[str, str]], place: str) -> dict[str, str]:
+    values = {entry["name"]: entry["value"] for entry in said}
+    if len(values) != len(said):
+        raise RecordError(_("{place}: expected each source of a draw once, got one twice").format(place=place))
+    return values
+
+
+def _check_ids(anchors: Anchors, place: str) -> None:
+    draw_ids = [*anchors.commitments, *anchors.entropy]
+    for draw_id in draw_ids:
+        if not DRAW_ID.fullmatch(draw_id):
+            raise RecordError(
+                _("{place}: expected the id of a draw such as 2026-2-1, got {draw_id}").format(
+                    place=place, draw_id=draw_id
+                )
+            )
+    if not draw_ids and not anchors.log_head:
+        raise RecordError(
+            _("{place}: expected an anchor, got none; give commitments, entropy or log_head").format(place=place)
+        )
+
+
+def check_anchors(group: Group, record: Record, draws: list[Draw], anchors: Anchors) -> bool:
+    """
+    Claims that record and anchors agree.
+
+    Returns
+    -------
+    bool
+        Whether everything in the record that can be anchored was: each commitment, each value of entropy and, in an
+        audit record, the log. Claims that failed are not counted here: they reject the record anyhow.
+    """
+    year = f"{record.manifest['year']}-"
+    own = [draw for draw in draws if not draw.is_external]
+    complete = bool(own)
+    checks: tuple[Callable[[], bool], ...] = (
+        lambda: _check_commitments(group, year, own, anchors),
+        lambda: _check_entropy(group, year, own, anchors),
+        lambda: _check_log(group, record, anchors),
+    )
+    for check in checks:
+        try:
+            complete &= check()
+        except RecordError as error:
+            complete = False
+            text = _("the record agrees with what was published elsewhere")
+            group.not_checked(SECTION, text, _("a file it needs cannot be used: {error}").format(error=error))
+    return complete
+
+
+def _check_commitments(group: Group, year: str, draws: list[Draw], anchors: Anchors) -> bool:
+    by_id, dated = {draw.draw_id: draw for draw in draws}, True
+    for draw_id, seen in sorted(anchors.commitments.items()):
+        if not draw_id.startswith(year):
+            continue
+        text = _("the commitment to {draw_id} is the one published elsewhere").format(draw_id=draw_id)
+        if draw_id not in by_id:
+            group.failed(SECTION, text, expected=seen.digest, found=_("no such draw"))
+            continue
+        group.equal(SECTION, text, expected=seen.digest, found=by_id[draw_id].commitment_digest())
+        dated &= _check_day(group, by_id[draw_id], seen.seen_on)
+    return dated & _all_anchored(
+        group,
+        _("every commitment was compared with one published elsewhere"),
+        by_id.keys() - anchors.commitments.keys(),
+    )
+
+
+def _check_day(group: Group, draw: Draw, seen_on: str) -> bool:
+    text = _("the commitment to {draw_id} was published before its sources spoke").format(draw_id=draw.draw_id)
+    if not seen_on:
+        group.not_checked(SECTION, text, _("the anchor does not say when it was seen (seen_on)"))
+        return False
+    document = draw.document("commitment.json")
+    first = min((source["spoken_on"] for source in document["entropy"]), default="")
+    if document["committed_on"] <= seen_on < first:
+        group.passed(SECTION, text, seen_on)
+    else:
+        expected = _("a day from {first} on, and before {last}").format(first=document["committed_on"], last=first)
+        group.failed(SECTION, text, expected=expected, found=seen_on)
+    return True
+
+
+def _check_entropy(group: Group, year: str, draws: list[Draw], anchors: Anchors) -> bool:
+    spoken = {
+        draw.draw_id: {entry["name"]: entry["value"] for entry in draw.document("ceremony.json")["entropy"]}
+        for draw in draws
+        if draw.has("ceremony.json")
+    }
+    for draw_id, said in sorted(anchors.entropy.items()):
+        if draw_id.startswith(year):
+            for name, value in sorted(said.items()):
+                text = _("source {name} of {draw_id} said what was obtained elsewhere").format(
+                    name=shown(name), draw_id=draw_id
+                )
+                group.equal(SECTION, text, expected=value, found=spoken.get(draw_id, {}).get(name, "–"))
+    missing = {
+        f"{draw_id} {name}"
+        for draw_id, values in spoken.items()
+        for name in values.keys() - anchors.entropy.get(draw_id, {}).keys()
+    }
+    return _all_anchored(group, _("every value of entropy was compared with one obtained elsewhere"), missing)
+
+
+def _check_log(group: Group, record: Record, anchors: Anchors) -> bool:
+    text = _("the log holds the entry noted down elsewhere")
+    if not record.is_audit:
+        group.not_checked(
+            SECTION,
+            text,
+            _("only the audit record holds the log; a draw that no anchor names could be missing here"),
+        )
+        return True
+    if not anchors.log_head:
+        group.not_checked(SECTION, text, _("no anchor tells of the log (log_head)"))
+        return False
+    hashes = entry_hashes(record)
+    if anchors.log_head not in hashes:
+        group.failed(SECTION, text, expected=anchors.log_head, found=_("no such entry"))
+        return True
+    group.passed(SECTION, text, anchors.log_head)
+    after = hashes.index(anchors.log_head) + 1
+    later = {entry["draw_id"] for entry in draw_entries(record) if entry["entry_hash"] in hashes[after:]}
+    return _all_anchored(group, _("no entry after it speaks of a draw"), later)
+
+
+def _all_anchored(group: Group, text: str, missing: set[str]) -> bool:
+    if missing:
+        group.not_checked(SECTION, text, _("no anchor for {names}").format(names=shown(", ".join(sorted(missing)))))
+        return False
+    group.passed(SECTION, text)
+    return True
