@@ -185,6 +185,27 @@ def solution_of_round(connection: sa.Connection, round_id: str) -> int:
     return int(connection.execute(statement).scalar() or 0)
 
 
+def load_solution_plans(connection: sa.Connection, year: int) -> dict[int, str]:
+    """Plan of each solution of a year that solved a targeted round, by its number."""
+    table = table_of(tables.Programme)
+    statement = sa.select(table.c.solution, table.c.plan_id).where(table.c.year == year).order_by(table.c.solution)
+    return {int(number): str(plan_id) for number, plan_id in connection.execute(statement)}
+
+
+def load_solution_cells(connection: sa.Connection, round_id: str, solution: int) -> tuple[Cell, ...]:
+    """Cells of a round as a solution found or left them, by stratum and package."""
+    table = table_of(tables.Allocation)
+    newest = (
+        sa.select(sa.func.max(table.c.solution))
+        .where(table.c.round_id == round_id, table.c.solution <= solution)
+        .scalar_subquery()
+    )
+    statement = sa.select(*(table.c[name] for name in _CELL_COLUMNS)).where(
+        table.c.round_id == round_id, table.c.solution == newest
+    )
+    return ordered(Cell(**row) for row in connection.execute(statement).mappings())
+
+
 def load_cells(connection: sa.Connection, round_id: str) -> tuple[Cell, ...]:
     """Cells of the newest solution that spoke about a round, by stratum and package; empty if none did."""
     table = table_of(tables.Allocation)

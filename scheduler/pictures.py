@@ -55,6 +55,41 @@ def stacked_bars(
     return picture(_LABEL_WIDTH + _BAR_WIDTH + 80, height, "".join(parts), title, description)
 
 
+def bars(
+    rows: Sequence[tuple[str, float, str]], *, title: str, description: str, marks: Sequence[tuple[str, float]] = ()
+) -> str:
+    """
+    One bar a row, to the scale of the longest, with lines across for what the bars are to be held against.
+
+    Parameters
+    ----------
+    rows
+        Label, value, and the value in words.
+    marks
+        Label and value of each line.
+    """
+    longest = max([*(value for _, value, _ in rows), *(value for _, value in marks), 1e-9])
+    top = 18 * len(marks) + 4
+    parts = []
+    for number, (label, value, words) in enumerate(rows):
+        y, width = top + number * _ROW, _BAR_WIDTH * value / longest
+        parts.append(text(_LABEL_WIDTH - 10, y + 16, label, anchor="end"))
+        parts.append(
+            f'<rect x="{_LABEL_WIDTH}" y="{y}" width="{max(width, 1):.1f}" height="{_ROW - 8}" fill="#2f6f8f"/>'
+        )
+        parts.append(text(_LABEL_WIDTH + width + 8, y + 16, words))
+    height = top + max(len(rows), 1) * _ROW
+    for number, (label, value) in enumerate(marks):
+        x = _LABEL_WIDTH + _BAR_WIDTH * value / longest
+        parts.append(
+            f'<path d="M{x:.1f} {18 * number + 20}V{height - 4}" stroke="#7d1f2b" stroke-width="2" '
+            f'stroke-dasharray="{6 - 2 * number} 4" fill="none"/>'
+        )
+        anchor = "start" if x < _LABEL_WIDTH + _BAR_WIDTH / 2 else "end"
+        parts.append(text(x, 18 * number + 15, label, anchor=anchor, fill="#7d1f2b", size=13))
+    return picture(_LABEL_WIDTH + _BAR_WIDTH + 130, height, "".join(parts), title, description)
+
+
 def paired_bars(
     rows: Sequence[tuple[str, float, float]], names: tuple[str, str], *, title: str, description: str
 ) -> str:

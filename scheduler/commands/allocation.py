@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import click
 
-from scheduler.commands import plan_versions
+from scheduler.commands import plan_explain, plan_versions
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.plan_tables import show_plan, view_document
 from scheduler.i18n import gettext as _
@@ -148,7 +148,7 @@ def _visits(solution: Solution, number: int) -> Decimal:
     return Decimal(sum(cell.visits_micro for cell in solution.cells[number])) / MICRO
 
 
-for _command in plan_versions.COMMANDS:
+for _command in (*plan_explain.COMMANDS, *plan_versions.COMMANDS):
     plan.add_command(_command)
 
 COMMANDS: tuple[click.Command, ...] = (plan,)

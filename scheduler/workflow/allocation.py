@@ -240,19 +240,22 @@ def plan_show(workspace: Workspace) -> PlanView:
         If there is no plan, or it is not solved yet.
     """
     with workspace.transaction() as connection:
-        plan, solution = solved_plan(connection, workspace)
-        settings = parse_settings(plan.policy, plan.plan_id)
-        rounds = load_planned_rounds(connection, plan.year)
-        cells = {entry.number: load_cells(connection, round_id_of(plan.year, entry.number)) for entry in rounds}
-        summary = plan_summary(settings, rounds, cells, load_plan_inputs(connection, settings))
-        mark = mark_internal(connection, workspace, "plan show", {"plan": plan.plan_id, "solution": solution})
+        return plan_view(connection, workspace, "plan show")
+
+
+def plan_view(connection: sa.Connection, workspace: Workspace, action: str) -> PlanView:
+    """The newest plan to look at, the look being logged as `action`; raises as `plan_show`."""
+    plan, solution = solved_plan(connection, workspace)
+    settings = parse_settings(plan.policy, plan.plan_id)
+    rounds = load_planned_rounds(connection, plan.year)
+    cells = {entry.number: load_cells(connection, round_id_of(plan.year, entry.number)) for entry in rounds}
     return PlanView(
         plan=plan,
         policy=plan_policy(settings),
         rounds=rounds,
         solution=solution,
-        summary=summary,
-        mark=mark,
+        summary=plan_summary(settings, rounds, cells, load_plan_inputs(connection, settings)),
+        mark=mark_internal(connection, workspace, action, {"plan": plan.plan_id, "solution": solution}),
     )
 
 

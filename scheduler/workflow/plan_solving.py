@@ -129,9 +129,10 @@ def solve_year(
 
 
 def district_names(settings: Settings) -> Mapping[str, str]:
-    """Names of the districts by code, in the active language."""
+    """Names of the districts, and of the bureau, by code, in the active language."""
     english = active_language() == "en"
-    return {entry.code: entry.name_en if english else entry.name for entry in settings.districts}
+    own = {settings.bureau.code: settings.bureau.name_en if english else settings.bureau.name}
+    return own | {entry.code: entry.name_en if english else entry.name for entry in settings.districts}
 
 
 def _problem(terms: Terms, year: Year) -> Problem:
