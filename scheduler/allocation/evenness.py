@@ -38,23 +38,33 @@ _OWN = frozenset({Limit.FLOOR, Limit.PRECISION, Limit.CEILING, Limit.TIERS, Limi
 
 def most_even(layout: Layout, programme: LinearProgramme, optimum: Optimum) -> Floats:
     """The most even of the optima; the optimum given where the solver finds none."""
-    for drawn_in in (_SHARED | _OWN, _SHARED, frozenset[Limit]()):
-        even = minimise(_second(layout, programme, optimum, drawn_in), INTERIOR_POINT)
+    for drawn_in, giving_way in (
+        (_SHARED | _OWN, _SHARED),
+        (_SHARED | _OWN, _SHARED | _OWN),
+        (frozenset[Limit](), frozenset[Limit]()),
+    ):
+        even = minimise(_second(layout, programme, optimum, drawn_in, giving_way), INTERIOR_POINT)
         if even is not None:
             return even.values[: layout.num_columns]
     return optimum.values
 
 
 def _second(
-    layout: Layout, programme: LinearProgramme, optimum: Optimum, drawn_in: frozenset[Limit]
+    layout: Layout,
+    programme: LinearProgramme,
+    optimum: Optimum,
+    drawn_in: frozenset[Limit],
+    giving_way: frozenset[Limit],
 ) -> LinearProgramme:
-    """The second programme, with the bounds of some families drawn in."""
+    """The second programme, with the bounds of some families drawn in, of which some may give the room up again."""
     blocks: list[Rows] = []
     weights: list[Floats] = []
     most: list[Floats] = []
     start = layout.num_columns
     for block in programme.blocks:
-        inner, slack = _drawn_in(layout, block, start) if block.limit in drawn_in else (block, np.zeros(0))
+        inner, slack = (block, np.zeros(0))
+        if block.limit in drawn_in:
+            inner, slack = _drawn_in(layout, block, start, gives_way=block.limit in giving_way)
         blocks.append(inner)
         weights.append(np.full(len(slack), _ROOM_PRICE))
         most.append(slack)
@@ -74,8 +84,8 @@ def _second(
     return LinearProgramme(cost=cost, upper=upper, blocks=tuple(blocks))
 
 
-def _drawn_in(layout: Layout, block: Rows, start: int) -> tuple[Rows, Floats]:
-    """A block with its bounds drawn in, and how far each row of a shared family may give way by a column of its own."""
+def _drawn_in(layout: Layout, block: Rows, start: int, *, gives_way: bool) -> tuple[Rows, Floats]:
+    """A block with its bounds drawn in, and how far each row may give the room up by a column of its own."""
     moved = (block.column < len(layout.columns)) | (block.column >= layout.lent_start)
     room = UNITS_IN_HAND / MICRO * np.bincount(
         block.row, weights=np.abs(block.value) * moved, minlength=len(block)
@@ -84,18 +94,19 @@ def _drawn_in(layout: Layout, block: Rows, start: int) -> tuple[Rows, Floats]:
     signed = np.bincount(block.row, weights=block.value < 0, minlength=len(block)) > 0
     met = (lower > upper) | ((block.upper == 0) & ~signed)  # no room between its bounds, or everything in it is 0
     inner = replace(block, lower=np.where(met, block.lower, lower), upper=np.where(met, block.upper, upper))
-    if block.limit not in _SHARED:
+    if not gives_way:
         return inner, np.zeros(0)
-    own = np.arange(len(block))
-    sign = np.where(np.isfinite(block.upper), -1.0, 1.0)
+    below, above = np.flatnonzero(np.isfinite(block.lower) & ~met), np.flatnonzero(np.isfinite(block.upper) & ~met)
+    own = np.concatenate([below, above])
+    sign = np.concatenate([np.ones(len(below)), -np.ones(len(above))])
     return (
         replace(
             inner,
             row=np.concatenate([block.row, own]),
-            column=np.concatenate([block.column, start + own]),
+            column=np.concatenate([block.column, start + np.arange(len(own))]),
             value=np.concatenate([block.value, sign]),
         ),
-        np.where(met, 0.0, room),
+        room[own],
     )
 
 

@@ -106,6 +106,7 @@ def _programme(draw: Draw) -> Programme:
         lower=_bounds(rows["lower_nano"]),
         upper=_bounds(rows["upper_nano"]),
         dual=_integers(rows["dual_pico"]),
+        defines_rate=[limit == "rate" for limit in rows["limit"].texts()],
         row=row,
         column=column,
         entry=_integers(entries["value_nano"]),

@@ -5,7 +5,8 @@ The programme: minimise Σ cost · x subject to lower ≤ Σ entry · x ≤ uppe
 column. Two things are checked.
 
 1. The answer keeps every row and column. Rates are rounded to 10^-12, which is allowed for; of visits and hours every
-   cell may err by one unit of 10^-6, and rows that make use of that are counted.
+   cell may err by one unit of 10^-6, a rate by what that makes of its cells over its firms, and rows that make use of
+   it are counted.
 2. It is near the optimum. For any dual values y, every answer costs at least
 
        Σ over rows with y > 0 of y · lower  +  Σ over rows with y < 0 of y · upper
@@ -45,6 +46,8 @@ class Programme:
         Of each column, length n.
     lower, upper, dual
         Of each row, length m; None where there is no bound.
+    defines_rate
+        Whether a row says what a rate is: visits less the rate times its firms are 0, length m.
     row, column, entry
         Coefficients that are not zero.
     """
@@ -56,6 +59,7 @@ class Programme:
     lower: Sequence[Bound]
     upper: Sequence[Bound]
     dual: Sequence[int]
+    defines_rate: Sequence[bool]
     row: Sequence[int]
     column: Sequence[int]
     entry: Sequence[int]
@@ -120,6 +124,7 @@ def read_programme(files: Mapping[str, bytes]) -> Programme:
             lower=[int(cells[3]) if cells[3] else None for cells in rows],
             upper=[int(cells[4]) if cells[4] else None for cells in rows],
             dual=[int(cells[5]) for cells in rows],
+            defines_rate=[cells[1] == "rate" for cells in rows],
             row=[int(cells[0]) for cells in entries],
             column=[int(cells[1]) for cells in entries],
             entry=[int(cells[2]) for cells in entries],
@@ -154,7 +159,8 @@ def check_programme(programme: Programme) -> Findings:
     Minimise −x for x ≤ 3, which stands in a row: x = 3 is the optimum, as the dual value −1 shows.
 
     >>> small = Programme(is_rate=[False], cost=[-NANO], greatest=[5 * NANO], value=[3 * PICO], lower=[None],
-    ...                   upper=[3 * NANO], dual=[-PICO], row=[0], column=[0], entry=[NANO])
+    ...                   upper=[3 * NANO], dual=[-PICO], defines_rate=[False], row=[0], column=[0],
+    ...                   entry=[NANO])
     >>> found = check_programme(small)
     >>> found.is_feasible, found.is_near_optimal, found.cost == found.bound
     (True, True, True)
@@ -187,12 +193,11 @@ def check_programme(programme: Programme) -> Findings:
 def _rows(programme: Programme) -> tuple[list[int], list[int]]:
     """Rows that are not kept, and those kept by the one unit a cell."""
     activity, exact, unit = ([0] * len(programme.lower) for _ in range(3))
+    of_column = _units(programme)
     for row, column, entry in zip(programme.row, programme.column, programme.entry, strict=True):
         activity[row] += entry * programme.value[column]
-        if programme.is_rate[column]:
-            exact[row] += abs(entry)
-        else:
-            unit[row] += abs(entry)
+        exact[row] += abs(entry) * programme.is_rate[column]
+        unit[row] += abs(entry) * of_column[column]
     broken, slack = [], []
     for number, (lower, upper) in enumerate(zip(programme.lower, programme.upper, strict=True)):
         excess = 0
@@ -200,11 +205,28 @@ def _rows(programme: Programme) -> tuple[list[int], list[int]]:
             excess = lower * PICO - activity[number]
         if upper is not None:
             excess = max(excess, activity[number] - upper * PICO)
-        if excess > exact[number] + unit[number] * UNIT:
+        if excess > exact[number] + unit[number]:
             broken.append(number)
         elif excess > exact[number]:
             slack.append(number)
     return broken, slack
+
+
+def _units(programme: Programme) -> list[int]:
+    """What one unit a cell makes of each column, in 10^-12, rounded upwards; of a rate, of all cells of its class."""
+    units = [0 if rate else UNIT for rate in programme.is_rate]
+    cells: dict[int, int] = {}
+    own: dict[int, tuple[int, int]] = {}
+    for row, column, entry in zip(programme.row, programme.column, programme.entry, strict=True):
+        if programme.defines_rate[row]:
+            if programme.is_rate[column]:
+                own[row] = column, abs(entry)
+            else:
+                cells[row] = cells.get(row, 0) + abs(entry)
+    for row, (column, firms) in own.items():
+        if firms:
+            units[column] = max(units[column], -(-cells.get(row, 0) * UNIT // firms))
+    return units
 
 
 def _bound(programme: Programme) -> int:

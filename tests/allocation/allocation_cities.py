@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from scheduler.allocation.capacity import Post
 from scheduler.allocation.certificate import Certificate, ColumnKind
+from scheduler.allocation.matrix import Limit
 from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, RoundPolicy, TargetPolicy, TiersPolicy
 from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_problem
 from scheduler.allocation.strata import DrawnSoFar
@@ -222,6 +223,7 @@ def audited(certificate: Certificate) -> Programme:
         lower=[bound if there else None for bound, there in lower],
         upper=[bound if there else None for bound, there in upper],
         dual=rows.dual_pico.tolist(),
+        defines_rate=[limit is Limit.RATE for limit in rows.limit],
         row=certificate.entry_row.tolist(),
         column=certificate.entry_column.tolist(),
         entry=certificate.entry_nano.tolist(),

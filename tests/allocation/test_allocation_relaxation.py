@@ -24,10 +24,11 @@ PARTS = ("target", "tiers", "rates", "capacity", "precision")
 
 def relaxed(city: City, options: Sequence[str]) -> City:
     """The city under its policy with some figures changed, as the command line would change them."""
+    lenders = {code for codes in city.policy.capacity.neighbours.values() for code in codes}
     known = Known(
         policy={name: getattr(city.policy, name).model_dump() for name in PARTS},
         tasks=city.tasks,
-        districts={code: code for code in (*city.frame.district_codes, BUREAU)},
+        districts={code: code for code in (*city.frame.district_codes, *lenders, BUREAU)},
     )
     made = edits([parse_change(option) for option in options], known)
     values = changed_policy(known.policy, made)

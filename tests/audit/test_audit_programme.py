@@ -18,6 +18,7 @@ SMALL = Programme(
     lower=[None, None, NANO // 2],
     upper=[4 * NANO, 3 * NANO, None],
     dual=[-PICO, -PICO, 0],
+    defines_rate=[False] * 3,
     row=[0, 0, 1, 2],
     column=[0, 1, 0, 1],
     entry=[NANO] * 4,
