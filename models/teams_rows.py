@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from models.store import delete_rows, insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Officer, Round, TeamMember, Visit, table_of
 from models.tables import Team as TeamRow
+from scheduler.draw.canonical import split_list
 from scheduler.registry.codes import DrawStatus
 from scheduler.teams.lots import Team
 
@@ -121,8 +123,8 @@ def load_teams(connection: sa.Connection, draw_id: str) -> tuple[StoredTeam, ...
         .join(officer, officer.c.officer_id == member.c.officer_id, isouter=True)
         .where(team.c.draw_id == draw_id)
     )
-    counts = sa.select(visit.c.team_id, sa.func.count()).where(visit.c.draw_id == draw_id).group_by(visit.c.team_id)
-    loads: dict[str, int] = {row[0]: int(row[1]) for row in connection.execute(counts)}
+    joined = connection.execute(sa.select(visit.c.team_id).where(visit.c.draw_id == draw_id)).scalars()
+    loads = Counter(team_id for cell in joined for team_id in split_list(cell))
     members: dict[tuple[str, str], list[tuple[bool, str, str]]] = {}
     for row in connection.execute(statement):
         members.setdefault((row.team_id, row.district), []).append((not row.lead, row.officer_id, row.name or ""))
@@ -136,6 +138,33 @@ def load_teams(connection: sa.Connection, draw_id: str) -> tuple[StoredTeam, ...
         )
         for team_id, district in sorted(members)
     )
+
+
+def load_meetings(connection: sa.Connection, year: int) -> tuple[tuple[str, str], ...]:
+    """Officer and firm of every visit planned in a year by a draw that stands, ascending."""
+    draw, entry, visit = table_of(Draw), table_of(Round), table_of(Visit)
+    team, member = table_of(TeamRow), table_of(TeamMember)
+    standing = (
+        sa.select(draw.c.draw_id)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .where(entry.c.year == year, draw.c.status == DrawStatus.DRAWN)
+    )
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    statement = (
+        sa.select(member.c.team_id, member.c.officer_id)
+        .join(team, team.c.team_id == member.c.team_id)
+        .where(team.c.draw_id.in_(standing))
+    )
+    for team_id, officer_id in connection.execute(statement):
+        members[team_id].append(officer_id)
+    visits = connection.execute(sa.select(visit.c.firm_id, visit.c.team_id).where(visit.c.draw_id.in_(standing)))
+    met = {
+        (officer_id, firm_id)
+        for firm_id, cell in visits
+        for team_id in split_list(cell)
+        for officer_id in members[team_id]
+    }
+    return tuple(sorted(met))
 
 
 def replace_visits(connection: sa.Connection, draw_id: str, visits: VisitColumns) -> None:

@@ -123,7 +123,9 @@ DRAW_STATUS_LABELS: Mapping[str, str] = MappingProxyType(
 EXCEPTION_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "borrowed": N_("Team lent by another district"),  # 跨区域调配执法检查人员
-        "unmet": N_("No team can take it: assign officers directly"),  # 无可用检查组，直接委派
+        "direct": N_("Officers of several teams assigned together"),  # 直接委派
+        "repeated": N_("An officer who met the firm last year goes again, as nobody else is left"),
+        "unmet": N_("No officers can be found for a department of the visit"),
         "overload": N_("More on the day than a team should do"),  # 当日检查量超过上限
         "window": N_("No working day left in the tasks' time: any day of the round"),  # 任务期内无工作日
         "away": N_(

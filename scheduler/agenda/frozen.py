@@ -7,6 +7,7 @@ from datetime import date
 
 from scheduler.agenda.books import DayLimits, Room
 from scheduler.draw.canonical import document_bytes, table_bytes
+from scheduler.teams.lots import Redraw
 from scheduler.teams.needs import PackageNeeds
 
 VISITS_NAME = "visits.tsv"
@@ -55,6 +56,7 @@ def officers_bytes(
     unknown_years: Iterable[int],
     needs: Mapping[str, PackageNeeds],
     minutes: Mapping[str, int],
+    redraws: Iterable[Redraw],
 ) -> bytes:
     """The file `officers.json`: what the draw of officers went by, beside roster and recusals."""
     return document_bytes(
@@ -68,6 +70,7 @@ def officers_bytes(
             "journey_minutes": limits.journey_minutes,
             "working_days": [day.isoformat() for day in working_days],
             "unknown_years": list(unknown_years),
+            "redraws": [redraw.document() for redraw in redraws],
             "packages": [{**needs[package].document(), "minutes": minutes[package]} for package in sorted(needs)],
         }
     )

@@ -26,6 +26,7 @@ class Item:
     """An item of the published list, as far as checks need it."""
 
     kind: str
+    department: str
     officers_required: int
     speciality: str
 
@@ -43,6 +44,8 @@ class Task:
     full_coverage: bool
     starts_on: str
     ends_on: str
+    initiator: str
+    partners: tuple[str, ...]
 
     def meets(self, first_day: str, last_day: str) -> bool:
         """Whether its window and another have a day in common."""
@@ -80,13 +83,13 @@ def load_lists(record: Record, folder: str = "") -> Lists:
     """Items and tasks of a record, or of the folder of a draw; raises `RecordError`."""
     items_table, tasks_table = record.table(f"{folder}items.tsv"), record.table(f"{folder}tasks.tsv")
     items = {
-        item_id: Item(kind=kind, officers_required=int(officers), speciality=speciality)
-        for item_id, kind, officers, speciality in items_table.rows(
-            "item_id", "kind", "officers_required", "speciality"
+        item_id: Item(kind=kind, department=department, officers_required=int(officers), speciality=speciality)
+        for item_id, kind, department, officers, speciality in items_table.rows(
+            "item_id", "kind", "department", "officers_required", "speciality"
         )
     }
     columns = ("task_id", "item_ids", "object_types", "districts", "industries", "libraries")
-    rows = tasks_table.rows(*columns, "full_coverage", "starts_on", "ends_on")
+    rows = tasks_table.rows(*columns, "full_coverage", "starts_on", "ends_on", "initiator", "partners")
     tasks = {
         row[0]: Task(
             task_id=row[0],
@@ -98,6 +101,8 @@ def load_lists(record: Record, folder: str = "") -> Lists:
             full_coverage=row[6] == "1",
             starts_on=row[7],
             ends_on=row[8],
+            initiator=row[9],
+            partners=split_list(row[10]),
         )
         for row in rows
     }

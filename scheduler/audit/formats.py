@@ -273,6 +273,9 @@ _OFFICERS_2 = {
     "format": shapes.exactly(2),
     "minutes_per_team_day": shapes.integer,
     "journey_minutes": shapes.integer,
+    "redraws": shapes.list_of(
+        shapes.object_of({"district": shapes.text, "department": shapes.text, "counter": shapes.integer})
+    ),
     "packages": shapes.list_of(shapes.object_of({**_PACKAGE, "minutes": shapes.integer})),
 }
 _COMMITMENT = {

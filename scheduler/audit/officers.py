@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from scheduler.audit.claims import Group
@@ -12,10 +12,10 @@ from scheduler.audit.register import districts_of
 from scheduler.audit.sampling import Sampling
 from scheduler.audit.year import Differences
 from scheduler.draw.canonical import split_list
-from scheduler.draw.hashing import keyed_digest
 from scheduler.i18n import gettext as _
 
-MATCH_EXCEPTIONS = frozenset({"borrowed", "unmet"})
+MATCH_EXCEPTIONS = frozenset({"borrowed", "direct", "repeated", "unmet"})
+LAST_YEAR = "last_year"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +23,11 @@ class Officer:
     """One row of `roster.tsv`, as far as checks need it."""
 
     officer_id: str
+    department: str
     district: str
     certificate_valid_until: str
     specialities: frozenset[str]
+    item_ids: frozenset[str]
     lead_qualified: bool
     expert: bool
     active: bool
@@ -43,12 +45,14 @@ class Officer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """One team: its district, its officers with the leader first, and what they are specialised in."""
+    """One team: its post, its officers with the leader first, if it has one, and what they are specialised in."""
 
     team_id: str
     district: str
+    department: str = ""
     officer_ids: tuple[str, ...]
     specialities: frozenset[str]
+    reserve: bool = False
 
     def fits(self, need: Need) -> bool:
         """Whether the team has the specialities and the number of officers that a visit needs."""
@@ -87,8 +91,8 @@ class Offices:
         Teams recomputed, by id.
     districts, packages
         District and package of each firm drawn.
-    recused
-        Officers recused from each firm in the window.
+    recused, met_last_year
+        Officers recused from each firm in the window, and those recused only because they met it last year.
     """
 
     draw: Draw
@@ -104,14 +108,21 @@ class Offices:
     districts: Mapping[str, str]
     packages: Mapping[str, str]
     recused: Mapping[str, frozenset[str]]
+    met_last_year: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def format(self) -> int:
+        """Format of officers.json, whose rules hold."""
+        return int(self.document["format"])
 
 
 def load_offices(sampling: Sampling, bureau: str) -> Offices:
-    """Reads the officers' files of a draw and draws its teams again; raises `RecordError`."""
+    """Reads the officers' files of a draw, but for its teams; raises `RecordError`."""
     draw = sampling.draw
     window = draw.document("commitment.json")["window"]
     roster = load_roster(draw)
     seed, secret = draw.seed(), draw.officer_secret()
+    recused = _recused(draw, window["starts_on"])
     visits = {
         firm: Visit(team_id=team, visit_on=day, exceptions=split_list(exceptions))
         for firm, team, day, exceptions in draw.table("visits.tsv").rows("firm_id", "team_id", "visit_on", "exception")
@@ -124,12 +135,13 @@ def load_offices(sampling: Sampling, bureau: str) -> Offices:
         window=window,
         document=draw.document("officers.json"),
         roster=roster,
-        teams={team.team_id: team for team in draw_teams(draw.draw_id, seed, secret, roster, window["ends_on"])},
+        teams={},
         needs={entry["package"]: _need(entry) for entry in draw.document("officers.json")["packages"]},
         visits=visits,
         districts=_districts(sampling),
         packages={firm: package for firm, (_stratum, package) in sampling.listed.items()},
-        recused=_recused(draw, window["starts_on"]),
+        recused=recused[False],
+        met_last_year=recused[True],
     )
 
 
@@ -143,6 +155,8 @@ def load_roster(draw: Draw) -> dict[str, Officer]:
         "lead_qualified",
         "expert",
         "active",
+        "department",
+        "item_ids",
     )
     return {
         row[0]: Officer(
@@ -153,6 +167,8 @@ def load_roster(draw: Draw) -> dict[str, Officer]:
             lead_qualified=row[4] == "1",
             expert=row[5] == "1",
             active=row[6] == "1",
+            department=row[7],
+            item_ids=frozenset(split_list(row[8])),
         )
         for row in draw.table("roster.tsv").rows(*columns)
     }
@@ -167,13 +183,16 @@ def _need(entry: Mapping[str, Any]) -> Need:
     )
 
 
-def _recused(draw: Draw, first_day: str) -> dict[str, frozenset[str]]:
-    """Officers recused from each firm on any day of the window: those whose recusal holds on its first."""
-    recused: dict[str, set[str]] = {}
-    for officer, firm, valid_until in draw.table("recusals.tsv").rows("officer_id", "firm_id", "valid_until"):
+def _recused(draw: Draw, first_day: str) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Officers recused from each firm on any day of the window, for other reasons than last year's visit and for it."""
+    version = draw.document("officers.json")["format"]
+    recused: tuple[dict[str, set[str]], dict[str, set[str]]] = {}, {}
+    rows = draw.table("recusals.tsv").rows("officer_id", "firm_id", "reason", "valid_until")
+    for officer, firm, reason, valid_until in rows:
         if not valid_until or valid_until >= first_day:
-            recused.setdefault(firm, set()).add(officer)
-    return {firm: frozenset(officers) for firm, officers in recused.items()}
+            recused[version > 1 and reason == LAST_YEAR].setdefault(firm, set()).add(officer)
+    hard, soft = ({firm: frozenset(officers) for firm, officers in kind.items()} for kind in recused)
+    return hard, soft
 
 
 def _districts(sampling: Sampling) -> dict[str, str]:
@@ -182,44 +201,8 @@ def _districts(sampling: Sampling) -> dict[str, str]:
     return dict(zip(names, districts_of(sampling.register, firm_ids), strict=True))
 
 
-def draw_teams(draw_id: str, seed: str, secret: bytes, roster: Mapping[str, Officer], last_day: str) -> list[Team]:
-    """Teams of all districts by lot (section 8.2)."""
-    districts: dict[str, list[Officer]] = {}
-    for officer in roster.values():
-        if not officer.obstacle(last_day):
-            districts.setdefault(officer.district, []).append(officer)
-    teams = []
-    for district, eligible in sorted(districts.items()):
-        eligible.sort(key=lambda officer: keyed_digest(secret, "officer", seed, officer.officer_id))
-        members = deal(eligible)
-        for number, group in enumerate(members, start=1):
-            teams.append(
-                Team(
-                    team_id=f"{draw_id}-{district}-{number:03d}",
-                    district=district,
-                    officer_ids=tuple(officer.officer_id for officer in group),
-                    specialities=frozenset().union(*(officer.specialities for officer in group)),
-                )
-            )
-    return teams
-
-
-def deal(officers: Sequence[Officer]) -> list[list[Officer]]:
-    """Deals officers in the order of their lots: leaders first, all others round and round."""
-    leads = [officer for officer in officers if officer.lead_qualified]
-    count = min(len(leads), len(officers) // 2)
-    if not count:
-        return []
-    teams = [[leader] for leader in leads[:count]]
-    leading = {leader.officer_id for leader in leads[:count]}
-    others = [officer for officer in officers if officer.officer_id not in leading]
-    for position, officer in enumerate(others):
-        teams[position % count].append(officer)
-    return teams
-
-
-def check_eligible(group: Group, offices: Offices) -> None:
-    """Claims that every officer of a team was eligible (section 8.1)."""
+def check_eligible(group: Group, offices: Offices, section: str) -> None:
+    """Claims that every officer of a team was eligible (sections 8.1 and 8.9)."""
     last_day = offices.window["ends_on"]
     differences: Differences = []
     for team_id, officer_id in offices.draw.table("teams.tsv").rows("team_id", "officer_id"):
@@ -229,14 +212,14 @@ def check_eligible(group: Group, offices: Offices) -> None:
             expected = _("{officer} of {team} eligible on {day}").format(officer=officer_id, team=team_id, day=last_day)
             differences.append((expected, obstacle))
     group.first(
-        "8.1", _("every officer of a team is on duty, no expert, and certified to the end of the window"), differences
+        section, _("every officer of a team is on duty, no expert, and certified to the end of the window"), differences
     )
 
 
-def check_teams(group: Group, offices: Offices) -> None:
-    """Claims that the teams are those of the lot (section 8.2)."""
+def check_teams(group: Group, offices: Offices, section: str) -> None:
+    """Claims that the teams are those of the lot (sections 8.2 and 8.9)."""
     expected = {
-        (team.team_id, officer_id): (str(int(position == 0)), "0")
+        (team.team_id, officer_id): (str(int(position == 0 and not team.reserve)), "0")
         for team in offices.teams.values()
         for position, officer_id in enumerate(team.officer_ids)
     }
@@ -250,7 +233,7 @@ def check_teams(group: Group, offices: Offices) -> None:
                 (f"{key[1]} – {key[0]}: {_member(want)}", _member(got)),
             )
     group.first(
-        "8.2", _("the teams are those that the lot makes of the eligible officers"), differences, len(offices.teams)
+        section, _("the teams are those that the lot makes of the eligible officers"), differences, len(offices.teams)
     )
 
 
@@ -258,50 +241,6 @@ def _member(flags: tuple[str, str] | None) -> str:
     if flags is None:
         return _("not a member")
     return _("lead {lead}, borrowed {borrowed}").format(lead=flags[0], borrowed=flags[1])
-
-
-def check_visits(group: Group, offices: Offices) -> None:
-    """Claims that every firm drawn has its one visit, by a team that may and can (section 8.3)."""
-    drawn = offices.packages.keys()
-    differences: Differences = [
-        (_("a visit to {firm}").format(firm=firm), _("none")) for firm in sorted(drawn - offices.visits.keys())
-    ]
-    differences += [(_("visits to firms drawn alone"), firm) for firm in sorted(offices.visits.keys() - drawn)]
-    group.first("8.3", _("every firm drawn has one visit"), differences, len(offices.visits))
-    recused: Differences = []
-    unfit: Differences = []
-    members = _recorded_members(offices)
-    for firm, visit in sorted(offices.visits.items()):
-        officers = members.get(visit.team_id, ())
-        barred = sorted(offices.recused.get(firm, frozenset()) & set(officers))
-        if barred:
-            expected = _("a team for {firm} without officers recused from it").format(firm=firm)
-            recused.append((expected, _("{officer} in {team}").format(officer=", ".join(barred), team=visit.team_id)))
-        need = offices.needs.get(offices.packages.get(firm, ""))
-        if visit.team_id and need is not None and not _team_of(visit.team_id, officers, offices.roster).fits(need):
-            expected = _("{firm}: {count} officers with {specialities}").format(
-                firm=firm, count=need.officers_required, specialities=", ".join(sorted(need.specialities)) or "–"
-            )
-            unfit.append((expected, f"{visit.team_id}: {', '.join(officers) or _('no such team')}"))
-    group.first("8.3", _("no officer meets a firm that he or she is recused from"), recused, len(offices.recused))
-    group.first("8.3", _("every team has the specialities and the number of officers that its visits need"), unfit)
-
-
-def _recorded_members(offices: Offices) -> dict[str, tuple[str, ...]]:
-    members: dict[str, list[str]] = {}
-    for team_id, officer_id in offices.draw.table("teams.tsv").rows("team_id", "officer_id"):
-        members.setdefault(team_id, []).append(officer_id)
-    return {team_id: tuple(officers) for team_id, officers in members.items()}
-
-
-def _team_of(team_id: str, officer_ids: Iterable[str], roster: Mapping[str, Officer]) -> Team:
-    known = [roster[officer_id] for officer_id in officer_ids if officer_id in roster]
-    return Team(
-        team_id=team_id,
-        district="",
-        officer_ids=tuple(officer.officer_id for officer in known),
-        specialities=frozenset().union(*(officer.specialities for officer in known)),
-    )
 
 
 def check_needs(group: Group, offices: Offices, lists: Lists) -> None:

@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import Any
 
 from scheduler.audit import (
+    assignment,
     certificate,
     commitment,
     days,
     log,
-    matching,
     officers,
     quotas,
     recent,
@@ -357,15 +357,13 @@ class _Verification:
             group.not_checked("8", text, _("officers were not drawn yet"))
             return
         try:
-            offices = officers.load_offices(work, self._year()["bureau"])
+            offices, checks = assignment.load_assignment(work, self._year()["bureau"], work.lists)
         except RecordError as error:
             group.not_checked("8", text, error)
             return
+        for section, words, make in checks:
+            guarded(group, section, words, make, group)
         for section, words, check in (
-            ("8.1", _("officers are eligible"), officers.check_eligible),
-            ("8.2", _("teams follow from the lot"), officers.check_teams),
-            ("8.3", _("visits have fit teams"), officers.check_visits),
-            ("8.3", _("matching follows from the lot"), matching.check_matching),
             ("8.4", _("days follow from the lot"), days.check_days),
             ("8.5", _("limits of a day are the policy's"), days.check_limits),
             ("8.6", _("moved visits have a history"), days.check_moves),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from scheduler.draw.canonical import parse_table
+from scheduler.draw.canonical import parse_table, split_list
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 
@@ -87,6 +87,7 @@ class FrozenItem:
     """An item as a commitment froze it."""
 
     item_id: str
+    department: str
     officers_required: int
     speciality: str
 
@@ -99,6 +100,8 @@ class FrozenTask:
     item_ids: tuple[str, ...]
     starts_on: date
     ends_on: date
+    initiator: str
+    partners: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +141,12 @@ class PackageNeeds:
 def parse_items(content: bytes) -> tuple[FrozenItem, ...]:
     """Items of an `items.tsv`."""
     return tuple(
-        FrozenItem(item_id=row[0], officers_required=int(row[-2]), speciality=row[-1])
+        FrozenItem(
+            item_id=row[0],
+            department=row[ITEM_COLUMNS.index("department")],
+            officers_required=int(row[ITEM_COLUMNS.index("officers_required")]),
+            speciality=row[ITEM_COLUMNS.index("speciality")],
+        )
         for row in _rows(content, ITEM_COLUMNS, ITEMS_NAME)
     )
 
@@ -152,6 +160,8 @@ def parse_tasks(content: bytes) -> tuple[FrozenTask, ...]:
             item_ids=tuple(row[TASK_COLUMNS.index("item_ids")].split(";")),
             starts_on=date.fromisoformat(row[starts_on]),
             ends_on=date.fromisoformat(row[ends_on]),
+            initiator=row[TASK_COLUMNS.index("initiator")],
+            partners=split_list(row[TASK_COLUMNS.index("partners")]),
         )
         for row in _rows(content, TASK_COLUMNS, TASKS_NAME)
     )

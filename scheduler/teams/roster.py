@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+LAST_YEAR = "last_year"  # reason of a recusal that the record of last year's visits gives
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
@@ -58,7 +60,8 @@ class Recusal:
     """
     An officer who must not meet a firm (国办发〔2015〕58号 and local rules: interest, kin, former employer, objection).
 
-    `valid_until` is the last day it holds; None holds for ever.
+    `valid_until` is the last day it holds; None holds for ever. One for the reason `LAST_YEAR` yields where nobody else
+    is left.
     """
 
     officer_id: str

@@ -23,7 +23,7 @@ from models.draw_rows import (
     load_rounds,
     put_file,
 )
-from models.registry_rows import load_items, load_officers, load_recusals, load_tasks
+from models.registry_rows import load_items, load_officers, load_tasks
 from scheduler import __version__
 from scheduler.allocation.plan import PlanStatus
 from scheduler.draw.canonical import document_bytes
@@ -47,6 +47,7 @@ from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.teams.frozen import recusals_bytes, roster_bytes
 from scheduler.workflow.log import GENESIS, append_log
 from scheduler.workflow.pools import RoundPool, planned_package, round_pool
+from scheduler.workflow.recusals import standing_recusals
 from scheduler.workflow.workspace import SETTINGS_NAME, Workspace
 
 
@@ -319,7 +320,7 @@ def _sealed_files(connection: sa.Connection, workspace: Workspace, inputs: Round
         "scorecard.json": document_bytes(inputs.classification.scorecard.document()),
         "allocation.tsv": allocation_table(inputs.cells),
         "roster.tsv": roster_bytes(load_officers(connection)),
-        "recusals.tsv": recusals_bytes(load_recusals(connection)),
+        "recusals.tsv": recusals_bytes(standing_recusals(connection, workspace)),
         "policy.toml": workspace.settings_text.encode("utf-8"),
         "items.tsv": items_bytes(load_items(connection)),
         "tasks.tsv": tasks_bytes(PublicTask.of(task) for task in tasks),

@@ -8,14 +8,14 @@ elsewhere has none, so it takes the roster as it stands and a key of its own.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from models.draw_rows import get_file
-from models.registry_rows import load_items, load_officers, load_recusals, load_tasks
+from models.registry_rows import load_items, load_officers, load_tasks
 from models.tables import DrawnFirm, Firm, table_of
 from models.teams_rows import DrawState, load_drawn_packages
 from scheduler.draw.commitment import SECRET_BYTES, Commitment, parse_commitment
@@ -23,13 +23,12 @@ from scheduler.draw.hashing import content_digest, digest, sealed_digest
 from scheduler.errors import StoreError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
+from scheduler.teams.demands import Demand, DepartmentItem, Departments, JointTask, demands_of, tell_apart
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, parse_recusals, parse_roster
 from scheduler.teams.matching import Visits
 from scheduler.teams.needs import (
     ITEMS_NAME,
     TASKS_NAME,
-    NeedingItem,
-    NeedingTask,
     PackageNeeds,
     package_needs,
     parse_items,
@@ -39,6 +38,7 @@ from scheduler.teams.roster import Officer, Recusal
 from scheduler.workflow.agenda_inputs import DayInputs, read_day_inputs
 from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.districts import REGISTER_NAME, frozen_districts
+from scheduler.workflow.recusals import standing_recusals
 from scheduler.workflow.settings import Settings, parse_settings
 from scheduler.workflow.workspace import Workspace
 
@@ -54,8 +54,10 @@ class OfficerInputs:
     ----------
     bureau
         The bureau's own code, whose officers serve every district.
-    visits, needs
-        The visits, and what each package asks for.
+    visits, needs, demands
+        The visits, what each package asks for, and what of that it asks of each department.
+    departments
+        Departments that are told apart.
     officers, recusals
         The roster.
     starts_on, ends_on
@@ -72,6 +74,8 @@ class OfficerInputs:
     bureau: str
     visits: Visits
     needs: Mapping[str, PackageNeeds]
+    demands: Mapping[str, tuple[Demand, ...]]
+    departments: Departments
     officers: tuple[Officer, ...]
     recusals: tuple[Recusal, ...]
     starts_on: date
@@ -91,8 +95,8 @@ class _Source:
     bureau: str
     officers: tuple[Officer, ...]
     recusals: tuple[Recusal, ...]
-    items: tuple[NeedingItem, ...]
-    tasks: tuple[NeedingTask, ...]
+    items: tuple[DepartmentItem, ...]
+    tasks: tuple[JointTask, ...]
     starts_on: date
     ends_on: date
     seed: str
@@ -123,6 +127,7 @@ def read_inputs(
         source = _live_source(connection, workspace, state, firm_ids, officer_secret)
     else:
         source = _frozen_source(connection, state, firm_ids, strata)
+    departments = tell_apart(source.officers, source.items, source.tasks)
     calendar = working_calendar(connection, workspace)
     tomorrow = workspace.today + timedelta(days=1)
     blocked = frozenset(source.settings.agenda.blocked_days)
@@ -133,6 +138,8 @@ def read_inputs(
         bureau=source.bureau,
         visits=Visits(firm_id=firm_ids, package=packages, district=source.districts),
         needs=package_needs(packages, source.tasks, source.items),
+        demands=_demands(packages, source, departments),
+        departments=departments,
         officers=source.officers,
         recusals=source.recusals,
         starts_on=source.starts_on,
@@ -152,6 +159,12 @@ def read_inputs(
         seed=source.seed,
         officer_secret=source.officer_secret,
     )
+
+
+def _demands(packages: Iterable[str], source: _Source, departments: Departments) -> dict[str, tuple[Demand, ...]]:
+    tasks = {task.task_id: task for task in source.tasks}
+    items = {item.item_id: item for item in source.items}
+    return {package: demands_of(package, tasks, items, departments) for package in sorted(set(packages))}
 
 
 def _frozen_source(
@@ -211,7 +224,7 @@ def _live_source(
         settings=workspace.settings,
         bureau=workspace.settings.bureau.code,
         officers=load_officers(connection),
-        recusals=load_recusals(connection),
+        recusals=standing_recusals(connection, workspace),
         items=load_items(connection),
         tasks=load_tasks(connection, workspace.settings.year.year),
         starts_on=state.starts_on,

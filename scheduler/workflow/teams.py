@@ -42,6 +42,7 @@ from scheduler.draw.hashing import content_digest
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
+from scheduler.teams.assignment import Assignment, assign_officers
 from scheduler.teams.eligibility import Eligibility, check_eligibility
 from scheduler.teams.frozen import (
     RECUSALS_NAME,
@@ -51,8 +52,7 @@ from scheduler.teams.frozen import (
     roster_bytes,
     teams_bytes,
 )
-from scheduler.teams.lots import TeamLot, draw_teams
-from scheduler.teams.matching import MatchException, Matching, Visits, match_visits
+from scheduler.teams.matching import Visits
 from scheduler.workflow.agenda_inputs import team_rooms
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.log import append_log
@@ -71,8 +71,8 @@ class OfficersSummary:
         Officers who took part, and those among them that no team could be made of.
     excluded
         Officers who took no part, by reason; one with two reasons counts twice.
-    num_teams, num_visits
-        Teams drawn and visits of the round.
+    num_teams, num_redraws, num_visits
+        Teams drawn, districts' departments in which the lot was cast again, and visits of the round.
     exceptions
         Visits by code of exception.
     least_load, greatest_load
@@ -88,6 +88,7 @@ class OfficersSummary:
     num_idle: int
     excluded: Mapping[str, int]
     num_teams: int
+    num_redraws: int
     num_visits: int
     exceptions: Mapping[str, int]
     least_load: int
@@ -102,8 +103,7 @@ class _Outcome:
     """What the lot gave, in the order of the visits."""
 
     eligibility: Eligibility
-    lot: TeamLot
-    matching: Matching
+    assignment: Assignment
     days: tuple[PlannedDay, ...]
     columns: VisitColumns
 
@@ -192,32 +192,30 @@ def _ready_state(
 def _draw(workspace: Workspace, inputs: OfficerInputs) -> _Outcome:
     step = _("drawing officers")
     eligibility = check_eligibility(inputs.officers, inputs.ends_on)
-    lot = draw_teams(
-        eligibility.eligible, draw_id=inputs.draw_id, seed=inputs.seed, officer_secret=inputs.officer_secret
-    )
-    workspace.progress.report(step, 1, 3)
-    matching = match_visits(
+    assignment = assign_officers(
         inputs.visits,
-        lot.teams,
-        needs=inputs.needs,
+        eligibility.eligible,
+        demands=inputs.demands,
+        departments=inputs.departments,
         recusals=inputs.recusals,
         first_day=inputs.starts_on,
         bureau=inputs.bureau,
+        draw_id=inputs.draw_id,
         seed=inputs.seed,
         officer_secret=inputs.officer_secret,
     )
     workspace.progress.report(step, 2, 3)
-    days = _plan_days(inputs, lot, matching)
+    days = _plan_days(inputs, assignment)
     workspace.progress.report(step, 3, 3)
-    columns = _visit_columns(inputs.visits, lot, matching, days)
-    return _Outcome(eligibility=eligibility, lot=lot, matching=matching, days=days, columns=columns)
+    columns = _visit_columns(inputs.visits, assignment, days)
+    return _Outcome(eligibility=eligibility, assignment=assignment, days=days, columns=columns)
 
 
-def _plan_days(inputs: OfficerInputs, lot: TeamLot, matching: Matching) -> tuple[PlannedDay, ...]:
+def _plan_days(inputs: OfficerInputs, assignment: Assignment) -> tuple[PlannedDay, ...]:
     needs = [inputs.needs[package] for package in inputs.visits.package]
     visits = DatedVisits(
         firm_id=inputs.visits.firm_id,
-        teams=[(team,) if team >= 0 else () for team in matching.team.tolist()],
+        teams=[match.teams for match in assignment.matches],
         town=inputs.days.towns,
         starts_on=[need.starts_on for need in needs],
         ends_on=[need.ends_on for need in needs],
@@ -228,28 +226,28 @@ def _plan_days(inputs: OfficerInputs, lot: TeamLot, matching: Matching) -> tuple
         limits=inputs.days.limits,
         rooms=[
             team_rooms([officer.officer_id for officer in team.officers], inputs.days.rooms, inputs.days.limits)
-            for team in lot.teams
+            for team in assignment.lot.teams
         ],
     )
     return plan_days(
         visits,
         calendar,
-        team_ids=[team.team_id for team in lot.teams],
+        team_ids=[team.team_id for team in assignment.lot.teams],
         seed=inputs.seed,
         officer_secret=inputs.officer_secret,
     )
 
 
-def _visit_columns(visits: Visits, lot: TeamLot, matching: Matching, days: Sequence[PlannedDay]) -> VisitColumns:
-    exceptions = []
-    for team, borrowed, day in zip(matching.team.tolist(), matching.borrowed.tolist(), days, strict=True):
-        of_match = [MatchException.UNMET] if team < 0 else [MatchException.BORROWED] if borrowed else []
-        exceptions.append(exception_text([*of_match, *day.exceptions]))
+def _visit_columns(visits: Visits, assignment: Assignment, days: Sequence[PlannedDay]) -> VisitColumns:
+    teams = assignment.lot.teams
     return VisitColumns(
         firm_id=visits.firm_id,
-        team_id=tuple(lot.teams[team].team_id if team >= 0 else "" for team in matching.team.tolist()),
+        team_id=tuple(";".join(teams[team].team_id for team in match.teams) for match in assignment.matches),
         visit_on=tuple(day.visit_on for day in days),
-        exception=tuple(exceptions),
+        exception=tuple(
+            exception_text([*match.exceptions, *day.exceptions])
+            for match, day in zip(assignment.matches, days, strict=True)
+        ),
     )
 
 
@@ -265,15 +263,16 @@ def _store(connection: sa.Connection, workspace: Workspace, inputs: OfficerInput
             unknown_years=inputs.unknown_years,
             needs=inputs.needs,
             minutes=inputs.days.minutes,
+            redraws=outcome.assignment.lot.redraws,
         ),
         CALENDAR_NAME: calendar_bytes(inputs.days.rooms),
         TOWNS_NAME: towns_bytes(inputs.visits.firm_id, inputs.days.towns),
-        TEAMS_NAME: teams_bytes(outcome.lot.teams),
+        TEAMS_NAME: teams_bytes(outcome.assignment.lot.teams),
         VISITS_NAME: visits_bytes(columns.firm_id, columns.team_id, columns.visit_on, columns.exception),
     }
     for name, content in files.items():
         put_file(connection, inputs.draw_id, name, content)
-    save_teams(connection, inputs.draw_id, outcome.lot.teams)
+    save_teams(connection, inputs.draw_id, outcome.assignment.lot.teams)
     replace_visits(connection, inputs.draw_id, columns)
     note_officers_drawn(connection, inputs.draw_id, workspace.today, inputs.officer_secret)
     append_log(
@@ -282,7 +281,7 @@ def _store(connection: sa.Connection, workspace: Workspace, inputs: OfficerInput
         "draw officers",
         {
             "draw_id": inputs.draw_id,
-            "teams": len(outcome.lot.teams),
+            "teams": len(outcome.assignment.lot.teams),
             "visits": len(columns.firm_id),
             "exceptions": dict(_count_exceptions(columns.exception)),
         },
@@ -294,19 +293,21 @@ def _store(connection: sa.Connection, workspace: Workspace, inputs: OfficerInput
 
 
 def _summary(inputs: OfficerInputs, outcome: _Outcome) -> OfficersSummary:
-    loads = outcome.matching.loads(len(outcome.lot.teams))
+    teams = outcome.assignment.lot.teams
+    loads = [load for load, team in zip(outcome.assignment.loads, teams, strict=True) if not team.reserve]
     dated = [day for day in outcome.columns.visit_on if day is not None]
     reasons = Counter(str(reason) for entry in outcome.eligibility.excluded for reason in entry.reasons)
     return OfficersSummary(
         draw_id=inputs.draw_id,
         num_eligible=len(outcome.eligibility.eligible),
-        num_idle=len(outcome.lot.idle),
+        num_idle=len(outcome.assignment.lot.idle),
         excluded=dict(sorted(reasons.items())),
-        num_teams=len(outcome.lot.teams),
+        num_teams=len(loads),
+        num_redraws=len(outcome.assignment.lot.redraws),
         num_visits=len(inputs.visits),
         exceptions=_count_exceptions(outcome.columns.exception),
-        least_load=int(loads.min()) if len(loads) else 0,
-        greatest_load=int(loads.max()) if len(loads) else 0,
+        least_load=min(loads, default=0),
+        greatest_load=max(loads, default=0),
         first_day=min(dated, default=None),
         last_day=max(dated, default=None),
         unknown_years=inputs.unknown_years,

@@ -42,6 +42,7 @@ def test_officers_file_holds_what_the_lot_went_by() -> None:
         unknown_years=(2027,),
         needs={"T2": needs("T2"), "T1": needs("T1")},
         minutes={"T1": 60, "T2": 120},
+        redraws=(),
     ).decode()
     assert content.index('"T1"') < content.index('"T2"')
     assert '"working_days": [\n    "2026-03-02",\n    "2026-03-03"\n  ]' in content

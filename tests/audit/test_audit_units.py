@@ -20,8 +20,8 @@ from scheduler.audit.context import guarded, positions_of
 from scheduler.audit.days_1 import Dealt, Due, days_of, deal_days
 from scheduler.audit.formats import TABLES
 from scheduler.audit.hashes import Keyed, digests
-from scheduler.audit.matching import Matching
-from scheduler.audit.officers import Need, Officer, Offices, Team, deal
+from scheduler.audit.matching_1 import Matching, deal
+from scheduler.audit.officers import Need, Officer, Offices, Team
 from scheduler.audit.quotas import Cell, round_cells
 from scheduler.audit.record import MemorySource
 from scheduler.audit.report import report_lines, report_page
@@ -222,6 +222,8 @@ def officer(officer_id: str, *, lead: bool = False) -> Officer:
     """An officer who may do anything."""
     return Officer(
         officer_id=officer_id,
+        department="",
+        item_ids=frozenset(),
         district="d",
         certificate_valid_until="2030-01-01",
         specialities=frozenset(),

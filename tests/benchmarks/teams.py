@@ -1,27 +1,32 @@
 """
-Teams and matching at city size: 37,000 visits in four rounds, 1,300 officers, 24 tasks, 3,000 recusals.
+Teams and matching at city size: 37,000 visits in four rounds, 1,300 officers of four departments, 24 tasks.
 
-``teams.city.seconds`` covers eligibility, teams and matching. The rooms are pure, so
-no database takes part; roster and visits are made up by digests.
+``teams.city.seconds`` covers eligibility, teams and matching. Every sixth task is a joint one of two or three
+departments, 3,000 recusals are declared, and the visits of the year before bar about 40,000 pairs more. The rooms are
+pure, so no database takes part; roster and visits are made up by digests.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import date, timedelta
 
 from scheduler.draw.hashing import digest
+from scheduler.teams.assignment import Assignment, assign_officers
+from scheduler.teams.demands import demands_of, tell_apart
 from scheduler.teams.eligibility import check_eligibility
-from scheduler.teams.lots import draw_teams
-from scheduler.teams.matching import Visits, match_visits
-from scheduler.teams.needs import PackageNeeds
-from scheduler.teams.roster import Officer, Recusal
+from scheduler.teams.matching import Visits
+from scheduler.teams.needs import FrozenItem, FrozenTask
+from scheduler.teams.roster import LAST_YEAR, Officer, Recusal
 from tests.benchmarks.measure import figure
 
-NUM_VISITS, NUM_OFFICERS, NUM_TASKS, NUM_ROUNDS, NUM_RECUSALS = 37_000, 1_300, 24, 4, 3_000
+NUM_VISITS, NUM_OFFICERS, NUM_TASKS, NUM_ROUNDS = 37_000, 1_300, 24, 4
+NUM_RECUSALS, NUM_MEETINGS = 3_000, 40_000
 BUREAU = "371000"
 DISTRICTS = ("371002", "371003", "371071", "371072", "371073", "371082", "371083", "3710-BZ", "3710-NH")
 SPECIALITIES = ("drug", "food", "metrology", "special_equipment")
+DEPARTMENTS = ("fire", "health", "market", "police")
 SECRET = b"b" * 32
 
 
@@ -30,15 +35,20 @@ def lot(name: str, below: int) -> int:
     return int(digest("bench", name), 16) % below
 
 
+def firm(number: int) -> str:
+    """Code of a made-up firm."""
+    return f"91371000{number:010d}"
+
+
 def roster() -> list[Officer]:
-    """Officers of all districts and of the bureau, with two specialities each."""
+    """Officers of all districts and of the bureau, three of four of the market department, with two specialities."""
     homes = (*DISTRICTS, BUREAU)
     return [
         Officer(
             officer_id=f"O{number:04d}",
             name="",
             unit="",
-            department="",
+            department="market" if lot(f"department/{number}", 4) else DEPARTMENTS[lot(f"partner/{number}", 4)],
             level="",
             district=homes[lot(f"home/{number}", len(homes))],
             certificate_no="",
@@ -54,15 +64,34 @@ def roster() -> list[Officer]:
     ]
 
 
-def needs(starts_on: date, ends_on: date) -> dict[str, PackageNeeds]:
-    """Needs of 24 packages with up to two specialities."""
+def items() -> dict[str, FrozenItem]:
+    """An item of each task, some with a speciality, and one of each department."""
+    made = [
+        FrozenItem(
+            item_id=f"G{number:02d}",
+            department="market",
+            officers_required=3 if number == 7 else 2,
+            speciality=SPECIALITIES[number // 3 % 4] if number % 3 else "",
+        )
+        for number in range(NUM_TASKS)
+    ]
+    made += [
+        FrozenItem(item_id=f"K-{name}", department=name, officers_required=2, speciality="") for name in DEPARTMENTS
+    ]
+    return {entry.item_id: entry for entry in made}
+
+
+def tasks(starts_on: date, ends_on: date) -> dict[str, FrozenTask]:
+    """24 tasks; every sixth is joint: with the police, or with fire and health."""
+    joint = {0: ("K-police",), 6: ("K-fire", "K-health"), 12: ("K-police",), 18: ("K-fire", "K-health")}
     return {
-        f"T{number:02d}": PackageNeeds(
-            package=f"T{number:02d}",
-            specialities=SPECIALITIES[: number % 3],
-            officers_required=2,
+        f"T{number:02d}": FrozenTask(
+            task_id=f"T{number:02d}",
+            item_ids=(f"G{number:02d}", *joint.get(number, ())),
             starts_on=starts_on,
             ends_on=ends_on,
+            initiator="market",
+            partners=(),
         )
         for number in range(NUM_TASKS)
     }
@@ -72,49 +101,61 @@ def visits(round_number: int) -> Visits:
     """The visits of one round."""
     numbers = range(round_number, NUM_VISITS, NUM_ROUNDS)
     return Visits(
-        firm_id=tuple(f"91371000{number:010d}" for number in numbers),
+        firm_id=tuple(firm(number) for number in numbers),
         package=tuple(f"T{lot(f'package/{number}', NUM_TASKS):02d}" for number in numbers),
         district=tuple(DISTRICTS[lot(f"district/{number}", len(DISTRICTS))] for number in numbers),
     )
 
 
-def main() -> None:
-    """Draws officers and days of four rounds, one after another."""
-    officers = roster()
-    recusals = [
+def recusals() -> list[Recusal]:
+    """Declared recusals, and officers who met a firm last year."""
+    kinds = (("kin", NUM_RECUSALS), (LAST_YEAR, NUM_MEETINGS))
+    return [
         Recusal(
-            officer_id=f"O{lot(f'who/{number}', NUM_OFFICERS):04d}",
-            firm_id=f"91371000{lot(f'firm/{number}', NUM_VISITS):010d}",
-            reason="kin",
+            officer_id=f"O{lot(f'who/{reason}/{number}', NUM_OFFICERS):04d}",
+            firm_id=firm(lot(f"firm/{reason}/{number}", NUM_VISITS)),
+            reason=reason,
             valid_until=None,
         )
-        for number in range(NUM_RECUSALS)
+        for reason, count in kinds
+        for number in range(count)
     ]
-    seconds = {"teams": 0.0}
-    greatest = 0
-    for number in range(NUM_ROUNDS):
-        first = date(2026, 3, 2) + timedelta(days=60 * number)
-        last = first + timedelta(days=59)
-        wanted, needed, seed = visits(number), needs(first, last), digest("bench", f"seed/{number}")
-        started = time.perf_counter()
-        eligible = check_eligibility(officers, last).eligible
-        teams = draw_teams(eligible, draw_id=f"2026-{number}-1", seed=seed, officer_secret=SECRET).teams
-        matching = match_visits(
-            wanted,
-            teams,
-            needs=needed,
-            recusals=recusals,
-            first_day=first,
-            bureau=BUREAU,
-            seed=seed,
-            officer_secret=SECRET,
-        )
-        matched = time.perf_counter()
-        seconds["teams"] += matched - started
-        greatest = max(greatest, int(matching.loads(len(teams)).max()))
-    for name, value in seconds.items():
-        figure(f"{name}.city.seconds", value, "s")
-    figure("teams.city.greatest_load", greatest, "visits")
+
+
+def run(number: int, officers: list[Officer], barred: list[Recusal]) -> tuple[float, Assignment]:
+    """Seconds and outcome of one round."""
+    first = date(2026, 3, 2) + timedelta(days=60 * number)
+    last = first + timedelta(days=59)
+    wanted, listed, served = visits(number), items(), tasks(first, last)
+    started = time.perf_counter()
+    departments = tell_apart(officers, listed.values(), served.values())
+    found = assign_officers(
+        wanted,
+        check_eligibility(officers, last).eligible,
+        demands={package: demands_of(package, served, listed, departments) for package in sorted(set(wanted.package))},
+        departments=departments,
+        recusals=barred,
+        first_day=first,
+        bureau=BUREAU,
+        draw_id=f"2026-{number}-1",
+        seed=digest("bench", f"seed/{number}"),
+        officer_secret=SECRET,
+    )
+    return time.perf_counter() - started, found
+
+
+def main() -> None:
+    """Draws officers of four rounds, one after another."""
+    officers, barred = roster(), recusals()
+    rounds = [run(number, officers, barred) for number in range(NUM_ROUNDS)]
+    exceptions = Counter(str(code) for _, found in rounds for match in found.matches for code in match.exceptions)
+    joint = sum(len(match.teams) > 1 for _, found in rounds for match in found.matches)
+    figure("teams.city.seconds", sum(seconds for seconds, _ in rounds), "s")
+    figure("teams.city.greatest_load", max(max(found.loads) for _, found in rounds), "visits")
+    figure("teams.city.joint_visits", joint, "visits")
+    figure("teams.city.redraws", sum(len(found.lot.redraws) for _, found in rounds), "lots")
+    for code in ("borrowed", "direct", "repeated", "unmet"):
+        figure(f"teams.city.{code}", exceptions[code], "visits")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def officer(number: int, district: str, **changes: Any) -> Officer:
         certificate_valid_until=date(2027, 12, 31),
         post="",
         specialities=("food",),
-        item_ids=("G01",),
+        item_ids=(),
         lead_qualified=True,
         expert=False,
         active=True,

@@ -1,0 +1,51 @@
+"""Officers of a draw with the checks of their format: teams and visits (specification, sections 8.1 to 8.3 and 8.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from scheduler.audit import matching, matching_1, officers, teams
+from scheduler.audit.claims import Group
+from scheduler.audit.context import Lists
+from scheduler.audit.officers import Offices, Team
+from scheduler.audit.parts import load_roll
+from scheduler.audit.sampling import Sampling
+from scheduler.i18n import gettext as _
+
+Check = tuple[str, str, Callable[[Group], None]]  # section, words, and what makes the claims
+
+
+def load_assignment(sampling: Sampling, bureau: str, lists: Lists) -> tuple[Offices, tuple[Check, ...]]:
+    """Reads the officers' files of a draw, draws its teams again, and names the checks; raises `RecordError`."""
+    offices = officers.load_offices(sampling, bureau)
+    if offices.format == 1:
+        offices = replace(offices, teams=_by_id(matching_1.teams_of(offices)))
+        checks_1 = [partial(check, offices=offices) for check in (matching_1.check_visits, matching_1.check_matching)]
+        return offices, _checks(offices, ("8.9",) * 4, checks_1)
+    roll = load_roll(offices, lists)
+    drawn, redraws = teams.draw_teams(roll)
+    offices = replace(offices, teams=_by_id(drawn))
+    roll = replace(roll, offices=offices)
+    checks = [partial(check, roll=roll) for check in (matching.check_visits, matching.check_matching)]
+    counters = partial(teams.check_redraws, offices=offices, redraws=redraws)
+    named = _checks(offices, ("8.1", "8.2", "8.3", "8.3"), checks)
+    return offices, (*named, ("8.2", _("counters follow from the lot"), counters))
+
+
+def _by_id(drawn: list[Team]) -> dict[str, Team]:
+    return {team.team_id: team for team in drawn}
+
+
+def _checks(
+    offices: Offices, sections: tuple[str, ...], of_visits: Sequence[Callable[[Group], None]]
+) -> tuple[Check, ...]:
+    """Checks that both formats have, under the sections of the format."""
+    checks: tuple[tuple[str, Callable[[Group], None]], ...] = (
+        (_("officers are eligible"), partial(officers.check_eligible, offices=offices, section=sections[0])),
+        (_("teams follow from the lot"), partial(officers.check_teams, offices=offices, section=sections[1])),
+        (_("visits have fit teams"), of_visits[0]),
+        (_("matching follows from the lot"), of_visits[1]),
+    )
+    return tuple((section, words, check) for section, (words, check) in zip(sections, checks, strict=True))
