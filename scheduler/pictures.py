@@ -69,25 +69,24 @@ def bars(
         Label and value of each line.
     """
     longest = max([*(value for _, value, _ in rows), *(value for _, value in marks), 1e-9])
+    left = 24 + max((_pixels(label) for label, *_ in rows), default=0)
     top = 18 * len(marks) + 4
     parts = []
     for number, (label, value, words) in enumerate(rows):
         y, width = top + number * _ROW, _BAR_WIDTH * value / longest
-        parts.append(text(_LABEL_WIDTH - 10, y + 16, label, anchor="end"))
-        parts.append(
-            f'<rect x="{_LABEL_WIDTH}" y="{y}" width="{max(width, 1):.1f}" height="{_ROW - 8}" fill="#2f6f8f"/>'
-        )
-        parts.append(text(_LABEL_WIDTH + width + 8, y + 16, words))
+        parts.append(text(left - 10, y + 16, label, anchor="end"))
+        parts.append(f'<rect x="{left}" y="{y}" width="{max(width, 1):.1f}" height="{_ROW - 8}" fill="#2f6f8f"/>')
+        parts.append(text(left + width + 8, y + 16, words))
     height = top + max(len(rows), 1) * _ROW
     for number, (label, value) in enumerate(marks):
-        x = _LABEL_WIDTH + _BAR_WIDTH * value / longest
+        x = left + _BAR_WIDTH * value / longest
         parts.append(
             f'<path d="M{x:.1f} {18 * number + 20}V{height - 4}" stroke="#7d1f2b" stroke-width="2" '
             f'stroke-dasharray="{6 - 2 * number} 4" fill="none"/>'
         )
-        anchor = "start" if x < _LABEL_WIDTH + _BAR_WIDTH / 2 else "end"
+        anchor = "start" if x < left + _BAR_WIDTH / 2 else "end"
         parts.append(text(x, 18 * number + 15, label, anchor=anchor, fill="#7d1f2b", size=13))
-    return picture(_LABEL_WIDTH + _BAR_WIDTH + 130, height, "".join(parts), title, description)
+    return picture(left + _BAR_WIDTH + 90, height, "".join(parts), title, description)
 
 
 def paired_bars(
@@ -104,6 +103,11 @@ def paired_bars(
             parts.append(f'<rect x="64" y="{y + 20 * line}" width="{max(width, 1):.1f}" height="17" fill="{fill}"/>')
             parts.append(text(72 + width, y + 14 + 20 * line, f"{100 * value:.1f} % {name}", size=13))
     return picture(470, max(len(rows), 1) * 52 + 4, "".join(parts), title, description)
+
+
+def _pixels(words: str) -> int:
+    """About how wide words are; Chinese characters are twice as wide as Latin ones."""
+    return sum(14 if character > "\u1100" else 8 for character in words)
 
 
 def _step(place: int, number: int) -> int:

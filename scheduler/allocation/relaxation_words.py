@@ -9,8 +9,10 @@ from scheduler.allocation.layout import Layout
 from scheduler.allocation.levers import Lever
 from scheduler.allocation.matrix import Limit
 from scheduler.errors import Relaxation
+from scheduler.i18n import active_language
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
+from scheduler.registry.words import SPECIALITY_WORDS
 
 Names = Mapping[str, str]  # district code → name
 
@@ -66,7 +68,6 @@ def _subject(lever: Lever, layout: Layout, names: Names) -> str:
 
 def _hours(lever: Lever, value: Decimal, layout: Layout, names: Names) -> str:
     entry, district, department, speciality = lever.subject
-    who = " ".join(filter(None, (department, label(speciality) if speciality else ""))) or _("all officers")
     words = _("round {number}, {district}, {officers}: {more} officer-hours more than the {there} that are there")
     own = district == layout.problem.policy.bureau
     return words.format(
@@ -74,10 +75,16 @@ def _hours(lever: Lever, value: Decimal, layout: Layout, names: Names) -> str:
         district=_("the bureau's own officers, who serve all districts")
         if own
         else names.get(district) or label(district),
-        officers=who,
+        officers=officers_words(department, speciality),
         more=f"{value:,}",
         there=f"{_hours_there(layout, lever.subject):,.0f}",
     )
+
+
+def officers_words(department: str, speciality: str) -> str:
+    """Whose hours, in words; both empty for all officers."""
+    chinese, english, *_others = SPECIALITY_WORDS.words.get(speciality, (speciality, speciality))
+    return " ".join(filter(None, (department, english if active_language() == "en" else chinese))) or _("all officers")
 
 
 def _hours_there(layout: Layout, subject: tuple[str, ...]) -> float:

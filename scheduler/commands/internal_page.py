@@ -33,6 +33,7 @@ h2{font-size:1.35rem;margin:2.5rem 0 .75rem;border-top:1px solid #c5ced5;padding
 .pair{display:flex;flex-wrap:wrap;gap:1rem 2.5rem;align-items:flex-start}
 summary{cursor:pointer;font-weight:600;margin:.75rem 0}
 svg{max-width:100%;height:auto;display:block}
+.scroll svg{min-width:34rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;margin:.75rem 0;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:#46545e;padding-bottom:.3rem}

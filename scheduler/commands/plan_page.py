@@ -90,7 +90,8 @@ def _binding(found: PlanExplanation, names: Mapping[str, str]) -> str:
         return head + f"<p>{safe(_('No limit of the planner binds.'))}</p>"
     bureau = found.view.policy.bureau
     rows = [
-        (binding_sentence(entry, names, bureau), whole(entry.bound), f"{entry.worth:+.4f}") for entry in found.binding
+        (binding_sentence(entry, names, bureau), whole(entry.bound), f"{abs(entry.worth):.4f}")
+        for entry in found.binding
     ]
     note = _("Worth is that of one unit near the plan as it is; larger changes are answered by plan whatif.")
     return head + f"<p class=note>{safe(note)}</p>" + table((_("Limit"),), (_("Bound"), _("Worth")), rows)

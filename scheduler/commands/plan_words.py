@@ -8,6 +8,7 @@ from math import isfinite
 
 from scheduler.allocation.explain import BindingLimit
 from scheduler.allocation.matrix import Limit
+from scheduler.allocation.relaxation_words import officers_words
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.workflow.plan_explain import Comparison, Scenario
@@ -27,7 +28,7 @@ def binding_sentence(entry: BindingLimit, names: Mapping[str, str], bureau: str)
     """What giving way by one unit would bring, such as one more officer-hour for food in a district."""
     if entry.limit in (Limit.HOURS, Limit.POOL):
         number, district, department, speciality = (*entry.subject, "", "")[:4]
-        who = " ".join(filter(None, (department, label(speciality) if speciality else ""))) or _("all officers")
+        who = officers_words(department, speciality)
         place = _("the bureau's own officers") if district == bureau else names.get(district) or label(district)
         return _(
             "one more officer-hour in {district} ({officers}), round {number}, would find {worth} more problems"

@@ -23,7 +23,7 @@ from scheduler.allocation.plan import Plan, round_id_of
 from scheduler.allocation.problem import PlanPolicy
 from scheduler.allocation.summary import PlanSummary
 from scheduler.allocation.target import PlannedRound
-from scheduler.errors import StateError, UsageError
+from scheduler.errors import InfeasiblePlanError, Relaxation, StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.workflow.allocation import PlanView, plan_view, solved_plan
 from scheduler.workflow.internal import InternalMark, mark_internal
@@ -116,7 +116,10 @@ def plan_whatif(workspace: Workspace, changes: Sequence[str]) -> Comparison:
         terms, made = Terms(text=plan.policy, settings=settings, inputs=inputs).changed(changes)
         year = year_of(plan, terms.settings, planned, terms.inputs)
         workspace.progress.report(_("Solving the plan"), 0, 1)
-        cells, _solved = solve_year(plan, terms, year, planned)
+        try:
+            cells, _solved = solve_year(plan, terms, year, planned)
+        except InfeasiblePlanError as error:
+            raise _asked_instead(error) from error
         workspace.progress.report(_("Solving the plan"), 1, 1)
         drawn = {one.number: load_cells(connection, round_id_of(plan.year, one.number)) for one in planned if one.drawn}
         asked = replace(plan, target=year.target)
@@ -125,6 +128,20 @@ def plan_whatif(workspace: Workspace, changes: Sequence[str]) -> Comparison:
         detail = {"plan": plan.plan_id, "changes": {edit.name: [*edit.shown] for edit in made}}
         mark = mark_internal(connection, workspace, "plan whatif", detail)
     return Comparison(left=left, right=right, changes=made, settings=settings, mark=mark)
+
+
+def _asked_instead(error: InfeasiblePlanError) -> InfeasiblePlanError:
+    """The same answer with what to ask instead: nothing is to be relaxed in the plan itself."""
+    words = _("{sentence} (to ask so: --set {option})")
+    return InfeasiblePlanError(
+        str(error),
+        tuple(
+            Relaxation(
+                sentence=words.format(sentence=entry.sentence, option=entry.option) if entry.name else entry.sentence
+            )
+            for entry in error.relaxations
+        ),
+    )
 
 
 def plan_compare(workspace: Workspace, left: str, right: str) -> Comparison:

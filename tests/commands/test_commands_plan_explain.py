@@ -14,7 +14,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.allocation_rows import newest_solution
-from models.registry_rows import insert_events, insert_firms, save_items, save_officers, save_tasks
+from models.registry_rows import (
+    insert_events,
+    insert_firms,
+    load_frame,
+    load_tasks,
+    save_items,
+    save_officers,
+    save_tasks,
+)
 from scheduler import i18n
 from scheduler.commands.allocation import plan
 from scheduler.commands.context import CommandContext
@@ -119,8 +127,6 @@ def test_one_more_unit_brings_what_the_sentence_says(root: Path) -> None:
     before = plan_solve(workspace, dry_run=True)
     task_id = entry["subject"][0]
     with workspace.transaction() as connection:
-        from models.registry_rows import load_frame, load_tasks
-
         task = next(one for one in load_tasks(connection, 2026) if one.task_id == task_id)
         size = int(task.range.covers(load_frame(connection)).sum())
     after = plan_solve(workspace, relax=[f"task.{task_id}.ratio_max=+{1 / size:.6f}"], dry_run=True)
@@ -196,3 +202,13 @@ def test_unsolved_and_drawn_plans_are_refused(root: Path, small_year: DemoSummar
     late = run(small_year.folder / "workspace", "whatif", "--set", "step=0")
     assert isinstance(late.exception, StateError)
     assert "are drawn" in str(late.exception)
+
+
+def test_infeasible_question_is_answered_with_what_to_ask(root: Path) -> None:
+    """A question without a plan tells what to ask along with it, and offers nothing that would change the plan."""
+    result = run(root, "whatif", "--set", "step=30%")
+    assert isinstance(result.exception, InfeasiblePlanError)
+    assert all("--set " in entry.sentence and not entry.name for entry in result.exception.relaxations)
+    options = re.findall(r"--set (\S+)\)", " ".join(entry.sentence for entry in result.exception.relaxations))
+    again = run(root, "whatif", "--set", "step=30%", *(word for option in options for word in ("--set", option)))
+    assert again.exit_code == 0, again.exception
