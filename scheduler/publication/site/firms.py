@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from scheduler.publication.reading import Finding, PublicRecord, RecordedDraw
 from scheduler.publication.site import links
@@ -184,7 +184,8 @@ class FirmSections:
         draw = self._record.draws[appearance.draw]
         package = draw.drawn.package[appearance.position]
         if package not in self._packages:
-            self._packages[package] = escape(package_names(package, self._words, self._record))
+            names = package_names(package, self._words, self._record)
+            self._packages[package] = Markup('{} <span class="code">{}</span>').format(names, package)
         found = self._findings[appearance.draw].get(appearance.position, ())
         told = Markup("").join(self._finding(each) for each in found) or self._nothing_yet(draw)
         return Markup(  # noqa: S704
