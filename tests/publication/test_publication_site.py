@@ -118,7 +118,7 @@ def test_site_has_every_page_twice_and_the_record_once(site: dict[str, bytes], r
     tables = {
         f"data/{name}.{form}" for name in ("items", "tasks", "draws", "drawn", "results") for form in ("csv", "json")
     }
-    own = {"style.css", "site.js", "firms.js", "data/datapackage.json"} | lists | tables
+    own = {"style.css", "site.js", "verify.js", "verify-page.js", "firms.js", "data/datapackage.json"} | lists | tables
     assert set(site) - pages == own | {f"record/{path}" for path in record}
     assert site["record/manifest.json"] == record["manifest.json"]
 
@@ -166,7 +166,8 @@ def test_site_asks_nothing_of_the_network_and_runs_only_its_own_script(site: dic
     """No script but the site's own file, no event handler, no address with a scheme, no url() in the style."""
     for path, page in pages_in(site).items():
         scripts = re.findall(r"<script[^>]*>", site[path].decode())
-        assert scripts in ([], [f'<script src="{relative(path, "site.js")}" defer>']), path
+        own = [[], ["site.js"], ["verify.js", "verify-page.js"]]
+        assert scripts in [[f'<script src="{relative(path, name)}" defer>' for name in names] for names in own], path
         assert b"script-src 'self'" in site[path], path
         assert not [name for name, _value in page.attributes if name.startswith("on")], path
         assert not [link for link in page.links if re.match(r"[a-z]+:|//", link) and link != "data:,"], path

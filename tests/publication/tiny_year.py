@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from scheduler.draw.canonical import document_bytes, table_bytes
+from scheduler.draw.commitment import SEALED_FILES
 from scheduler.draw.hashing import content_digest, digest, message
 from scheduler.draw.merkle import leaf_hash, tree_root
 from scheduler.publication.inputs import (
@@ -54,7 +55,7 @@ def commitment_of(draw_id: str, kind: str, firm_ids: list[str], counting: int, p
         "pool": {"num_firms": len(firm_ids), "root": tree_root(leaves).hex()},
         "secret": digest("secret", SECRET.hex()),
         "officer_secret": digest("officer-secret", OFFICER_SECRET.hex()),
-        "sealed": {"register.tsv": "0" * 64},
+        "sealed": dict.fromkeys(SEALED_FILES, "0" * 64),
         "entropy": [
             {"name": VALUES[0]["name"], "spoken_on": "2026-02-20", "bits": 16},
             {"name": VALUES[1]["name"], "spoken_on": "2026-02-21", "bits": 512},

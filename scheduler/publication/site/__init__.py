@@ -19,7 +19,7 @@ from scheduler.publication.site.pages import site_pages
 from scheduler.publication.site.render import TEMPLATES, Renderer
 
 STYLE = "style.css"
-SCRIPT = "site.js"
+SCRIPTS = ("site.js", "verify.js", "verify-page.js")
 FIRMS_SCRIPT = "firms.js"
 RECORD_FOLDER = "record"
 
@@ -43,7 +43,7 @@ def build_site(record_files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]
 
 def site_files(record: PublicRecord, record_files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """Files of the site as `build_site`, of a record that was read already from these bytes."""
-    for name in (STYLE, SCRIPT):
+    for name in (STYLE, *SCRIPTS):
         yield name, (TEMPLATES / name).read_bytes()
     for path, content in record_files.items():
         yield f"{RECORD_FOLDER}/{path}", content

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from scheduler.draw.hashing import content_digest
 from scheduler.publication.reading import PlannedTask, PublicRecord, RecordedDraw
 from scheduler.publication.site import links
+from scheduler.publication.site.checks import words_of_checks
 from scheduler.publication.site.firms import DrawnFirms, firm_pages
 from scheduler.publication.site.lists import (
     ListColumns,
@@ -164,8 +165,8 @@ def _nothing(_words: Words) -> Mapping[str, Any]:
     return {}
 
 
-def _verify(_words: Words) -> Mapping[str, Any]:
-    return {"draw_page": links.draw_page}
+def _verify(words: Words) -> Mapping[str, Any]:
+    return {"draw_page": links.draw_page, "checks": words_of_checks(words.translate)}
 
 
 def _home(record: PublicRecord, rounds: Sequence[RoundRow]) -> Callable[[Words], Mapping[str, Any]]:

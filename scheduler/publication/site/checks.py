@@ -1,0 +1,130 @@
+"""
+Words of the checks that `verify.js` makes in the browser: the very sentences of `double-random verify`.
+
+The audit must not be imported here, nor the other way round; that both say the same is shown by a test in the browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scheduler.i18n import Translate, noop
+
+CLAIMS: Mapping[str, str] = {
+    "manifest": noop("the record has a manifest of format 1"),
+    "manifest_digest": noop("the manifest carries its own digest"),
+    "manifest_files": noop("the manifest lists exactly the files of the folder"),
+    "file_digests": noop("every file has the digest that the manifest lists"),
+    "files_asked": noop("the record holds the files that its draws ask for, and no other"),
+    "forms": noop("every file is in canonical form and can be read"),
+    "public_only": noop("the record is a public one; an audit record is checked with the program"),
+    "year_right": noop("year.json is right"),
+    "same_year": noop("manifest and year.json speak of the same bureau and year"),
+    "target": noop("the target is T = ⌈r·N⌉"),
+    "population": noop("N is the number of enterprises in operation on the base date"),
+    "complete": noop("register, roster, recusals and results are complete, and names are true"),
+    "rounds": noop("rounds are numbered 1, 2, …"),
+    "draws": noop("year.json lists the draws of the record, ascending"),
+    "attempts_right": noop("attempts are in order"),
+    "attempts": noop("attempts are numbered without gaps, and all but a round's last are voided"),
+    "lists_right": noop("items and tasks are right"),
+    "lists": noop("every task inspects items of the list"),
+    "totals_right": noop("the year's totals are right"),
+    "drawn_enterprises": noop(
+        "drawn_enterprises counts the distinct enterprises drawn that count towards T, voided draws left out"
+    ),
+    "target_hit": noop("all rounds are drawn and the target is hit exactly"),
+    "target_kept": noop("what is drawn does not exceed the target"),
+    "round_counts": noop("the rounds' counting visits are those of their draws"),
+    "districts_right": noop("numbers by district are right"),
+    "district_sums": noop("{name} of the districts and elsewhere sum to that of the year"),
+    "districts": noop("enterprises drawn by district follow from the registers"),
+    "identity_right": noop("the commitment speaks of this draw"),
+    "identity": noop("the commitment speaks of this draw, bureau, year, round and window"),
+    "secrets": noop("the secrets opened are those that were committed to"),
+    "seals": noop(
+        "register, scorecard, allocation, lists, roster, recusals and policy are those sealed before the seed"
+    ),
+    "policy_right": noop("the policy fits the year"),
+    "dates_right": noop("the sources speak in time"),
+    "dates": noop("every source of entropy speaks after the commitment and not after the draw"),
+    "published": noop("the commitment was published on its day, and the sources said these values"),
+    "bits_right": noop("the entropy is enough"),
+    "bits": noop("the entropy announced reaches the policy's least number of bits"),
+    "new_source_right": noop("a new attempt has a new source"),
+    "new_source": noop("this new attempt announces a source that no earlier attempt announced"),
+    "before_right": noop("the commitment names the draws before it"),
+    "before": noop("the commitment names the draws that stood when it was made"),
+    "log_right": noop("the commitment is bound to the log"),
+    "log_head": noop("the commitment is bound to an entry of the log"),
+    "ceremony_right": noop("the ceremony is right"),
+    "opens": noop("the ceremony opens this commitment"),
+    "undrawn": noop("a draw voided before its entropy spoke has no seed and no list"),
+    "sources": noop("the entropy used is the one announced, in its order"),
+    "seed": noop("the seed follows from commitment and entropy"),
+    "pool_right": noop("the pool is the one committed to"),
+    "pool_size": noop("the pool has as many firms as committed to"),
+    "root": noop("the root over the pool's leaves is the one committed to"),
+    "pool_empty": noop("the pool is not empty"),
+    "leaves_right": noop("the leaves are right"),
+    "leaves_open": noop("every leaf is the hash of its firm"),
+    "leaves_targeted": noop("every leaf is the hash of its firm, salt and sealed stratum"),
+    "members": noop("the pool holds every firm that belongs into it, in its tier and stratum"),
+    "counts_right": noop("the ceremony counts the list drawn"),
+    "counts": noop("the ceremony states the number and the digest of the list drawn"),
+    "counting": noop("as many visits count towards T as were committed to"),
+    "packages_right": noop("packages are made of tasks"),
+    "packages": noop("every firm drawn is to be visited for tasks of the year"),
+    "from_pool_right": noop("firms drawn stand in the pool"),
+    "from_pool": noop("every firm drawn stands in the pool"),
+    "by_ticket": noop("every firm was drawn by its ticket"),
+    "once_right": noop("nobody counts twice"),
+    "once": noop("no firm is counted towards T a second time"),
+    "selection_right": noop("the firms drawn have the least tickets"),
+    "selection": noop("the firms drawn are those with the least tickets of their strata"),
+    "officers": noop("officers, teams and days follow from the lot"),
+    "results_right": noop("results are of firms drawn"),
+    "results": noop("every result is one of a firm drawn and of an item of its visit"),
+    "external_right": noop("the list says that it was drawn elsewhere"),
+    "external": noop("the list says that it was drawn elsewhere"),
+    "external_lot": noop("the list was drawn by lot"),
+    "log": noop("the chain of the log is unbroken"),
+}
+REASONS: Mapping[str, str] = {
+    "closed": noop("only the audit record opens the seals"),
+    "targeted": noop("salts and strata of a targeted round are not public"),
+    "targeted_tickets": noop(
+        "salts, strata and quotas of a targeted round are not public; the audit record opens them"
+    ),
+    "external": noop("a list drawn elsewhere is not verifiable here"),
+}
+PAGE: Mapping[str, str] = {
+    "passed": noop("holds"),
+    "failed": noop("DOES NOT HOLD"),
+    "not_checked": noop("NOT CHECKED"),
+    "expected": noop("expected"),
+    "found": noop("found"),
+    "section": noop("specification, section"),
+    "working": noop("Checking draw {draw}: {done} of {total} firms"),
+    "reading": noop("Reading {count} files"),
+    "record": noop("The record"),
+    "year": noop("The year"),
+    "draw": noop("Draw {draw}"),
+    "log": noop("The log"),
+    "consistent": noop("Consistent: everything that these bytes can prove holds."),
+    "rejected": noop("Rejected: something does not hold."),
+    "counts": noop("{passed} claims hold, {failed} do not, {not_checked} could not be checked."),
+    "anchor": noop("Digest of this record; compare it with one that was published elsewhere:"),
+    "unusable": noop(
+        "This is no record: give the folder that holds manifest.json, or the whole record as one ZIP file."
+    ),
+    "too_big": noop("This is larger than a public record can be."),
+}
+
+
+def words_of_checks(translate: Translate) -> dict[str, dict[str, str]]:
+    """All words of the page in one language, for its script."""
+    return {
+        name: {key: translate(text) for key, text in table.items()}
+        for name, table in (("claims", CLAIMS), ("reasons", REASONS), ("page", PAGE))
+    }
