@@ -138,6 +138,29 @@ class Settings(Parameters):
                 raise ValueError(f"{name}: expected one ratio for each tier {self.tiers.codes}, got {sorted(ratios)}")
         return self
 
+    @model_validator(mode="after")
+    def _names_known(self) -> Settings:
+        """A misspelt tier or district in an exception would silently do nothing."""
+        rates, capacity, precision = self.rates, self.capacity, self.precision
+        tiers = {
+            "rates.exceptions": {tier for entry in rates.exceptions for tier in entry.tiers},
+            "precision.tiers": set(precision.tiers),
+            "visits.lookback_except": set(self.visits.lookback_except),
+        }
+        districts = {
+            "rates.exceptions": {code for entry in rates.exceptions for code in entry.districts},
+            "precision.districts": set(precision.districts),
+            "capacity.exceptions": {code for entry in capacity.exceptions for code in entry.districts},
+            "capacity.changes": {entry.district for entry in capacity.changes},
+            "capacity.neighbours": {code for item in capacity.neighbours.items() for code in (item[0], *item[1])},
+        }
+        known = {self.bureau.code, *(entry.code for entry in self.districts)}
+        for what, named, there in (("tiers", tiers, set(self.tiers.codes)), ("districts", districts, known)):
+            for name, codes in named.items():
+                if codes - there:
+                    raise ValueError(f"{name}: expected {what} among {sorted(there)}, got {sorted(codes - there)}")
+        return self
+
 
 def parse_settings(text: str, name: str) -> Settings:
     """Reads the text of a `double-random.toml`; raises `PolicyError` naming every bad key."""

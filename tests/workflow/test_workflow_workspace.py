@@ -98,6 +98,14 @@ def test_create_workspace_where_no_folder_can_be_is_refused(tmp_path: Path) -> N
         ('kind = "open"', 'kind = "targeted"', "open round for the open share"),
         ("starts_on = 2026-03-02", "starts_on = 2026-07-02", "starts before it ends"),
         ("floor = { A = 0.010, ", "floor = { ", "rates.floor: expected one ratio for each tier"),
+        (
+            "[draw]",
+            '[[rates.exceptions]]\ntiers = ["E"]\n\n[draw]',
+            r"rates.exceptions: expected tiers among .* got \['E'\]",
+        ),
+        ("[draw]", "[precision.districts]\n371999 = 0.1\n\n[draw]", "precision.districts: expected districts among"),
+        ("[draw]", '[capacity.neighbours]\n371002 = ["9"]\n\n[draw]', "capacity.neighbours: expected districts among"),
+        ("[draw]", '[visits]\nlookback_except = ["Z"]\n\n[draw]', "visits.lookback_except: expected tiers among"),
     ],
 )
 def test_settings_that_make_no_sense_name_the_key(old: str, new: str, message: str) -> None:
