@@ -14,14 +14,42 @@ from typing import Any
 import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.draw.commitment import anchor_text
 from scheduler.draw.seed import EntropySource, PublicValue
 from scheduler.errors import UsageError
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
-from scheduler.workflow.draw import AttemptState, commit_draw, draw_targets, show_draws, void_draw
+from scheduler.publication.codes import PICTURES, qr_picture
+from scheduler.workflow.draw import (
+    AttemptState,
+    CommitSummary,
+    commit_draw,
+    draw_targets,
+    show_commitment,
+    show_draws,
+    void_draw,
+)
 
 _SOURCE = re.compile(r"([^@=]+)@([0-9]{4}-[0-9]{2}-[0-9]{2}):([0-9]{1,4})")
 _SECRETS = re.compile(r"([0-9a-fA-F]{64})\s+([0-9a-fA-F]{64})\s*")
+
+
+def _picture(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+    """Refuses a file of another kind before anything is committed to."""
+    if path is not None and path.suffix.lower() not in PICTURES:
+        raise UsageError(_("--qr: expected a file .svg or .png, got {name}").format(name=path.name))
+    return path
+
+
+_qr_option = click.option(
+    "--qr",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_picture,
+    help=_("Write the commitment's digest as a QR code here (.svg or .png), for the notice board."),
+)
+_text_option = click.option(
+    "--text", type=click.Path(dir_okay=False, path_type=Path), help=_("Write the text for the bulletin here too.")
+)
 
 
 @click.group(help=_("Commit to a draw, draw firms and officers, void."))
@@ -50,6 +78,8 @@ def draw() -> None:
     help=_("File with the two secrets, 64 hexadecimal digits each; otherwise the system makes them."),
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("Write commitment.json here too."))
+@_text_option
+@_qr_option
 @click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 @pass_command_context
@@ -60,6 +90,8 @@ def commit(
     day_value: str | None,
     secret_file: Path | None,
     out: Path | None,
+    text: Path | None,
+    qr: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -69,7 +101,7 @@ def commit(
     summary = commit_draw(
         context.open(),
         round_number,
-        entropy=[parse_source(text) for text in sources],
+        entropy=[parse_source(source) for source in sources],
         day_value=parse_day_value(day_value),
         secret=secret,
         officer_secret=officer_secret,
@@ -80,16 +112,29 @@ def commit(
         say(_("Note: {warning}").format(warning=warning))
     if dry_run:
         say(_("Dry run: nothing was changed, and a real commitment would have another digest."))
-    elif out:
-        write_aside(out, summary.content)
+    else:
+        write_commitment(summary, out, text, qr)
     if as_json:
         print_json({**_document(summary), "dry_run": dry_run})
     else:
         click.echo(summary.bulletin, nl=False)
     if not dry_run and not as_json:
         words = _("Publish this text. When the sources have spoken: double-random draw targets {number} {options}")
-        options = " ".join(f"--entropy {shlex.quote(parse_source(text).name)}=…" for text in sources)
+        options = " ".join(f"--entropy {shlex.quote(parse_source(source).name)}=…" for source in sources)
         say(context.pasteable(words.format(number=round_number, options=options)))
+
+
+@draw.command(help=_("The commitment of a round once more: text for the bulletin, commitment.json and QR code."))
+@click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("Write commitment.json here too."))
+@_text_option
+@_qr_option
+@pass_command_context
+def bulletin(context: CommandContext, round_number: int, out: Path | None, text: Path | None, qr: Path | None) -> None:
+    """Tells a commitment once more."""
+    summary = show_commitment(context.open(), round_number)
+    write_commitment(summary, out, text, qr)
+    click.echo(summary.bulletin, nl=False)
 
 
 @draw.command(help=_("Draw the firms of a round, once, with what the announced sources said."))
@@ -306,6 +351,16 @@ def read_secrets(path: Path | None) -> tuple[bytes | None, bytes | None]:
             )
         )
     return bytes.fromhex(found[1]), bytes.fromhex(found[2])
+
+
+def write_commitment(summary: CommitSummary, out: Path | None, text: Path | None, qr: Path | None) -> None:
+    """Writes a commitment to those files that were asked for."""
+    if out:
+        write_aside(out, summary.content)
+    if text:
+        write_aside(text, summary.bulletin.encode("utf-8"))
+    if qr:
+        write_aside(qr, qr_picture(anchor_text(summary.draw_id, summary.commitment_digest), qr.suffix.lower()))
 
 
 def write_aside(path: Path, content: bytes) -> None:

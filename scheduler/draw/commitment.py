@@ -7,6 +7,7 @@ day is what makes a draw that anybody can check.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -254,6 +255,21 @@ def bulletin_text(commitment: Commitment, translate: Translate = _) -> str:
         )
     lines.append(_("Nobody knows these values today, and nothing of the draw can change without changing this digest."))
     return "\n".join(lines) + "\n"
+
+
+def anchor_text(draw_id: str, digest: str) -> str:
+    """
+    What the QR code of a commitment says: a file of anchors that holds this commitment (specification, section 9.1).
+
+    Whoever scans it adds the day on which it was seen.
+
+    Examples
+    --------
+    >>> anchor_text("2026-1-1", "ab")
+    '{"commitments":{"2026-1-1":{"digest":"ab","seen_on":""}},"format":1}'
+    """
+    anchors = {"format": 1, "commitments": {draw_id: {"digest": digest, "seen_on": ""}}}
+    return json.dumps(anchors, sort_keys=True, separators=(",", ":"))
 
 
 def _from_document(document: Mapping[str, Any]) -> Commitment:

@@ -31,6 +31,7 @@ from scheduler.allocation.plan import round_id_of
 from scheduler.draw.ceremony import Ceremony, parse_ceremony, unspoken_ceremony
 from scheduler.draw.commitment import (
     Commitment,
+    bulletin_text,
     parse_commitment,
     seal_files,
     secret_digests,
@@ -53,7 +54,16 @@ from scheduler.workflow.log import append_log
 from scheduler.workflow.public_labels import public_labels
 from scheduler.workflow.workspace import Workspace
 
-__all__ = ["AttemptState", "CommitSummary", "DrawSummary", "commit_draw", "draw_targets", "show_draws", "void_draw"]
+__all__ = [
+    "AttemptState",
+    "CommitSummary",
+    "DrawSummary",
+    "commit_draw",
+    "draw_targets",
+    "show_commitment",
+    "show_draws",
+    "void_draw",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +179,30 @@ def show_draws(workspace: Workspace, round_number: int | None = None) -> tuple[A
         )
 
 
-def _committed(connection: sa.Connection, workspace: Workspace, round_number: int) -> StoredDraw:
+def show_commitment(workspace: Workspace, round_number: int) -> CommitSummary:
+    """
+    The commitment that stands for a round, as `commit_draw` told it, for a bulletin that was lost.
+
+    Raises
+    ------
+    StateError
+        If there is none.
+    """
+    with workspace.transaction() as connection:
+        draw = _standing(connection, workspace, round_number)
+        commitment = parse_commitment(get_file(connection, draw.draw_id, "commitment.json"))
+    return CommitSummary(
+        draw_id=commitment.draw_id,
+        commitment_digest=commitment.digest,
+        num_firms=commitment.num_firms,
+        counting_visits=commitment.counting_visits,
+        content=commitment.content,
+        bulletin=bulletin_text(commitment),
+        warnings=(),
+    )
+
+
+def _standing(connection: sa.Connection, workspace: Workspace, round_number: int) -> StoredDraw:
     draws = load_draws(connection, workspace.settings.year.year)
     draw = standing_draw(draws, round_id_of(workspace.settings.year.year, round_number))
     if draw is None:
@@ -178,6 +211,11 @@ def _committed(connection: sa.Connection, workspace: Workspace, round_number: in
                 round=round_number
             )
         )
+    return draw
+
+
+def _committed(connection: sa.Connection, workspace: Workspace, round_number: int) -> StoredDraw:
+    draw = _standing(connection, workspace, round_number)
     if draw.status == DrawStatus.DRAWN:
         raise StateError(
             _("draw {draw_id} was drawn on {day}; a second run is refused").format(

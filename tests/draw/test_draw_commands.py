@@ -11,9 +11,13 @@ from click.testing import CliRunner, Result
 from tiny_year import OFFICER_SECRET, SECRET, VALUE, TinyYear
 
 import cli
+from scheduler.audit.anchors import parse_anchors
 from scheduler.commands.context import CommandContext
 from scheduler.commands.draw import draw, parse_source, parse_value, parse_values, read_secrets
+from scheduler.draw.commitment import anchor_text
 from scheduler.errors import DoubleRandomError, StateError, UsageError
+from scheduler.publication.codes import qr_picture
+from scheduler.workflow.draw import show_commitment
 
 
 def run(tiny: TinyYear, day: str, *words: str, typed: str = "") -> Result:
@@ -64,6 +68,52 @@ def test_dry_run_of_a_commitment_leaves_nothing(tiny: TinyYear, tmp_path: Path) 
     assert "Dry run: nothing was changed" in result.stderr
     assert not out.exists()
     assert "Nothing is committed to yet." in run(tiny, "02-10", "show").stderr
+
+
+def test_commit_writes_text_and_code_and_tells_them_again(tiny: TinyYear, tmp_path: Path) -> None:
+    """Text and QR code are written beside the commitment; `draw bulletin` makes the same files again."""
+    tiny.plan_open()
+    names = ("commitment.json", "bulletin.txt", "code.svg")
+    first, again = tmp_path / "first", tmp_path / "again"
+    for folder in (first, again):
+        folder.mkdir()
+
+    def files(folder: Path) -> list[str]:
+        options = ("--out", "--text", "--qr")
+        return [word for pair in zip(options, (str(folder / name) for name in names), strict=True) for word in pair]
+
+    result = run(tiny, "02-10", "commit", "1", "--entropy", "beacon@2026-02-20:64", *files(first))
+    assert (first / "bulletin.txt").read_text(encoding="utf-8") == result.stdout
+    code = (first / "code.svg").read_bytes()
+    summary = show_commitment(tiny.workspace, 1)
+    assert code == qr_picture(anchor_text("2026-1-1", summary.commitment_digest), ".svg")
+    told = run(tiny, "02-11", "bulletin", "1", *files(again))
+    assert told.stdout == result.stdout
+    assert [(again / name).read_bytes() for name in names] == [(first / name).read_bytes() for name in names]
+
+
+def test_code_of_another_kind_is_refused_before_the_commitment(tiny: TinyYear, tmp_path: Path) -> None:
+    """A commitment cannot be taken back, so a wrong file name is found first."""
+    tiny.plan_open()
+    words = ("commit", "1", "--entropy", "beacon@2026-02-20:64", "--qr", str(tmp_path / "code.gif"))
+    result = run(tiny, "02-10", *words)
+    assert isinstance(result.exception, UsageError)
+    assert "expected a file .svg or .png" in str(result.exception)
+    assert "Nothing is committed to yet." in run(tiny, "02-10", "show").stderr
+
+
+def test_bulletin_of_a_round_without_commitment_is_refused(tiny: TinyYear) -> None:
+    """There is nothing to tell again yet, and the error says what to run."""
+    tiny.plan_open()
+    result = run(tiny, "02-10", "bulletin", "1")
+    assert isinstance(result.exception, StateError)
+    assert "draw commit 1" in str(result.exception)
+
+
+def test_code_says_what_verify_takes_as_an_anchor() -> None:
+    """What is scanned from the notice board is a file of anchors as it stands."""
+    anchors = parse_anchors(anchor_text("2026-1-1", "a" * 64).encode(), "scanned")
+    assert anchors.commitments["2026-1-1"].digest == "a" * 64
 
 
 def test_targets_asks_before_it_draws(tiny: TinyYear) -> None:
