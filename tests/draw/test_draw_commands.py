@@ -166,7 +166,7 @@ def test_officers_are_drawn_after_the_firms(tiny: TinyYear) -> None:
     result = run(tiny, "02-21", "officers", "1")
     # One officer makes no team of two, so no visit has one.
     assert "Draw 2026-1-1: 0 teams of 0 officers, 3 visits" in result.stdout
-    assert "No team can take it: assign officers directly: 3" in result.stdout
+    assert "No officers can be found for a department of the visit: 3" in result.stdout
     assert "officers drawn on 2026-02-21" in run(tiny, "02-21", "show").stdout
 
 
