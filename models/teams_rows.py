@@ -63,6 +63,7 @@ class StoredTeam:
     officer_ids: tuple[str, ...]
     names: tuple[str, ...]
     num_visits: int
+    reserve: bool = False  # without a lead: its officers only go where they are assigned directly
 
 
 def load_draw_state(connection: sa.Connection, round_id: str) -> DrawState | None:
@@ -135,6 +136,7 @@ def load_teams(connection: sa.Connection, draw_id: str) -> tuple[StoredTeam, ...
             officer_ids=tuple(entry[1] for entry in sorted(members[team_id, district])),
             names=tuple(entry[2] for entry in sorted(members[team_id, district])),
             num_visits=loads.get(team_id, 0),
+            reserve=all(entry[0] for entry in members[team_id, district]),
         )
         for team_id, district in sorted(members)
     )

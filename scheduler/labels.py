@@ -140,6 +140,11 @@ EXCLUSION_LABELS: Mapping[str, str] = MappingProxyType(
         "expert": N_("Expert, never counts as an officer"),  # 专家，不计入执法人员
         "no_certificate": N_("No valid law-enforcement certificate"),  # 无执法证
         "certificate_expires": N_("Certificate ends before the round does"),  # 执法证在批次结束前到期
+        "interest": N_("Interest in the firm"),
+        "kin": N_("Kin of somebody of the firm"),
+        "former_employer": N_("Worked for the firm"),
+        "objection": N_("The firm objects"),
+        "last_year": N_("Visited the firm last year: goes only if nobody else is left"),
     }
 )
 DUE_STATE_LABELS: Mapping[str, str] = MappingProxyType(

@@ -17,6 +17,7 @@ from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.workflow.deadlines import DrawResults, DueLists, results_due, show_results
+from scheduler.workflow.officers import eligible_officers, officer_exceptions
 from scheduler.workflow.teams import show_teams
 
 SHOWN_FIRMS = 20
@@ -135,7 +136,8 @@ def print_teams(teams: Iterable[StoredTeam]) -> None:
             f"{name} ({officer_id})" if name else officer_id
             for officer_id, name in zip(team.officer_ids, team.names, strict=True)
         ]
-        table.add_row(team.team_id, Text(people[0]), Text(", ".join(people[1:])), f"{team.num_visits:,}")
+        lead = "–" if team.reserve else people.pop(0)
+        table.add_row(team.team_id, Text(lead), Text(", ".join(people)), f"{team.num_visits:,}")
     stdout_console().print(table)
 
 
@@ -147,6 +149,48 @@ def _print_firms(console: Console, rows: list[tuple[str, str, str, str]], limit:
         console.print(table)
     if limit is not None and len(rows) > limit:
         console.print(_("… and {number} more; --all names them").format(number=f"{len(rows) - limit:,}"))
+
+
+@officers.command("eligible", help=_("Who may take part in a round, and why others may not. Internal."))
+@click.argument("round_number", metavar="ROUND")
+@click.option("--firm", "firm_id", metavar="CODE", help=_("Who may visit this firm, recusals included."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def officers_eligible(context: CommandContext, round_number: str, firm_id: str | None, as_json: bool) -> None:
+    """Tells who may take part."""
+    number = int(round_number) if round_number.isdecimal() else round_number
+    mark, states = eligible_officers(context.open(), number, firm_id)
+    if as_json:
+        print_json({"internal": mark.document(), "officers": [dataclasses.asdict(state) for state in states]})
+        return
+    click.echo(mark.line())
+    table = plain_table([_("Officer"), _("District"), _("Department"), _("Reasons")])
+    for state in states:
+        reasons = "; ".join(label(reason, _) for reason in state.reasons) or "–"
+        table.add_row(state.officer_id, label(state.district, _), Text(state.department), Text(reasons))
+    stdout_console().print(table)
+
+
+@officers.command("exceptions", help=_("Visits that the lot of officers could not treat as it should. Internal."))
+@click.argument("round_number", metavar="ROUND")
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def officers_exceptions(context: CommandContext, round_number: str, as_json: bool) -> None:
+    """Tells exceptions and what would meet them."""
+    number = int(round_number) if round_number.isdecimal() else round_number
+    mark, found = officer_exceptions(context.open(), number)
+    if as_json:
+        print_json({"internal": mark.document(), "visits": [dataclasses.asdict(entry) for entry in found]})
+        return
+    click.echo(mark.line())
+    if not found:
+        say(_("No exceptions."))
+        return
+    table = plain_table([_("Firm"), _("District"), _("Exceptions"), _("Would be met by")])
+    for entry in found:
+        told = "; ".join(label(code, _) for code in entry.exceptions)
+        table.add_row(entry.firm_id, label(entry.district, _), Text(told), Text("; ".join(entry.missing) or "–"))
+    stdout_console().print(table)
 
 
 COMMANDS: tuple[click.Command, ...] = (results, officers)

@@ -30,6 +30,7 @@ from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, recusals_bytes, r
 from scheduler.teams.needs import ITEMS_NAME, TASKS_NAME
 from scheduler.teams.roster import Officer, Recusal
 from scheduler.workflow.log import verify_log
+from scheduler.workflow.officers import eligible_officers, officer_exceptions
 from scheduler.workflow.teams import OfficersSummary, draw_officers, show_teams
 from scheduler.workflow.workspace import Workspace
 
@@ -437,3 +438,25 @@ def test_policy_changed_after_the_commitment_changes_no_day(workspace: Workspace
         frozen = parse_document(get_file(connection, "2026-1-1", "officers.json"), "officers.json")
     assert (frozen["visits_per_team_day"], frozen["minutes_per_team_day"], frozen["journey_minutes"]) == (3, 480, 90)
     assert "2026-04-08" in frozen["working_days"]
+
+
+def test_eligible_officers_keep_every_reason(workspace: Workspace) -> None:
+    """O08 is off duty without a certificate; O01 is kin of the second firm's owner, and may visit others."""
+    prepare(workspace, RoundKind.OPEN)
+    mark, states = eligible_officers(workspace, 1, FIRMS[1])
+    reasons = {state.officer_id: state.reasons for state in states if state.reasons}
+    assert reasons == {"O01": ("kin",), "O08": ("inactive", "no_certificate")}
+    assert mark.line()
+    with pytest.raises(StateError, match="expected a firm drawn"):
+        eligible_officers(workspace, 1, "91371002MA3C000099")
+
+
+def test_exceptions_say_what_would_meet_them(workspace: Workspace) -> None:
+    """Nobody of the roster knows food any more: an officer with it is what is missing, for every visit."""
+    prepare(workspace, RoundKind.EXTERNAL)
+    with workspace.transaction() as connection:
+        save_officers(connection, tuple(dataclasses.replace(entry, specialities=()) for entry in ROSTER))
+    draw_officers(workspace, "X1", officer_secret=SECRET)
+    _, found = officer_exceptions(workspace, "X1")
+    assert [entry.firm_id for entry in found] == list(FIRMS)
+    assert {entry.missing for entry in found} == {("an officer with food who may check G01",)}

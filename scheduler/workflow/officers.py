@@ -1,0 +1,129 @@
+"""Tells who may take part in a round and why others may not, and what the lot of officers could not do as it should."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from models.results_rows import load_visits
+from models.teams_rows import load_draw_state
+from scheduler.allocation.plan import round_id_of
+from scheduler.draw.canonical import split_list
+from scheduler.errors import StateError
+from scheduler.i18n import gettext as _
+from scheduler.registry.codes import DrawStatus
+from scheduler.teams.eligibility import check_eligibility, exclusion_reasons
+from scheduler.teams.lots import posts_of
+from scheduler.teams.matching import MatchException, bar
+from scheduler.workflow.internal import InternalMark, mark_internal
+from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
+from scheduler.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerState:
+    """An officer of the roster that a round goes by, with every reason not to go; none for one who may."""
+
+    officer_id: str
+    district: str
+    department: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitException:
+    """A visit that the lot could not treat as it should, and what would have to be added where nobody was found."""
+
+    firm_id: str
+    district: str
+    exceptions: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def eligible_officers(
+    workspace: Workspace, round_number: int | str, firm_id: str | None = None
+) -> tuple[InternalMark, tuple[OfficerState, ...]]:
+    """
+    Every officer of the roster of a round, with the reasons why he or she does not take part, or not visit a firm.
+
+    Raises
+    ------
+    StateError
+        If the round's firms are not drawn yet, or the firm is not among them.
+    """
+    with workspace.transaction() as connection:
+        inputs = _inputs(connection, workspace, round_number)
+        if firm_id is not None and firm_id not in inputs.visits.firm_id:
+            raise StateError(_("expected a firm drawn in {draw}, got {firm}").format(draw=inputs.draw_id, firm=firm_id))
+        mark = mark_internal(connection, workspace, "officers eligible", {"draw_id": inputs.draw_id})
+    recused: dict[str, list[str]] = {}
+    for recusal in inputs.recusals:
+        if recusal.firm_id == firm_id and recusal.holds_on(inputs.starts_on):
+            recused.setdefault(recusal.officer_id, []).append(recusal.reason)
+    states = [
+        OfficerState(
+            officer_id=officer.officer_id,
+            district=officer.district,
+            department=officer.department,
+            reasons=(
+                *(str(reason) for reason in exclusion_reasons(officer, inputs.ends_on)),
+                *sorted(recused.get(officer.officer_id, ())),
+            ),
+        )
+        for officer in sorted(inputs.officers, key=lambda entry: entry.officer_id)
+    ]
+    return mark, tuple(states)
+
+
+def officer_exceptions(
+    workspace: Workspace, round_number: int | str
+) -> tuple[InternalMark, tuple[VisitException, ...]]:
+    """
+    Visits of a round with an exception, ascending by firm; for those nobody was found for, what would meet them.
+
+    Raises
+    ------
+    StateError
+        If the round's firms are not drawn yet.
+    """
+    with workspace.transaction() as connection:
+        inputs = _inputs(connection, workspace, round_number)
+        visits = load_visits(connection, inputs.draw_id)
+        mark = mark_internal(connection, workspace, "officers exceptions", {"draw_id": inputs.draw_id})
+    place = {firm: number for number, firm in enumerate(inputs.visits.firm_id)}
+    found = [
+        VisitException(
+            firm_id=firm,
+            district=inputs.visits.district[place[firm]],
+            exceptions=split_list(cell),
+            missing=_missing(inputs, place[firm]) if MatchException.UNMET in split_list(cell) else (),
+        )
+        for firm, cell in sorted(zip(visits.firm_id, visits.exception, strict=True))
+        if cell and firm in place
+    ]
+    return mark, tuple(found)
+
+
+def _inputs(connection: sa.Connection, workspace: Workspace, round_number: int | str) -> OfficerInputs:
+    state = load_draw_state(connection, round_id_of(workspace.settings.year.year, round_number))
+    if state is None or state.status != DrawStatus.DRAWN:
+        raise StateError(
+            _("the firms of round {round} are not drawn yet; run “double-random draw targets {round}” first").format(
+                round=round_number
+            )
+        )
+    return read_inputs(connection, workspace, state, state.officer_secret)
+
+
+def _missing(inputs: OfficerInputs, visit: int) -> tuple[str, ...]:
+    """What all officers together lack who might go, for each department that could not send any."""
+    firm_id = inputs.visits.firm_id[visit]
+    barred = bar(inputs.recusals, (firm_id,), inputs.starts_on).of(firm_id, relaxed=True)
+    posts = posts_of(check_eligibility(inputs.officers, inputs.ends_on).eligible, inputs.departments)
+    lacks: list[str] = []
+    for demand in inputs.demands[inputs.visits.package[visit]]:
+        pool = [officer for (_home, name), people in posts.items() if name == demand.department for officer in people]
+        words = demand.missing([officer for officer in pool if officer.officer_id not in barred])
+        lacks += [f"{demand.department}: {text}" if demand.department else text for text in words]
+    return tuple(lacks)
