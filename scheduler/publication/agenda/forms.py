@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.agenda.entries import PlannedVisit
-from scheduler.labels import RESULT_CATEGORY_LABELS, label
+from scheduler.labels import label
 from scheduler.publication.agenda.context import AgendaContext
 from scheduler.publication.text import visible
 from scheduler.publication.word import WordDocument
@@ -19,7 +19,7 @@ from scheduler.registry.words import RESULT_WORDS
 
 BOX = "□"
 LONGEST_BASIS = 400
-CATEGORIES = tuple(ResultCategory(code) for code in RESULT_WORDS.words)  # the order of an import's ticked columns
+CATEGORIES = tuple(ResultCategory(code) for code in RESULT_WORDS.words)  # order and words of an import's ticked columns
 
 
 def notice_to_firm(visit: PlannedVisit, context: AgendaContext) -> bytes:
@@ -76,7 +76,7 @@ def result_form(visit: PlannedVisit, context: AgendaContext) -> bytes:
     _ = context.translate
     title = _("Record of inspection results")
     document = WordDocument(title=title, language=context.tag, day=context.made_on, landscape=True, body_points=10.5)
-    document.heading(title, points=18)
+    document.heading(title, points=15)
     document.table(
         (),
         (
@@ -96,12 +96,12 @@ def result_form(visit: PlannedVisit, context: AgendaContext) -> bytes:
         _("Tick what was found for each item; several may be ticked, “no problem” only alone."), indented=False
     )
     document.table(
-        (_("Id"), _("Item"), *(_(RESULT_CATEGORY_LABELS[code]) for code in CATEGORIES), _("Note")),
+        (_("Id"), _("Item"), *RESULT_WORDS.shown(context.tag), _("Note")),
         [(item.item_id, item.name, *(BOX for _code in CATEGORIES), "") for item in context.items_of(visit)],
-        widths_mm=(14, 56, *(20 for _code in CATEGORIES), 28),
-        points=8.5,
+        widths_mm=(13, 50, *(22.5 for _code in CATEGORIES), 15),
+        points=8,
     )
-    document.table((), ((_("What was found, evidence, measures"), "\n\n\n"),), widths_mm=(42, 216))
+    document.table((), ((_("What was found, evidence, measures"), "\n\n"),), widths_mm=(42, 216))
     document.paragraph(
         _("Officers (signatures): __________  __________   Firm (signature): __________   Date: ____-__-__"),
         indented=False,
