@@ -107,7 +107,7 @@ def _answer(
         console.print(comparison.mark.line(), style="bold red")
         for edit in comparison.changes:
             console.print(f"{edit.name}: {edit.shown[0] or '–'} → {edit.shown[1]}")
-        table = plain_table((_("Number"),), (comparison.left.name, comparison.right.name, _("Change")))
+        table = plain_table((_("Measure"),), (comparison.left.name, comparison.right.name, _("Change")))
         for row in rows:
             table.add_row(row.name, row.written(row.left), row.written(row.right), difference(row))
         console.print(table)

@@ -147,7 +147,7 @@ def comparison_page(comparison: Comparison, rows: Sequence[CompareRow], language
     body += f"<h2>{safe(head)}</h2>" + scroll(bars(shown, title=head, description=words))
     cells = [(row.name, row.written(row.left), row.written(row.right), difference(row)) for row in rows]
     beside = _("Side by side")
-    body += f"<h2>{safe(beside)}</h2>" + table((_("Number"),), (left.name, right.name, _("Change")), cells)
+    body += f"<h2>{safe(beside)}</h2>" + table((_("Measure"),), (left.name, right.name, _("Change")), cells)
     return internal_page(_("Two plans side by side"), f"{left.name} · {right.name}", body, comparison.mark, language)
 
 
