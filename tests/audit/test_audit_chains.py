@@ -1,0 +1,45 @@
+"""Evenness and order of the lot read off recorded teams: only the first most even way passes, in all tiny cases."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.audit.chains import Group
+from scheduler.audit.officers import Team
+
+
+def team(number: int) -> Team:
+    """A team by its number."""
+    return Team(team_id=f"T{number}", district="d", officer_ids=(), specialities=frozenset())
+
+
+def loads(way: Sequence[int]) -> list[int]:
+    """Loads of four teams, the greatest first."""
+    return sorted((way.count(number) for number in range(4)), reverse=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_only_the_first_most_even_way_passes(seed: int) -> None:
+    """Every way of up to five visits and four teams: it passes if it is the first of the most even ones, else not."""
+    rng = Random(seed)
+    num_visits = rng.randint(1, 5)
+    likes = [rng.sample(range(4), rng.randint(1, 4)) for _ in range(num_visits)]
+    ways = list(itertools.product(*likes))  # in the order of likings
+    least = min(loads(way) for way in ways)
+    first = next(way for way in ways if loads(way) == least)
+    for way in ways:
+        members = [
+            (str(visit), [team(number) for number in sorted(likes[visit])], team(number))
+            for visit, number in enumerate(way)
+        ]
+        group = Group(members)
+        assert (not group.uneven()) == (loads(way) == least)
+        if loads(way) == least:
+            disorder = group.disorder(lambda firm, _fit: [team(number) for number in likes[int(firm)]])
+            assert (not disorder) == (way == first)
