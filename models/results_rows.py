@@ -13,7 +13,7 @@ from models.store import insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Event, LogEntry, Result, Round, Visit, table_of
 from scheduler.registry.codes import DrawStatus, ResultCategory
 from scheduler.results.columns import ItemKey, ResultColumns
-from scheduler.results.findings import LISTING_CATEGORIES, LISTING_EVENTS
+from scheduler.results.findings import LISTING_EVENTS
 
 CHUNK_KEYS = 500  # bound parameters of one statement
 
@@ -153,17 +153,6 @@ def load_visit_states(connection: sa.Connection) -> dict[tuple[str, str], VisitS
         (row[0], row[1]): VisitState(ended_on=row[2], recorded_on=row[3], num_items=int(row[4]))
         for row in connection.execute(statement)
     }
-
-
-def load_listing_results(connection: sa.Connection) -> list[tuple[str, str, str, date]]:
-    """Draw, firm, category and day of the results that lead to the abnormal-operation list, ascending."""
-    table = table_of(Result)
-    statement = (
-        sa.select(table.c.draw_id, table.c.firm_id, table.c.category, sa.func.min(table.c.inspected_on, type_=sa.Date))
-        .where(table.c.category.in_(sorted(LISTING_CATEGORIES)))
-        .group_by(table.c.draw_id, table.c.firm_id, table.c.category)
-    )
-    return sorted((row[0], row[1], row[2], row[3]) for row in connection.execute(statement))
 
 
 def load_newest_listings(connection: sa.Connection) -> dict[str, date]:

@@ -380,6 +380,39 @@ class Result(SQLModel, table=True):
     note: str = ""
 
 
+class ReplacedResult(SQLModel, table=True):
+    """A result that a correction took away: what stood there, who replaced it, when and why. Never removed."""
+
+    __tablename__ = "replaced_result"
+    log_number: int = Field(primary_key=True)  # entry of the log that the correction is
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    item_id: str = Field(primary_key=True)
+    category: str = Field(primary_key=True)
+    inspected_on: date
+    recorded_on: date
+    note: str = ""
+    replaced_on: date
+    replaced_by: str
+    reason: str
+
+
+class FollowUp(SQLModel, table=True):
+    """后续处理: one step of the follow-up of an item's findings; the newest step says how it stands. Never removed."""
+
+    __tablename__ = "follow_up"
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    item_id: str = Field(primary_key=True)
+    step: int = Field(primary_key=True)
+    measure: str
+    settled: bool
+    due_on: date | None = None
+    noted_on: date
+    actor: str
+    note: str = ""
+
+
 class QuarantinedRow(SQLModel, table=True):
     """A row an import refused, kept to be mended."""
 

@@ -18,6 +18,7 @@ from scheduler.registry.codes import (
     FirmStatus,
     ItemKind,
     ItemMethod,
+    Measure,
     ObjectType,
     ResultCategory,
     RoundKind,
@@ -103,6 +104,16 @@ RESULT_CATEGORY_LABELS: Mapping[str, str] = MappingProxyType(
         ResultCategory.PENDING: N_("Problem found, to be dealt with"),  # 发现问题待后续处理
     }
 )
+MEASURE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        Measure.ORDER: N_("Ordered to correct"),  # 责令改正
+        Measure.RECHECK: N_("To be checked again"),  # 复查
+        Measure.CASE: N_("Case opened"),  # 立案查处
+        Measure.TRANSFER: N_("Handed to another authority"),  # 移送有关部门
+        Measure.LISTING: N_("Put on the abnormal-operation list"),  # 列入经营异常名录
+        Measure.OTHER: N_("Other measure"),  # 其他
+    }
+)
 PLAN_STATUS_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "draft": N_("Draft"),  # 草案
@@ -153,6 +164,13 @@ DUE_STATE_LABELS: Mapping[str, str] = MappingProxyType(
         "not_public": N_("Result not public yet"),  # 结果未公示
     }
 )
+FOLLOW_STATE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "no_measure": N_("No measure yet"),  # 尚未处理
+        "under_way": N_("Under way"),  # 办理中
+        "settled": N_("Settled"),  # 已办结
+    }
+)
 LIBRARY_LABELS: Mapping[str, str] = MappingProxyType(
     {  # 专项库 of the plan's own matters; a bureau's other libraries are shown by their codes
         "special_drugs": N_("Dealers in narcotic and psychotropic drugs"),  # 麻醉药品和精神药品经营企业
@@ -185,6 +203,8 @@ _LABELS: Mapping[str, str] = MappingProxyType(
             EXCEPTION_LABELS,
             EXCLUSION_LABELS,
             DUE_STATE_LABELS,
+            MEASURE_LABELS,
+            FOLLOW_STATE_LABELS,
             LIBRARY_LABELS,
             DISTRICT_LABELS,
         )

@@ -6,6 +6,8 @@ import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -13,14 +15,20 @@ from rich.text import Text
 
 from models.teams_rows import StoredTeam
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.commands.result import result
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
+from scheduler.results.calendar import DueDay, deadline_calendar
 from scheduler.workflow.deadlines import DrawResults, DueLists, results_due, show_results
 from scheduler.workflow.officers import eligible_officers, officer_exceptions
+from scheduler.workflow.files import check_target, write_file
+from scheduler.workflow.follow_ups import FollowUps, list_follow_ups
 from scheduler.workflow.teams import show_teams
+from scheduler.workflow.workspace import Workspace
 
 SHOWN_FIRMS = 20
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(help=_("What is due, and what inspections found."))
@@ -29,13 +37,21 @@ def results() -> None:
 
 
 @results.command(help=_("Results that must be public and listings that must be decided, the earliest first."))
-@click.option("--check", is_flag=True, help=_("Exit with status 1 if a result is overdue, for cron."))
+@click.option(
+    "--exit-code", "--check", "check", is_flag=True, help=_("Exit with status 1 if something is overdue, for cron.")
+)
+@click.option("--ics", type=NEW_FILE, help=_("Write the deadlines as a calendar file (.ics)."))
 @click.option("--all", "show_all", is_flag=True, help=_("Name every firm, not only the first ones."))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 @pass_command_context
-def due(context: CommandContext, check: bool, show_all: bool, as_json: bool) -> None:
+def due(context: CommandContext, check: bool, ics: Path | None, show_all: bool, as_json: bool) -> None:
     """Lists what is due."""
-    lists = results_due(context.open())
+    workspace = context.open()
+    lists = results_due(workspace)
+    if ics is not None:
+        check_target(ics, (".ics",))
+        write_file(ics, due_calendar(workspace, lists))
+        say(_("Wrote {file}.").format(file=ics))
     if as_json:
         print_json({**dataclasses.asdict(lists), "num_overdue": lists.num_overdue})
     else:
@@ -47,7 +63,26 @@ def due(context: CommandContext, check: bool, show_all: bool, as_json: bool) -> 
                 "joined to them or worked instead; “double-random import holidays” brings the notice in"
             ).format(years=year)
         )
-    if check and lists.num_overdue:
+    if check and (lists.num_overdue or lists.num_listing_overdue):
+        sys.exit(1)
+
+
+@results.command(
+    "followup",
+    help=_("Findings that are not settled yet: what follows, and by when. Settle them with “result follow”."),
+)
+@click.option("--exit-code", "check", is_flag=True, help=_("Exit with status 1 if something is overdue, for cron."))
+@click.option("--all", "show_all", is_flag=True, help=_("Settled findings too."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def followup(context: CommandContext, check: bool, show_all: bool, as_json: bool) -> None:
+    """Lists findings until they are settled."""
+    found = list_follow_ups(context.open(), settled_too=show_all)
+    if as_json:
+        print_json(dataclasses.asdict(found))
+    else:
+        print_follow_ups(found)
+    if check and found.num_overdue:
         sys.exit(1)
 
 
@@ -111,6 +146,47 @@ def print_due(lists: DueLists, limit: int | None) -> None:
             for e in lists.listing
         ]
         _print_firms(console, rows, limit)
+
+
+def due_calendar(workspace: Workspace, lists: DueLists) -> bytes:
+    """The deadlines as a calendar, one event a day and kind."""
+    kinds = (
+        ("publication", lists.publication, _("{number} inspection results must be public")),
+        ("listing", lists.listing, _("{number} firms: decide on the abnormal-operation list")),
+    )
+    days = []
+    for kind, entries, words in kinds:
+        by_day: dict[date, list[str]] = {}
+        for entry in entries:
+            by_day.setdefault(entry.due_on, []).append(f"{entry.draw_id} {entry.firm_id}")
+        days += [
+            DueDay(kind=kind, due_on=day, summary=words.format(number=len(lines)), lines=tuple(lines))
+            for day, lines in sorted(by_day.items())
+        ]
+    name = _("Deadlines of random inspections {year}").format(year=workspace.settings.year.year)
+    return deadline_calendar(days, owner=workspace.settings.bureau.code, name=name, now=workspace.now)
+
+
+def print_follow_ups(found: FollowUps) -> None:
+    """Prints how follow-ups stand."""
+    console = stdout_console()
+    console.print(
+        _("{open} findings are not settled, {overdue} of them overdue on {today}; {settled} are settled").format(
+            open=f"{found.num_open:,}",
+            overdue=f"{found.num_overdue:,}",
+            today=found.today,
+            settled=f"{found.num_settled:,}",
+        )
+    )
+    if not found.entries:
+        return
+    table = plain_table([_("Due on"), _("Draw"), _("Firm"), _("Item"), _("Found"), _("Measure"), _("State")])
+    for one in found.entries:
+        state = label(one.state, _) + (_(" (overdue)") if one.overdue(found.today) else "")
+        categories = ", ".join(label(code, _) for code in one.categories)
+        measure = label(one.measure, _) if one.measure else "—"
+        table.add_row(f"{one.due_on or '—'}", one.draw_id, one.firm_id, one.item_id, categories, measure, state)
+    console.print(table)
 
 
 def print_results(draws: Iterable[DrawResults]) -> None:
@@ -193,4 +269,4 @@ def officers_exceptions(context: CommandContext, round_number: str, as_json: boo
     stdout_console().print(table)
 
 
-COMMANDS: tuple[click.Command, ...] = (results, officers)
+COMMANDS: tuple[click.Command, ...] = (results, result, officers)

@@ -96,6 +96,17 @@ class ResultCategory(StrEnum):
     PENDING = "pending"  # 发现问题待后续处理
 
 
+class Measure(StrEnum):
+    """Follow-up measures 后续处理措施 after a finding."""
+
+    ORDER = "order"  # 责令改正
+    RECHECK = "recheck"  # 复查
+    CASE = "case"  # 立案查处
+    TRANSFER = "transfer"  # 移送有关部门
+    LISTING = "listing"  # 列入经营异常名录
+    OTHER = "other_measure"  # 其他
+
+
 OBJECT_TYPES = tuple(ObjectType)
 FIRM_STATUSES = tuple(FirmStatus)
 EVENT_KINDS = tuple(EventKind)

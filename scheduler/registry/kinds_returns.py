@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from scheduler.i18n import gettext as _
 from scheduler.i18n import noop as N_  # noqa: N812 - the name that extraction of messages looks for
 from scheduler.registry import vocabulary, words
+from scheduler.registry.cells import list_of, text_up_to
 from scheduler.registry.codes import ResultCategory
-from scheduler.registry.columns import Column, Columns, Fault, Kind, Vocabulary
-from scheduler.registry.kinds_shared import DAY, NOTE, code_column
+from scheduler.registry.columns import NAME_LENGTH, Column, Columns, Fault, Kind, Vocabulary
+from scheduler.registry.kinds_shared import DAY, NOTE, YES, code_column
 from scheduler.registry.vocabulary import plain
 
 
@@ -78,6 +79,58 @@ RESULTS = Kind(
             en="Note",
             synonyms=("说明",),
             comment=N_("Evidence and remarks; internal."),
+            example=("", ""),
+            parser=NOTE,
+        ),
+        Column(
+            field="officers",
+            zh="检查人员",
+            en="Officers",
+            synonyms=("执法检查人员", "检查组成员"),
+            comment=N_("Officers who checked, by name or number, separated by ; — must be the team drawn."),
+            example=("", ""),
+            parser=plain(list_of(text_up_to(NAME_LENGTH))),
+            many=True,
+            empty=(),
+        ),
+        Column(
+            field="measure",
+            zh="后续处理措施",
+            en="Follow-up measure",
+            synonyms=("处理措施", "后续处理"),
+            comment=N_("What is done about a finding; empty for nothing yet."),
+            example=("", ""),
+            parser=vocabulary.one_of(words.MEASURE_WORDS),
+            words=words.MEASURE_WORDS,
+            empty=None,
+        ),
+        Column(
+            field="settled",
+            zh="是否办结",
+            en="Settled",
+            synonyms=("办结", "处理状态"),
+            comment=N_("Yes once the follow-up is settled."),
+            example=("", ""),
+            parser=YES,
+            empty=False,
+            form="yes",
+        ),
+        Column(
+            field="follow_up_by",
+            zh="办理期限",
+            en="Follow-up by",
+            synonyms=("整改期限", "改正期限"),
+            comment=N_("Day by which the measure must be settled; may stay empty."),
+            example=("", ""),
+            parser=DAY,
+            empty=None,
+            form="date",
+        ),
+        Column(
+            field="reason",
+            zh="更正原因",
+            en="Reason of correction",
+            comment=N_("Why a result that is recorded already is changed. Required for that, otherwise empty."),
             example=("", ""),
             parser=NOTE,
         ),

@@ -38,6 +38,7 @@ _SET_TITLES = {
     "item kind": N_("Item kinds"),
     "method": N_("Methods"),
     "result category": N_("Result categories"),
+    "measure": N_("Follow-up measures"),
     "speciality": N_("Specialities"),
     "recusal reason": N_("Reasons of recusal"),
 }

@@ -147,6 +147,18 @@ RESULT_WORDS = CodeWords(
     },
 )
 
+MEASURE_WORDS = CodeWords(
+    name="measure",
+    words={
+        "order": ("责令改正", "Ordered to correct", "责令限期改正", "限期整改"),
+        "recheck": ("复查", "To be checked again", "回头看"),
+        "case": ("立案查处", "Case opened", "立案", "立案调查"),
+        "transfer": ("移送有关部门", "Handed to another authority", "移送"),
+        "listing": ("列入经营异常名录", "Put on the abnormal-operation list", "列异"),
+        "other_measure": ("其他处理", "Other measure", "其他", "其它"),
+    },
+)
+
 SPECIALITY_WORDS = CodeWords(
     name="speciality",
     words={
@@ -187,6 +199,7 @@ CODE_SETS = (
     ITEM_KIND_WORDS,
     ITEM_METHOD_WORDS,
     RESULT_WORDS,
+    MEASURE_WORDS,
     SPECIALITY_WORDS,
     RECUSAL_WORDS,
 )

@@ -10,10 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from scheduler.i18n import gettext as _
 from scheduler.results.checks import DrawnVisits
+
+
+class Window(Protocol):
+    """What of a draw names its round."""
+
+    @property
+    def draw_id(self) -> str:
+        """Id of the draw."""
+
+    @property
+    def round_id(self) -> str:
+        """Id of its round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +86,7 @@ def _draw_of(
         return "", _never_drawn(number, row)
     named = row.get("round")
     if named is not None and str(named).strip():
-        candidates = [draw_id for draw_id in candidates if _is_round(windows[draw_id], str(named).strip())]
+        candidates = [draw_id for draw_id in candidates if is_round(windows[draw_id], str(named).strip())]
         return (candidates[0], None) if candidates else ("", _not_in_round(number, row))
     for keep in (_checks_item, _drawn_by_then, _in_window):
         if len(candidates) == 1:
@@ -84,7 +96,7 @@ def _draw_of(
     return (candidates[0], None) if len(candidates) == 1 else ("", _several_rounds(number, row, candidates))
 
 
-def _is_round(window: VisitWindow, name: str) -> bool:
+def is_round(window: Window, name: str) -> bool:
     """A round is named by its number (``2``, ``X1``), its id, or the id of its draw."""
     return name in (window.draw_id, window.round_id, window.round_id.partition("-")[2])
 

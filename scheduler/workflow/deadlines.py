@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
+from models.follow_up_rows import load_findings, load_steps
 from models.registry_rows import load_tasks
 from models.results_rows import (
     VisitState,
     count_categories,
     load_draw_windows,
-    load_listing_results,
     load_newest_actions,
     load_newest_listings,
     load_visit_states,
@@ -28,6 +28,7 @@ from scheduler.results.deadlines import (
     listing_deadlines,
     publication_deadlines,
 )
+from scheduler.results.findings import LISTING_CATEGORIES
 from scheduler.teams.needs import items_of_package
 from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.results import ACTION as RECORDED
@@ -81,7 +82,7 @@ def results_due(workspace: Workspace) -> DueLists:
     with workspace.transaction() as connection:
         calendar = working_calendar(connection, workspace)
         outcomes = load_outcomes(connection, workspace)
-        findings = _listing_findings(connection, {outcome.draw_id for outcome in outcomes})
+        findings = _listing_findings(connection, sorted({outcome.draw_id for outcome in outcomes}))
     publication = publication_deadlines(
         outcomes, today=workspace.today, working_days=limits.publication_working_days, calendar=calendar
     )
@@ -158,16 +159,19 @@ def _public_days(connection: sa.Connection) -> frozenset[date]:
     return frozenset(date.fromisoformat(day) for day, number in recorded.items() if number < published)
 
 
-def _listing_findings(connection: sa.Connection, draw_ids: set[str]) -> list[ListingFinding]:
+def _listing_findings(connection: sa.Connection, draw_ids: Sequence[str]) -> list[ListingFinding]:
+    """Findings that lead to the list; decided once the firm was put on it, or the finding's follow-up is settled."""
     listed_on = load_newest_listings(connection)
+    settled = {key for key, steps in load_steps(connection, draw_ids).items() if steps[-1].settled}
     return [
         ListingFinding(
-            draw_id=draw_id,
-            firm_id=firm_id,
+            draw_id=found.key[0],
+            firm_id=found.key[1],
             category=category,
-            inspected_on=day,
-            decided=listed_on.get(firm_id, date.min) >= day,
+            inspected_on=found.inspected_on,
+            decided=listed_on.get(found.key[1], date.min) >= found.inspected_on or found.key in settled,
         )
-        for draw_id, firm_id, category, day in load_listing_results(connection)
-        if draw_id in draw_ids
+        for found in load_findings(connection, draw_ids)
+        for category in found.categories
+        if category in LISTING_CATEGORIES
     ]

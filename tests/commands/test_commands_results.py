@@ -18,6 +18,7 @@ from models.registry_rows import save_items, save_tasks
 from models.store import insert_columns
 from models.tables import table_of
 from scheduler.commands.context import CommandContext
+from scheduler.commands.result import result
 from scheduler.commands.results import officers, results
 from scheduler.registry.codes import ItemKind, ItemMethod
 from scheduler.registry.items import InspectionItem, Task, TaskRange
@@ -154,11 +155,54 @@ def test_results_due_answers_machines(run: Run) -> None:
     assert answer["num_overdue"] == 0
 
 
-@pytest.mark.parametrize(("day", "status"), [(date(2026, 4, 30), 0), (date(2026, 5, 1), 1)])
-def test_results_due_check_tells_cron(run: Run, day: date, status: int) -> None:
-    """With --check the status is 1 from the day after the deadline; without it always 0."""
+@pytest.mark.parametrize(("day", "status"), [(date(2026, 4, 16), 0), (date(2026, 4, 17), 1), (date(2026, 5, 1), 1)])
+def test_results_due_exit_code_tells_cron(run: Run, day: date, status: int) -> None:
+    """Status 1 from the day after the first deadline, a listing's on 16 April; without the option always 0."""
+    assert run(results, "due", "--exit-code", day=day).exit_code == status
     assert run(results, "due", "--check", day=day).exit_code == status
     assert run(results, "due", day=day).exit_code == 0
+
+
+def test_results_due_writes_a_calendar(run: Run, tmp_path: Path) -> None:
+    """25 results by 30 April, nine listings by 16 April: two events."""
+    file = tmp_path / "due.ics"
+    assert run(results, "due", "--ics", str(file)).exit_code == 0
+    text = file.read_text(encoding="utf-8")
+    assert text.count("BEGIN:VEVENT") == 2
+    assert "SUMMARY:25 inspection results must be public" in text
+    assert "DTSTART;VALUE=DATE:20260416" in text
+
+
+def test_result_add_follow_and_history_go_together(run: Run) -> None:
+    """Recording, correcting with a reason, following up, and reading what stood there."""
+    firm = FIRMS[10]
+    added = run(result, "add", firm.lower(), "--on", "2026-04-01", "--found", "G01=unreachable")
+    assert added.stdout.startswith("1 item: 1 new")
+    assert "decide by 2026-04-16" in added.stderr
+    refused = run(result, "add", firm, "--on", "2026-04-01", "--clean")
+    assert isinstance(refused.exception, Exception)
+    assert "expected a reason" in str(refused.exception)
+    words = ("--found", "G01=发现问题已责令改正", "--reason", "met at the back door", "--measure", "order")
+    assert "1 corrected" in run(result, "add", firm, "--on", "2026-04-01", *words).stdout
+    listed = run(results, "followup").stdout
+    assert "10 findings are not settled" in listed
+    assert run(results, "followup", "--exit-code").exit_code == 0
+    assert "Noted for 1 item" in run(result, "follow", firm, "--measure", "order", "--settled").stderr
+    assert json.loads(run(results, "followup", "--all", "--json").stdout)["num_settled"] == 1
+    shown = run(result, "history", firm).stdout
+    assert "Cannot be contacted" in shown
+    assert "met at the back door" in shown
+    (kept,) = json.loads(run(result, "history", firm, "--json").stdout)["replaced"]
+    assert (kept["category"], kept["replaced_by"]) == ("unreachable", "tester")
+    assert "No result of this firm" in run(result, "history", FIRMS[0]).stderr
+
+
+@pytest.mark.parametrize("words", ["G01", "=pending", "G01=nonsense"])
+def test_result_add_says_how_to_write_what_was_found(run: Run, words: str) -> None:
+    """A word that is no category is refused with the list of categories."""
+    answer = run(result, "add", FIRMS[10], "--on", "2026-04-01", "--found", words)
+    assert answer.exit_code != 0
+    assert "--found" in str(answer.exception)
 
 
 def test_results_due_marks_overdue_days(run: Run) -> None:

@@ -216,7 +216,7 @@ def test_correction_replaces_an_item_and_logs_both_sides(year: Workspace) -> Non
     store(year, row(2, categories=("pending", "refused")), row(3, item_id="G02", categories=("ordered_to_correct",)))
     assert [found["kind"] for found in rows_of(year, tables.Event)] == ["inspection_refused"]
     first = rows_of(year, tables.LogEntry)[0]
-    summary = store(at(year, date(2026, 4, 20)), row(2))
+    summary = store(at(year, date(2026, 4, 20)), row(2, reason="mistyped"))
     assert (summary.num_new, summary.num_replaced) == (0, 1)
     assert [(found["item_id"], found["category"]) for found in rows_of(year, tables.Result)] == [
         ("G01", "no_problem"),
@@ -234,7 +234,7 @@ def test_correction_replaces_an_item_and_logs_both_sides(year: Workspace) -> Non
 def test_correction_of_the_only_item_replaces_the_event(year: Workspace) -> None:
     """Where every result of a visit is replaced its event is made anew under the same id."""
     store(year, row(2, categories=("unreachable",)))
-    store(year, row(2))
+    store(year, row(2, reason="found after all"))
     (event,) = rows_of(year, tables.Event)
     assert (event["event_id"], event["kind"]) == (inspection_event_id(DRAW, FIRMS[0]), "inspection_clean")
 
@@ -409,7 +409,7 @@ def test_due_lists_follow_recording_and_publication(year: Workspace) -> None:
     with year.transaction() as connection:
         (entry,) = draw_coverage(connection, year)
     assert (entry.num_drawn, entry.num_recorded, entry.num_complete, entry.num_public) == (2, 1, 1, 1)
-    store(at(year, date(2026, 4, 21)), row(2, categories=("pending",)))
+    store(at(year, date(2026, 4, 21)), row(2, categories=("pending",), reason="seen later"))
     assert [entry.state for entry in results_due(year).publication] == [DueState.NOT_PUBLIC]
 
 
