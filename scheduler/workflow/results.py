@@ -74,9 +74,9 @@ class ResultsSummary:
     num_new: int
     num_replaced: int
     num_unchanged: int
-    num_steps: int
+    num_steps: int = 0
     categories: Mapping[str, int]
-    listing: ListingNotice | None
+    listing: ListingNotice | None = None
 
 
 def store_results(connection: sa.Connection, workspace: Workspace, rows: Iterable[Mapping[str, Any]]) -> ResultsSummary:
