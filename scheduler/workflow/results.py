@@ -31,6 +31,7 @@ from scheduler.results.events import inspection_event_id, inspection_events
 from scheduler.results.findings import LISTING_CATEGORIES
 from scheduler.results.rounds import RowFault, VisitWindow, assign_draws
 from scheduler.teams.needs import items_of_package
+from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.entries import add_row_steps, check_entries, missing_reasons, row_key
 from scheduler.workflow.external import ExternalSummary, store_drawn
 from scheduler.workflow.log import append_log
@@ -251,26 +252,19 @@ def _record(
         num_unchanged=len(set(results.items())) - len(changed),
         num_steps=num_steps,
         categories=count_categories(connection, draw_ids),
-        listing=_listing(workspace, results),
+        listing=_listing(connection, workspace, results),
     )
 
 
-def _listing(workspace: Workspace, results: ResultColumns) -> ListingNotice | None:
-    """Firms whose categories lead to the abnormal-operation list, and by when the first of them must be decided."""
-    days = {
-        visit: day
-        for visit, category, day in sorted(
-            zip(results.visits(), results.category, results.inspected_on, strict=True),
-            key=lambda row: row[2],
-            reverse=True,
-        )
-        if category in LISTING_CATEGORIES
-    }
-    if not days:
+def _listing(connection: sa.Connection, workspace: Workspace, results: ResultColumns) -> ListingNotice | None:
+    """Visits whose categories lead to the abnormal-operation list, and by when the first of them must be decided."""
+    found = [code in LISTING_CATEGORIES for code in results.category]
+    if not any(found):
         return None
-    settings = workspace.settings
-    due_on = settings.agenda.calendar.add_working_days(min(days.values()), settings.results.abnormal_working_days)
-    return ListingNotice(num_visits=len(days), due_on=due_on)
+    leading = results.where(found)
+    calendar = working_calendar(connection, workspace)
+    due_on = calendar.add_working_days(min(leading.inspected_on), workspace.settings.results.abnormal_working_days)
+    return ListingNotice(num_visits=len(set(leading.visits())), due_on=due_on)
 
 
 def _changed_items(before: ResultColumns, results: ResultColumns) -> set[ItemKey]:
