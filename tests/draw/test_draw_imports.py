@@ -89,5 +89,5 @@ def test_results_of_a_drawn_firm_are_taken_after_it_left_the_register(
     assert import_file(tiny.workspace, "results", found).num_new == 1
     same = {"draw_id": [draw_id], "firm_id": [firm_id], "item_id": ["G01"], "inspected_on": [tiny.workspace.today]}
     with tiny.workspace.transaction() as connection:
-        summary = record_results(connection, tiny.workspace, {**same, "category": ["no_problem"]})
+        summary = record_results(connection, tiny.workspace, {**same, "category": ["no_problem"]}, reason="mistyped")
     assert summary.num_replaced == 1
