@@ -21,9 +21,9 @@ from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.results.calendar import DueDay, deadline_calendar
 from scheduler.workflow.deadlines import DrawResults, DueLists, results_due, show_results
-from scheduler.workflow.officers import eligible_officers, officer_exceptions
 from scheduler.workflow.files import check_target, write_file
 from scheduler.workflow.follow_ups import FollowUps, list_follow_ups
+from scheduler.workflow.officers import eligible_officers, officer_exceptions
 from scheduler.workflow.teams import show_teams
 from scheduler.workflow.workspace import Workspace
 
