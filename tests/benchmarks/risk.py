@@ -139,6 +139,8 @@ def judge_set(name: str, data: RealSet, *, forward: bool) -> None:
     print(f"# {name}: cross-validated areas " + ", ".join(f"{kind} {value:.4f}" for kind, value in areas.items()))
     best = max(BOOSTINGS, key=lambda kind: areas[kind])
     _print_gap(f"risk.{name}.cv_auc_gap", gap(outcome, unseen["card"], unseen[best], fold, 200))
+    pooled = gap(outcome, unseen["card"], unseen[best], np.zeros(len(outcome)), 200)
+    _print_gap(f"# risk.{name}.cv_auc_gap, folds pooled into one curve", pooled)
     if "--train-only" in sys.argv:
         return
     card = carded(data, train, judge)
@@ -201,8 +203,18 @@ def train_large() -> None:
     print(f"{time.perf_counter() - started:.3f}")
 
 
+def calibrate_example() -> None:
+    """Expected calibration error, out of time, of a card fitted to the made-up city."""
+    from scheduler.example import build_city
+    from tests.example_city import fit_city, out_of_time_error
+
+    city = build_city(load_parameters(), num_firms=20_000, seed="weihai")
+    print(f"{out_of_time_error(city, fit_city(city)):.6f}")
+
+
 def main() -> None:
     """Runs the group."""
+    print(f"risk.example.ece: {float(measured('tests.benchmarks.risk', 'example').output):.4f}", flush=True)
     if SHARED.is_dir():
         judge_set("chicago", chicago(), forward=False)
         judge_set("miyun", miyun(), forward=True)
@@ -219,4 +231,6 @@ def _print_gap(name: str, found: tuple[float, float, float]) -> None:
 
 
 if __name__ == "__main__":
-    {"city": score_city, "train": train_large}.get(sys.argv[1] if len(sys.argv) > 1 else "", main)()
+    {"city": score_city, "train": train_large, "example": calibrate_example}.get(
+        sys.argv[1] if len(sys.argv) > 1 else "", main
+    )()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -12,18 +9,14 @@ from scheduler.example import ExampleCity, build_city
 from scheduler.example.truth import event_counts, true_logit, true_probability
 from scheduler.registry.items import MICRO
 from scheduler.resources import data_path
-from scheduler.risk.catalogue_training import indicator_columns, scorecard_of
+from scheduler.risk.catalogue_training import scorecard_of
 from scheduler.risk.classify import classify
-from scheduler.risk.columns import Column
-from scheduler.risk.evaluation import calibration_table, expected_calibration_error
-from scheduler.risk.indicators import INDICATORS, indicator_values
-from scheduler.risk.leakage import constant_columns
 from scheduler.risk.scorecard import parse_scorecard, scorecard_toml
-from scheduler.risk.training import TrainingSettings, train_card, train_columns
+from scheduler.risk.training import train_card, train_columns
 from scheduler.risk.weighting import inclusion_weights
 from scheduler.workflow.example import load_parameters
+from tests.example_city import SETTINGS, FittedCity, columns_of, fit_city, out_of_time_error, outcomes_of, year_before
 
-SETTINGS = TrainingSettings(pairs=False)
 FIRMS = 20_000
 OF_THE_REGISTER = frozenset(("age_months", "capital_yuan", "object_type", "industry", "status", "special_libraries"))
 
@@ -34,30 +27,13 @@ def city() -> ExampleCity:
     return build_city(load_parameters(), num_firms=FIRMS, seed="weihai")
 
 
-def outcomes_of(city: ExampleCity, day: date, seed: int) -> np.ndarray:
-    """One visit to every firm with its true chance on a day."""
-    chance = true_probability(city.parameters.truth, city.frame, city.history, day) / MICRO
-    return (np.random.default_rng(seed).random(FIRMS) < chance).astype(np.int64)
-
-
-def columns_of(city: ExampleCity, day: date) -> tuple[Column, ...]:
-    """All indicators that vary, as of a day."""
-    values = indicator_values(city.frame, city.history, [one.name for one in INDICATORS], day)
-    columns = indicator_columns(values)
-    constant = constant_columns(columns)
-    return tuple(column for column in columns if column.name not in constant)
-
-
 @pytest.fixture(scope="module")
-def fitted(city: ExampleCity) -> Any:
-    """Columns a year before the base date, and a card fitted to one visit to every firm."""
-    base = city.parameters.base_date
-    day = base.replace(year=base.year - 1)
-    columns = columns_of(city, day)
-    return columns, train_columns(columns, outcomes_of(city, day, 1), None, name="fitted", settings=SETTINGS)
+def fitted(city: ExampleCity) -> FittedCity:
+    """A card fitted to one visit to every firm, a year before the base date."""
+    return fit_city(city)
 
 
-def test_points_recover_the_order_of_the_true_effects(city: ExampleCity, fitted: Any) -> None:
+def test_points_recover_the_order_of_the_true_effects(city: ExampleCity, fitted: FittedCity) -> None:
     """
     For each kind of event of the truth: firms that have it against firms that have not, in true log-odds and in score.
 
@@ -65,9 +41,8 @@ def test_points_recover_the_order_of_the_true_effects(city: ExampleCity, fitted:
     or more), and a true unit of log-odds is about 40 / ln 2 ≈ 58 points, less what shrinkage takes. The other
     four kinds, of 45 to 75 firms each, are too rare for one visit per firm to tell their order.
     """
-    columns, training = fitted
-    base = city.parameters.base_date
-    day, truth = base.replace(year=base.year - 1), city.parameters.truth
+    columns, training = fitted.columns, fitted.training
+    day, truth = year_before(city), city.parameters.truth
     score = training.card.score_columns({column.name: column for column in columns}, FIRMS)
     logit = true_logit(truth, city.frame, city.history, day) / 100
     counts = event_counts(truth, city.frame, city.history, day)
@@ -83,39 +58,30 @@ def test_points_recover_the_order_of_the_true_effects(city: ExampleCity, fitted:
     assert 40 < slope < 65
 
 
-def test_scores_follow_the_true_chances(city: ExampleCity, fitted: Any) -> None:
+def test_scores_follow_the_true_chances(city: ExampleCity, fitted: FittedCity) -> None:
     """Scores rank firms nearly as their true chances do (rank correlation above 0.85)."""
-    columns, training = fitted
+    columns, training = fitted.columns, fitted.training
     score = training.card.score_columns({column.name: column for column in columns}, FIRMS)
-    base = city.parameters.base_date
-    truth = true_probability(city.parameters.truth, city.frame, city.history, base.replace(year=base.year - 1))
+    truth = true_probability(city.parameters.truth, city.frame, city.history, year_before(city))
     ranks = [np.argsort(np.argsort(part, kind="stable")).astype(float) for part in (score, truth)]
     assert np.corrcoef(*ranks)[0, 1] > 0.85
 
 
-def test_calibration_holds_out_of_time(city: ExampleCity, fitted: Any) -> None:
+def test_calibration_holds_out_of_time(city: ExampleCity, fitted: FittedCity) -> None:
     """Probabilities fitted to one year miss the rates of the next by at most 0.02."""
-    _columns, training = fitted
-    day = city.parameters.base_date
-    given = {column.name: column for column in columns_of(city, day)}
-    by_name = {column.name: column for column in _columns}
-    later = {name: _recoded(given[name], by_name[name]) for name in by_name}
-    probability = training.card.probability_micro(training.card.score_columns(later, FIRMS))
-    table = calibration_table(probability / 1_000_000, outcomes_of(city, day, 2), np.ones(FIRMS))
-    assert expected_calibration_error(table) <= 0.02
+    assert out_of_time_error(city, fitted) <= 0.02
 
 
-def test_scorecard_of_scores_as_the_card(city: ExampleCity, fitted: Any) -> None:
+def test_scorecard_of_scores_as_the_card(city: ExampleCity, fitted: FittedCity) -> None:
     """The scorecard that `classify` reads gives every firm the score of the fitted card, industries included."""
-    columns, training = fitted
+    columns, training = fitted.columns, fitted.training
     path = data_path("scorecard-expert.toml")
     like = parse_scorecard(path.read_text(encoding="utf-8"), path.name)
     scorecard = scorecard_of(training.card, columns, like, like.cuts)
-    base = city.parameters.base_date
     again = parse_scorecard(scorecard_toml(scorecard), "fitted.toml")
     assert again == scorecard
     assert not again.official
-    classes = classify(city.frame, city.history, again, base.replace(year=base.year - 1))
+    classes = classify(city.frame, city.history, again, year_before(city))
     expected = training.card.score_columns({column.name: column for column in columns}, FIRMS)
     assert np.array_equal(classes.score, expected)
 
@@ -181,8 +147,7 @@ def test_weights_undo_the_selection_of_a_risk_based_plan_in_the_city(city: Examp
     Noise: a fifth holds some 800 of 4,100 visited firms and, as weights differ, tells as much as 500: its rate of
     about 0.15 has a standard error of √(0.15 · 0.85 / 500) = 0.016, that of all firms one of 0.007.
     """
-    base = city.parameters.base_date
-    day = base.replace(year=base.year - 1)
+    day = year_before(city)
     path = data_path("scorecard-expert.toml")
     expert = parse_scorecard(path.read_text(encoding="utf-8"), path.name)
     chance = np.array([0.1, 0.3, 0.7, 0.95])[classify(city.frame, city.history, expert, day).tier]
@@ -206,13 +171,3 @@ def test_weights_undo_the_selection_of_a_risk_based_plan_in_the_city(city: Examp
     assert by_fifth["weighted"].argmax() == 4
     assert error["plain"].mean() > 0.05
     assert error["plain"].min() > 0.03
-
-
-def _recoded(column: Column, like: Column) -> Column:
-    """A column of codes in the codes of another; industries that were not frequent then fall back to the rest."""
-    if like.codes is None or column.codes is None:
-        return column
-    place = {code: number for number, code in enumerate(like.codes)}
-    table = np.array([place.get(code, place.get(code[:3], len(like.codes))) for code in column.codes], dtype=np.int64)
-    values = np.where(column.values < 0, column.values, table[np.maximum(column.values, 0)])
-    return Column(name=column.name, values=values, codes=like.codes)
