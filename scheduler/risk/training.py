@@ -36,6 +36,7 @@ INVERSE_RIDGES: Final = (0.03, 0.3, 3.0)
 PRICES: Final = (3.0, 6.0)
 NUMS_OF_PAIRS: Final = (0, 8, 24)
 LEAST_ROWS_OF_BIN: Final = 20.0
+LEAST_WEIGHT, MOST_WEIGHT = 1e-9, 1e9  # beyond, sums of squares lose the small ones or overflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,9 +194,21 @@ def split_by_time(outcome_on: npt.ArrayLike, late_share: float = 0.25) -> tuple[
 def _weights(weights: npt.ArrayLike | None, num_rows: int) -> Floats:
     if weights is None:
         return np.ones(num_rows)
-    given = np.asarray(weights, dtype=np.float64)
-    if given.shape != (num_rows,) or not np.all(np.isfinite(given)) or np.any(given <= 0):
-        raise TrainingError(_("weights: expected one number above 0 for each of the {rows} rows").format(rows=num_rows))
+    expected = _("weights: expected one number for each of the {rows} rows").format(rows=num_rows)
+    try:
+        given = np.asarray(weights, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TrainingError(expected) from error
+    if given.shape != (num_rows,):
+        raise TrainingError(expected)
+    bad = ~(np.isfinite(given) & (given >= LEAST_WEIGHT) & (given <= MOST_WEIGHT))
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise TrainingError(
+            _("weights: expected numbers from {least} to {most}, got {got} in row {row}").format(
+                least="0.000000001", most="1,000,000,000", got=given[row], row=row + 1
+            )
+        )
     return given
 
 

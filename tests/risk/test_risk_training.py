@@ -148,7 +148,12 @@ BAD_TABLES: dict[str, tuple[dict[str, Any], Any, dict[str, Any], str]] = {
         "names of columns, got 'y'",
     ),
     "two dimensions": ({"x": np.zeros((200, 2))}, OUTCOME, {}, "column x: expected one value per row"),
-    "weights": ({"x": NOISE}, OUTCOME, {"weights": np.zeros(200)}, "weights: expected one number above 0"),
+    "too few weights": ({"x": NOISE}, OUTCOME, {"weights": np.ones(3)}, "weights: expected one number for each"),
+    "texts as weights": ({"x": NOISE}, OUTCOME, {"weights": ["a"] * 200}, "weights: expected one number for each"),
+    "weight 0": ({"x": NOISE}, OUTCOME, {"weights": [1.0, 0.0] * 100}, "weights: .* got 0.0 in row 2"),
+    "no weight": ({"x": NOISE}, OUTCOME, {"weights": [1.0, np.nan] * 100}, "weights: .* got nan in row 2"),
+    "weight whose square overflows": ({"x": NOISE}, OUTCOME, {"weights": [1e200, 1.0] * 100}, "weights: .* in row 1"),
+    "weight whose square is 0": ({"x": NOISE}, OUTCOME, {"weights": [1e-320] * 200}, "weights: .* in row 1"),
 }
 
 
