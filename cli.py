@@ -35,6 +35,7 @@ COMMAND_MODULES = (
     "risk",
     "allocation",
     "draw",
+    "replacements",
     "causes",
     "agenda",
     "results",

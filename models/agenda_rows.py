@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from models.replacement_rows import Membership, load_memberships
 from models.store import delete_rows, insert_columns
 from models.tables import (
     Draw,
@@ -21,7 +22,6 @@ from models.tables import (
     Result,
     Round,
     Team,
-    TeamMember,
     Visit,
     VisitMove,
     table_of,
@@ -153,36 +153,55 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
                 stamped_at=moved_at or drawn_at.get(row.draw_id, ""),
             )
         )
-    teams, districts = _load_members(connection, year)
+    teams, districts, before = _load_members(connection, year)
     return Agenda(
-        visits=tuple(sorted(visits, key=lambda planned: planned.order)), teams=teams, team_districts=districts
+        visits=tuple(sorted(visits, key=lambda planned: planned.order)),
+        teams=teams,
+        team_districts=districts,
+        teams_before=before,
     )
 
 
-def _load_members(connection: sa.Connection, year: int) -> tuple[dict[str, tuple[Member, ...]], dict[str, str]]:
-    team, member, officer, draw, entry = (table_of(model) for model in (Team, TeamMember, Officer, Draw, Round))
-    names = ("name", "unit", "department", "certificate_no")
+def _load_members(
+    connection: sa.Connection, year: int
+) -> tuple[dict[str, tuple[Member, ...]], dict[str, str], dict[str, tuple[tuple[date, tuple[Member, ...]], ...]]]:
+    """Members of each team now, its district, and who was in it before a day where officers were replaced."""
+    team, officer, draw, entry = (table_of(model) for model in (Team, Officer, Draw, Round))
     statement = (
-        sa.select(
-            team.c.team_id, team.c.district, member.c.officer_id, member.c.lead, *(officer.c[name] for name in names)
-        )
-        .join(member, member.c.team_id == team.c.team_id)
+        sa.select(team.c.team_id, team.c.district)
         .join(draw, draw.c.draw_id == team.c.draw_id)
         .join(entry, entry.c.round_id == draw.c.round_id)
-        .join(officer, officer.c.officer_id == member.c.officer_id, isouter=True)
         .where(draw.c.status != DrawStatus.VOIDED, entry.c.year == year)
     )
-    teams: dict[str, list[Member]] = {}
-    districts: dict[str, str] = {}
-    for row in connection.execute(statement).mappings():
-        texts = {name: row[name] or "" for name in names}
-        teams.setdefault(row["team_id"], []).append(Member(officer_id=row["officer_id"], lead=row["lead"], **texts))
-        districts[row["team_id"]] = row["district"]
-    ordered = {
-        team_id: tuple(sorted(members, key=lambda one: (not one.lead, one.officer_id)))
-        for team_id, members in sorted(teams.items())
+    districts = {row.team_id: row.district for row in connection.execute(statement)}
+    names = ("name", "unit", "department", "certificate_no")
+    people = {
+        row["officer_id"]: {name: row[name] or "" for name in names}
+        for row in connection.execute(sa.select(officer.c.officer_id, *(officer.c[name] for name in names))).mappings()
     }
-    return ordered, districts
+    members: dict[str, list[Membership]] = {}
+    for one in load_memberships(connection):
+        if one.team_id in districts:
+            members.setdefault(one.team_id, []).append(one)
+
+    def as_of(team_id: str, day: date | None) -> tuple[Member, ...]:
+        found = [
+            Member(officer_id=one.officer_id, lead=one.lead, **people.get(one.officer_id, dict.fromkeys(names, "")))
+            for one in members[team_id]
+            if one.holds_on(day)
+        ]
+        return tuple(sorted(found, key=lambda one: (not one.lead, one.officer_id)))
+
+    changes = {name: sorted({one.until for one in entries if one.until}) for name, entries in members.items()}
+    return (
+        {name: as_of(name, None) for name in sorted(members)},
+        districts,
+        {
+            name: tuple((day, as_of(name, day - timedelta(days=1))) for day in days)
+            for name, days in changes.items()
+            if days
+        },
+    )
 
 
 def _officers_drawn_at(connection: sa.Connection) -> dict[str, str]:

@@ -367,6 +367,23 @@ class VisitMove(SQLModel, table=True):
     log_number: int
 
 
+class OfficerReplacement(SQLModel, table=True):
+    """更换执法人员: one officer of a team gave way to the next by lot; the teams as drawn stay as they are."""
+
+    __tablename__ = "officer_replacement"
+    draw_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)  # 1, 2, … of the draw
+    team_id: str
+    officer_out: str
+    officer_in: str
+    reason: str
+    decided_on: date
+    passed_over: str = ""  # officer:obstacle, joined by ";", in the order of the lot
+    note: str = ""
+    author: str
+    log_number: int
+
+
 class Result(SQLModel, table=True):
     """检查结果: one category found for one item in one visit."""
 

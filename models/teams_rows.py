@@ -9,6 +9,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from models.replacement_rows import Membership, load_memberships
 from models.store import delete_rows, insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Officer, Round, TeamMember, Visit, table_of
 from models.tables import Team as TeamRow
@@ -117,18 +118,17 @@ def save_teams(connection: sa.Connection, draw_id: str, teams: Sequence[Team]) -
 
 def load_teams(connection: sa.Connection, draw_id: str) -> tuple[StoredTeam, ...]:
     """The teams of a draw, in ascending order of team id."""
-    team, member, officer, visit = table_of(TeamRow), table_of(TeamMember), table_of(Officer), table_of(Visit)
-    statement = (
-        sa.select(team.c.team_id, team.c.district, member.c.officer_id, member.c.lead, officer.c.name)
-        .join(member, member.c.team_id == team.c.team_id)
-        .join(officer, officer.c.officer_id == member.c.officer_id, isouter=True)
-        .where(team.c.draw_id == draw_id)
-    )
+    team, officer, visit = table_of(TeamRow), table_of(Officer), table_of(Visit)
+    statement = sa.select(team.c.team_id, team.c.district).where(team.c.draw_id == draw_id)
+    districts = {row.team_id: row.district for row in connection.execute(statement)}
+    names = {row.officer_id: row.name for row in connection.execute(sa.select(officer.c.officer_id, officer.c.name))}
     joined = connection.execute(sa.select(visit.c.team_id).where(visit.c.draw_id == draw_id)).scalars()
     loads = Counter(team_id for cell in joined for team_id in split_list(cell))
     members: dict[tuple[str, str], list[tuple[bool, str, str]]] = {}
-    for row in connection.execute(statement):
-        members.setdefault((row.team_id, row.district), []).append((not row.lead, row.officer_id, row.name or ""))
+    for one in load_memberships(connection, draw_id):
+        if one.until is None:
+            entry = (not one.lead, one.officer_id, names.get(one.officer_id, ""))
+            members.setdefault((one.team_id, districts[one.team_id]), []).append(entry)
     return tuple(
         StoredTeam(
             team_id=team_id,
@@ -145,26 +145,23 @@ def load_teams(connection: sa.Connection, draw_id: str) -> tuple[StoredTeam, ...
 def load_meetings(connection: sa.Connection, year: int) -> tuple[tuple[str, str], ...]:
     """Officer and firm of every visit planned in a year by a draw that stands, ascending."""
     draw, entry, visit = table_of(Draw), table_of(Round), table_of(Visit)
-    team, member = table_of(TeamRow), table_of(TeamMember)
     standing = (
         sa.select(draw.c.draw_id)
         .join(entry, entry.c.round_id == draw.c.round_id)
         .where(entry.c.year == year, draw.c.status == DrawStatus.DRAWN)
     )
-    members: defaultdict[str, list[str]] = defaultdict(list)
-    statement = (
-        sa.select(member.c.team_id, member.c.officer_id)
-        .join(team, team.c.team_id == member.c.team_id)
-        .where(team.c.draw_id.in_(standing))
+    members: defaultdict[str, list[Membership]] = defaultdict(list)
+    for member in load_memberships(connection):
+        members[member.team_id].append(member)
+    visits = connection.execute(
+        sa.select(visit.c.firm_id, visit.c.team_id, visit.c.visit_on).where(visit.c.draw_id.in_(standing))
     )
-    for team_id, officer_id in connection.execute(statement):
-        members[team_id].append(officer_id)
-    visits = connection.execute(sa.select(visit.c.firm_id, visit.c.team_id).where(visit.c.draw_id.in_(standing)))
     met = {
-        (officer_id, firm_id)
-        for firm_id, cell in visits
+        (member.officer_id, firm_id)
+        for firm_id, cell, day in visits
         for team_id in split_list(cell)
-        for officer_id in members[team_id]
+        for member in members[team_id]
+        if member.holds_on(day)
     }
     return tuple(sorted(met))
 

@@ -158,6 +158,15 @@ EXCLUSION_LABELS: Mapping[str, str] = MappingProxyType(
         "last_year": N_("Visited the firm last year: goes only if nobody else is left"),
     }
 )
+REPLACEMENT_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "illness": N_("Ill or unfit for duty"),  # 因病不能履职
+        "recused": N_("Recused after the draw"),  # 抽取后回避
+        "certificate": N_("Lost the law-enforcement certificate"),  # 执法证失效
+        "on_leave": N_("On leave on every day of the visits"),  # 检查日均休假
+        "left": N_("Transferred or retired"),  # 调离或退休
+    }
+)
 DUE_STATE_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "no_result": N_("Result not recorded"),  # 结果未录入
@@ -202,6 +211,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
             DRAW_STATUS_LABELS,
             EXCEPTION_LABELS,
             EXCLUSION_LABELS,
+            REPLACEMENT_LABELS,
             DUE_STATE_LABELS,
             MEASURE_LABELS,
             FOLLOW_STATE_LABELS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -78,15 +78,24 @@ class Agenda:
         Members of each team, its lead first.
     team_districts
         District of each team.
+    teams_before
+        For teams in which an officer was replaced: days, ascending, with the members of before each.
     """
 
     visits: tuple[PlannedVisit, ...]
     teams: dict[str, tuple[Member, ...]]
     team_districts: dict[str, str]
+    teams_before: dict[str, tuple[tuple[date, tuple[Member, ...]], ...]] = field(default_factory=dict)
 
     def officers_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
-        """Everybody who makes a visit: the leading team first, in each team its lead first."""
-        return tuple(member for team_id in visit.team_ids for member in self.teams.get(team_id, ()))
+        """Everybody who makes a visit on its day: the leading team first, in each team its lead first."""
+        return tuple(member for team_id in visit.team_ids for member in self._members(team_id, visit.visit_on))
+
+    def _members(self, team_id: str, day: date | None) -> tuple[Member, ...]:
+        for until, members in self.teams_before.get(team_id, ()):
+            if day is not None and day < until:
+                return members
+        return self.teams.get(team_id, ())
 
     def visits_by_team(self) -> dict[str, list[PlannedVisit]]:
         """Visits of each team that has any, by day."""
@@ -149,6 +158,7 @@ class Selection:
             visits=visits,
             teams={team_id: members for team_id, members in agenda.teams.items() if team_id in used},
             team_districts={team_id: code for team_id, code in agenda.team_districts.items() if team_id in used},
+            teams_before={team_id: past for team_id, past in agenda.teams_before.items() if team_id in used},
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scheduler.audit import matching, matching_1, officers, teams
+from scheduler.audit import matching, matching_1, officers, replacements, teams
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Lists
 from scheduler.audit.officers import Offices, Team
@@ -31,7 +31,12 @@ def load_assignment(sampling: Sampling, bureau: str, lists: Lists) -> tuple[Offi
     checks = [partial(check, roll=roll) for check in (matching.check_visits, matching.check_matching)]
     counters = partial(teams.check_redraws, offices=offices, redraws=redraws)
     named = _checks(offices, ("8.1", "8.2", "8.3", "8.3"), checks)
-    return offices, (*named, ("8.2", _("counters follow from the lot"), counters))
+    replaced = partial(replacements.check_replacements, roll=roll)
+    return offices, (
+        *named,
+        ("8.2", _("counters follow from the lot"), counters),
+        ("8.10", _("officers who gave way have a history"), replaced),
+    )
 
 
 def _by_id(drawn: list[Team]) -> dict[str, Team]:

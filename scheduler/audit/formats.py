@@ -32,12 +32,12 @@ AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
 DAY_FILES = ("calendar.tsv", "towns.tsv")  # with an officers.json of format 2
-MOVE_FILES = ("moves.tsv",)
+CHANGE_FILES = ("moves.tsv", "replacements.tsv")  # what changed after officers were drawn
 PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, "ceremony.json", "results.tsv"))
 AUDIT_DRAW_FILES = (
     PUBLIC_DRAW_FILES
     | frozenset((*AUDIT_COMMITTED_FILES, *PROGRAMME_FILES, *AUDIT_DRAWN_FILES))
-    | frozenset((*OFFICER_FILES, *DAY_FILES, *MOVE_FILES))
+    | frozenset((*OFFICER_FILES, *DAY_FILES, *CHANGE_FILES))
 )
 
 DRAW_ID = re.compile(r"(?P<year>[0-9]{4})-(?P<round>[1-9][0-9]{0,3})-(?P<attempt>[1-9][0-9]{0,3})")
@@ -54,6 +54,8 @@ CATEGORIES = (
     "no_activity",
     "pending",
 )
+REASONS = ("illness", "recused", "certificate", "left")
+OBSTACLES = ("inactive", "no_certificate", "recused", "on_leave")
 _CODE = r"[0-9A-Za-z._+/:*-]+"
 
 
@@ -244,6 +246,18 @@ TABLES: dict[str, TableFormat] = {
             _text("reason"),
         ),
         num_keys=2,
+    ),
+    "replacements.tsv": TableFormat(
+        columns=(
+            Column(name="number", pattern=re.compile("[0-9]{3}"), words="three digits"),
+            _code("team_id"),
+            _code("officer_out"),
+            _code("officer_in"),
+            _word("reason", REASONS),
+            _day("decided_on"),
+            _text("passed_over"),
+        ),
+        most_rows=999,
     ),
 }
 

@@ -15,13 +15,13 @@ from scheduler.audit.formats import (
     AUDIT_COMMITTED_FILES,
     AUDIT_DRAWN_FILES,
     AUDIT_ROOT_FILES,
+    CHANGE_FILES,
     COMMITTED_FILES,
     DAY_FILES,
     DRAW_ID,
     DRAWN_FILES,
     EXTERNAL_ID,
     MICRO,
-    MOVE_FILES,
     OFFICER_FILES,
     PROGRAMME_FILES,
     ROOT_FILES,
@@ -89,9 +89,9 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
     """Files a draw must have, and those it may have."""
     results = {"results.tsv"}
     officers = _files_of_officers(draw) if is_audit else set()
-    moves = set(MOVE_FILES) if is_audit else set()
+    changes = set(CHANGE_FILES) if is_audit else set()
     if draw.is_external:
-        return {"ceremony.json", *DRAWN_FILES}, results | officers | moves
+        return {"ceremony.json", *DRAWN_FILES}, results | officers | changes
     if draw.state == "committed":
         return set(COMMITTED_FILES), set()
     required = {*COMMITTED_FILES, "ceremony.json"} | (set(AUDIT_COMMITTED_FILES) if is_audit else set())
@@ -101,7 +101,7 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
         return required, set()
     required |= set(DRAWN_FILES) | (set(AUDIT_DRAWN_FILES) if is_audit else set())
     has_officers = is_audit and any(draw.has(name) for name in OFFICER_FILES)
-    return required | (officers if has_officers else set()), results | (moves if has_officers else set())
+    return required | (officers if has_officers else set()), results | (changes if has_officers else set())
 
 
 def _files_of_officers(draw: Draw) -> set[str]:

@@ -29,6 +29,7 @@ AUDIT_DRAW_FILES = (
     "recent.tsv",
     "recusals.tsv",
     "register.tsv",
+    "replacements.tsv",
     "roster.tsv",
     "scorecard.json",
     "selected.tsv",

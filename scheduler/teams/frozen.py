@@ -11,6 +11,7 @@ from datetime import date
 
 from scheduler.draw.canonical import parse_table, split_list, table_bytes
 from scheduler.teams.lots import Team
+from scheduler.teams.replacing import Replacement
 from scheduler.teams.roster import Officer, Recusal
 
 ROSTER_NAME = "roster.tsv"
@@ -30,6 +31,8 @@ ROSTER_COLUMNS = (
     "active",
 )
 RECUSAL_COLUMNS = ("officer_id", "firm_id", "reason", "valid_until")
+REPLACEMENTS_NAME = "replacements.tsv"
+REPLACEMENT_COLUMNS = ("number", "team_id", "officer_out", "officer_in", "reason", "decided_on", "passed_over")
 TEAM_COLUMNS = ("team_id", "officer_id", "lead", "borrowed")
 
 
@@ -68,6 +71,23 @@ def teams_bytes(teams: Iterable[Team]) -> bytes:
         for officer in team.officers
     )
     return table_bytes(TEAM_COLUMNS, sorted(rows))
+
+
+def replacements_bytes(rows: Iterable[Replacement]) -> bytes:
+    """The file `replacements.tsv`: officers who gave way after the draw, and who took their places."""
+    cells = [
+        (
+            f"{row.number:03d}",
+            row.team_id,
+            row.officer_out,
+            row.officer_in,
+            row.reason,
+            row.decided_on.isoformat(),
+            ";".join(f"{officer}:{obstacle}" for officer, obstacle in row.passed_over),
+        )
+        for row in rows
+    ]
+    return table_bytes(REPLACEMENT_COLUMNS, sorted(cells))
 
 
 def _officer_row(officer: Officer) -> tuple[str, ...]:

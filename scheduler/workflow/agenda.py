@@ -7,8 +7,8 @@ the lot gave. A move keeps every rule that the lot keeps, or it is refused and s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -19,6 +19,7 @@ from models.results_rows import load_draw_windows
 from scheduler.agenda.days import DayException
 from scheduler.agenda.entries import Agenda, PlannedVisit, Selection
 from scheduler.agenda.frozen import MOVES_NAME, exception_text, moves_bytes
+from scheduler.draw.hashing import keyed_digest
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.text import clean_text
@@ -191,18 +192,77 @@ def _require_day(connection: sa.Connection, workspace: Workspace, visit: Planned
         )
     if day in workspace.settings.agenda.blocked_days:
         raise StateError(_("{day} is blocked for the whole bureau (agenda.blocked_days)").format(day=day))
-    window = load_draw_windows(connection, workspace.settings.year.year)[visit.draw_id]
-    tasks, items = load_tasks(connection, workspace.settings.year.year), load_items(connection)
-    needs = package_needs([visit.package], tasks, items)[visit.package]
-    starts_on, ends_on = max(window.starts_on, needs.starts_on), min(window.ends_on, needs.ends_on)
-    if not calendar.working_days(starts_on, ends_on):  # the lot, too, then takes any day of the round
-        starts_on, ends_on = window.starts_on, window.ends_on
+    starts_on, ends_on = _window_of(connection, workspace, visit)
     if not starts_on <= day <= ends_on:
         raise StateError(
             _("{firm}: expected a day from {first} to {last}, when round and tasks run, got {day}").format(
                 firm=visit.firm_id, first=starts_on, last=ends_on, day=day
             )
         )
+
+
+def _window_of(connection: sa.Connection, workspace: Workspace, visit: PlannedVisit) -> tuple[date, date]:
+    """First and last day on which a visit can be: those of its tasks in the round, or of the round alone."""
+    calendar = working_calendar(connection, workspace)
+    window = load_draw_windows(connection, workspace.settings.year.year)[visit.draw_id]
+    tasks, items = load_tasks(connection, workspace.settings.year.year), load_items(connection)
+    needs = package_needs([visit.package], tasks, items)[visit.package]
+    starts_on, ends_on = max(window.starts_on, needs.starts_on), min(window.ends_on, needs.ends_on)
+    if not calendar.working_days(starts_on, ends_on):  # the lot, too, then takes any day of the round
+        return window.starts_on, window.ends_on
+    return starts_on, ends_on
+
+
+def replan_for(
+    connection: sa.Connection,
+    workspace: Workspace,
+    key: tuple[str, str],
+    officer_id: str,
+    *,
+    reason: str,
+    secret: bytes,
+    seed: str,
+) -> tuple[date | None, date | None]:
+    """
+    Keeps the day of a visit if an officer who joined its team is free on it, else gives it another one.
+
+    Of the days on which all its officers are there and no day gets too full, the one with the least keyed digest is
+    taken, so that the firm cannot tell it.
+
+    Parameters
+    ----------
+    key
+        Draw and firm.
+    secret, seed
+        What the digest is keyed with.
+
+    Returns
+    -------
+    tuple[date | None, date | None]
+        Day before and day now; None for now if no day can be found, and then nothing is changed.
+    """
+    agenda = load_agenda(connection, workspace.settings.year.year)
+    visit = next(entry for entry in agenda.visits if (entry.draw_id, entry.firm_id) == key)
+    before = visit.visit_on
+    leaves = load_leave(connection)
+    newcomer = frozenset({officer_id})
+    if before is None:
+        return None, None
+    away = any(leave.officer_id == officer_id and leave.covers(before) for leave in leaves)
+    full = _overloads(connection, workspace, agenda, visit, before, officers=newcomer)
+    if not away and (not full or DayException.OVERLOAD in visit.exceptions):
+        return before, before
+    first, last = _window_of(connection, workspace, visit)
+    blocked = frozenset(workspace.settings.agenda.blocked_days)
+    days = working_calendar(connection, workspace).working_days(max(first, workspace.today + timedelta(days=1)), last)
+    going = {member.officer_id for member in agenda.officers_of(replace(visit, visit_on=last))}
+    for day in sorted(days, key=lambda one: keyed_digest(secret, "day", seed, visit.firm_id, one.isoformat())):
+        absent = any(leave.officer_id in going and leave.covers(day) for leave in leaves)
+        if day in blocked or absent or _overloads(connection, workspace, agenda, visit, day):
+            continue
+        _keep(connection, workspace, visit, day, reason, overloaded=False)
+        return before, day
+    return before, None
 
 
 def _require_present(connection: sa.Connection, agenda: Agenda, visit: PlannedVisit, day: date) -> None:
@@ -216,10 +276,18 @@ def _require_present(connection: sa.Connection, agenda: Agenda, visit: PlannedVi
         )
 
 
-def _overloads(connection: sa.Connection, workspace: Workspace, agenda: Agenda, visit: PlannedVisit, day: date) -> bool:
-    """Whether an officer of the visit would have more visits or minutes on the day than it holds."""
+def _overloads(
+    connection: sa.Connection,
+    workspace: Workspace,
+    agenda: Agenda,
+    visit: PlannedVisit,
+    day: date,
+    *,
+    officers: frozenset[str] = frozenset(),
+) -> bool:
+    """Whether one of some officers, or of all of the visit, would have more visits or minutes than the day holds."""
     limits = day_limits(workspace.settings)
-    going = {member.officer_id for member in agenda.officers_of(visit)}
+    going = set(officers) or {member.officer_id for member in agenda.officers_of(visit)}
     minutes = minutes_of_packages(connection, workspace)
     visits_of: dict[str, list[PlannedVisit]] = {officer: [visit] for officer in going}
     for other in agenda.visits:

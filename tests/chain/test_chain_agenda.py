@@ -23,11 +23,13 @@ from scheduler.audit.claims import Verdict
 from scheduler.audit.verifier import verify_record
 from scheduler.draw.canonical import document_bytes, parse_document
 from scheduler.draw.hashing import content_digest
+from scheduler.teams.replacing import ReplacementReason
 from scheduler.workflow.agenda import move_visit, show_agenda
 from scheduler.workflow.agenda_inputs import day_limits, minutes_of_packages
 from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.demo import DemoSummary
 from scheduler.workflow.publication import publish
+from scheduler.workflow.replacements import replace_officer
 from scheduler.workflow.workspace import Workspace, open_workspace
 
 
@@ -189,3 +191,29 @@ def test_leave_before_the_draw_of_officers_is_kept(year_copy: Workspace) -> None
     assert june
     for visit in june:
         assert not {member.officer_id for member in agenda.officers_of(visit)} & set(away)
+
+
+def test_replaced_officers_stand_in_the_record_and_verify(year_copy: Workspace, tmp_path: Path) -> None:
+    """An officer replaced leaves the lot's files as they were and a consistent record; another newcomer is found."""
+    with year_copy.transaction() as connection:
+        delete_rows(connection, Result, draw_id="2026-3-1")
+    visit = next(visit for visit in _visits(year_copy) if visit.round_name == "3" and visit.visit_on)
+    agenda = show_agenda(year_copy, Selection(team_id=visit.team_ids[0]))[1]
+    out = agenda.teams[visit.team_ids[0]][0].officer_id
+    before = _publish(year_copy, tmp_path / "before") / f"draws/{visit.draw_id}"
+    workspace = dataclasses.replace(year_copy, now=datetime(2026, 9, 1, 9, tzinfo=CHINA))
+    summary = replace_officer(workspace, 3, out, reason=ReplacementReason.ILLNESS)
+    folder = _publish(workspace, tmp_path / "after")
+    draw = folder / f"draws/{visit.draw_id}"
+    for name in ("teams.tsv", "visits.tsv"):
+        assert (draw / name).read_bytes() == (before / name).read_bytes()
+    report = verify_record(folder)
+    assert report.verdict is Verdict.CONSISTENT, [claim for claim in report.claims if claim.status == "failed"]
+    assert any(claim.section == "8.10" and claim.status == "passed" for claim in report.claims)
+    member = summary.members[0]
+    with workspace.transaction() as connection:
+        others = sorted({one.officer_id for one in load_officers(connection)} - {member.officer_in, out})
+    path = f"draws/{visit.draw_id}/replacements.tsv"
+    _forge(folder, path, f"\t{member.officer_in}\t", f"\t{others[-1]}\t")
+    failed = {claim.section for claim in verify_record(folder).claims if claim.status == "failed"}
+    assert failed == {"8.10"}

@@ -1,0 +1,89 @@
+"""The command that replaces an officer who drops out after the draw."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import click
+
+from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
+from scheduler.commands.draw import draw
+from scheduler.i18n import gettext as _
+from scheduler.labels import label
+from scheduler.teams.replacing import ReplacementReason
+from scheduler.workflow.replacements import NewMember, replace_officer
+
+
+@draw.command(
+    "replace-officer",
+    help=_(
+        "Replace OFFICER, who drops out after the draw of ROUND: the next by lot takes the place in each of the "
+        "officer's teams. Team and visits stay; a day is planned anew only where the newcomer is not free. What the "
+        "lot made stays on record, and so do reason, day and author."
+    ),
+)
+@click.argument("round_number", metavar="ROUND")
+@click.argument("officer_id", metavar="OFFICER")
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice([str(reason) for reason in ReplacementReason]),
+    help=_("Why: ill, recused late, certificate lost, or no longer on duty."),
+)
+@click.option("--note", default="", help=_("More about it, in one sentence; it stays in the workspace."))
+@click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def replace(
+    context: CommandContext, round_number: str, officer_id: str, reason: str, note: str, dry_run: bool, as_json: bool
+) -> None:
+    """Replaces an officer."""
+    summary = replace_officer(
+        context.open(),
+        int(round_number) if round_number.isdecimal() else round_number,
+        officer_id,
+        reason=ReplacementReason(reason),
+        note=note,
+        dry_run=dry_run,
+    )
+    if dry_run:
+        say(_("Dry run: nothing was changed."))
+    if as_json:
+        print_json({**dataclasses.asdict(summary), "dry_run": dry_run})
+        return
+    for member in summary.members:
+        _tell(member, officer_id)
+    if any(member.stuck for member in summary.members):
+        say(
+            _(
+                "Note: set another day for these visits with double-random agenda move; --allow-overload accepts a "
+                "full day"
+            )
+        )
+    if not dry_run:
+        say(
+            context.pasteable(
+                _("Next: double-random agenda export for new calendars and lists, and double-random publish")
+            )
+        )
+
+
+def _tell(member: NewMember, officer_out: str) -> None:
+    click.echo(
+        _("{team}: {officer_in} {name} takes the place of {officer_out}; {kept} visits keep their day").format(
+            team=member.team_id,
+            officer_in=member.officer_in,
+            name=member.name,
+            officer_out=officer_out,
+            kept=member.num_kept,
+        )
+    )
+    for name, obstacle in member.passed_over:
+        click.echo(_("  passed over: {officer}: {obstacle}").format(officer=name, obstacle=label(obstacle)))
+    for firm_id, before, now in member.moved:
+        click.echo(_("  {firm}: from {before} to {day}").format(firm=firm_id, before=before, day=now))
+    for firm_id in member.stuck:
+        click.echo(_("  {firm}: the newcomer is not free on its day, and no other was found").format(firm=firm_id))
+
+
+COMMANDS: tuple[click.Command, ...] = ()
