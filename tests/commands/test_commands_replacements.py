@@ -1,0 +1,78 @@
+"""Officers who drop out, on the command line: of a round, and of a check for cause from the lead to the record."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scheduler.audit.claims import Verdict
+from scheduler.audit.verifier import verify_record
+from scheduler.workflow.demo import DemoSummary
+from tests.commands.test_commands_agenda import run
+
+
+@pytest.fixture
+def year_folder(small_year: DemoSummary, tmp_path: Path) -> Path:
+    """A copy of the year's workspace, on 1 September, in its last round."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(small_year.folder / "workspace", folder)
+    return folder
+
+
+def test_check_for_cause_from_the_lead_to_the_record(year_folder: Path, tmp_path: Path) -> None:
+    """
+    A complaint's visit gets officers and a day by lot, one of them falls ill, the other one's result is taken.
+
+    The record then holds the visit with its teams and the replacement, and is consistent.
+    """
+    visits = json.loads(run(year_folder, "agenda", "show", "--json").stdout)["visits"]
+    firm, package = visits[0]["firm_id"], visits[0]["package"].split("+")[0]
+    added = run(year_folder, "cause", "add", firm, "--task", package, "--reason", "sells without a licence")
+    assert added.exit_code == 0, added.output
+    drawn = run(year_folder, "draw", "officers", "X1", "--json")
+    assert drawn.exit_code == 0, drawn.output
+    assert json.loads(drawn.stdout)["num_visits"] == 1
+    planned = json.loads(run(year_folder, "agenda", "show", "--round", "X1", "--json").stdout)["visits"]
+    assert [(visit["firm_id"], bool(visit["visit_on"])) for visit in planned] == [(firm, True)]
+    shown = json.loads(run(year_folder, "officers", "show", "X1", "--json").stdout)
+    (team,) = [team for team in shown["teams"] if team["num_visits"]]
+    out = team["officer_ids"][0]
+    words = ("draw", "replace-officer", "X1", out, "--reason", "illness", "--json")
+    summary = json.loads(run(year_folder, *words).stdout)
+    newcomer = summary["members"][0]["officer_in"]
+    shown = json.loads(run(year_folder, "officers", "show", "X1", "--json").stdout)
+    (team,) = [team for team in shown["teams"] if team["num_visits"]]
+    assert newcomer in team["officer_ids"]
+    assert out not in team["officer_ids"]
+    published = run(year_folder, "publish", "year", "--out", str(tmp_path))
+    assert published.exit_code == 0, published.output
+    audit, public = tmp_path / "records/audit", tmp_path / "records/public"
+    rows = (audit / "draws/2026-X1-1/replacements.tsv").read_text(encoding="utf-8").splitlines()
+    assert [row.split("\t")[:5] for row in rows[1:]] == [["001", team["team_id"], out, newcomer, "illness"]]
+    assert verify_record(audit).verdict is Verdict.CONSISTENT
+    assert not (public / "draws/2026-X1-1/replacements.tsv").exists()
+    assert (public / "draws/2026-X1-1/drawn.tsv").exists()
+
+
+def test_replacing_speaks_both_languages(year_folder: Path) -> None:
+    """A rehearsal tells the newcomer, in English and in Chinese; wrong reasons and made visits are refused."""
+    visits = json.loads(run(year_folder, "agenda", "show", "--json").stdout)["visits"]
+    run(year_folder, "cause", "add", visits[0]["firm_id"], "--task", "T01", "--reason", "sells without a licence")
+    assert run(year_folder, "draw", "officers", "X1").exit_code == 0
+    shown = json.loads(run(year_folder, "officers", "show", "X1", "--json").stdout)["teams"]
+    out = next(team["officer_ids"][0] for team in shown if team["num_visits"])
+    words = ("draw", "replace-officer", "X1", out, "--reason")
+    for language, sentence in (("en", f"takes the place of {out}"), ("zh_CN", f"接替 {out}")):
+        told = run(year_folder, *words, "left", "--dry-run", language=language)
+        assert told.exit_code == 0, told.output
+        assert sentence in told.stdout
+    assert run(year_folder, *words, "tired").exit_code == 2
+    made = next(
+        team["officer_ids"][0]
+        for team in json.loads(run(year_folder, "officers", "show", "1", "--json").stdout)["teams"]
+    )
+    refused = run(year_folder, "draw", "replace-officer", "1", made, "--reason", "left")
+    assert "has no visit to come in draw 2026-1-1" in str(refused.exception)
