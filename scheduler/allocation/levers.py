@@ -27,6 +27,7 @@ from scheduler.registry.frame import Integers
 from scheduler.registry.items import MICRO
 
 RATIO_GRAIN, HOURS_GRAIN = Decimal("0.0001"), Decimal(1)
+WORKING_YEAR = Decimal(2000)  # hours: some 250 days of eight, more than which nobody gives
 _LEAST_FLOOR = Decimal("0.000001")  # nobody is left out altogether
 _Group = tuple[str, str, tuple[str, ...], str]  # object type, tier, tasks, district
 
@@ -318,7 +319,7 @@ def _yearly(layout: Layout, blocks: Sequence[Rows]) -> Iterator[Lever]:
         figures.append(("capacity.reserve", capacity.reserve, Decimal(0), RATIO_GRAIN, kept))
     if capacity.hours_per_officer:
         hours = capacity.hours_per_officer
-        figures.append(("capacity.hours_per_officer", hours, hours * 5 / 4, HOURS_GRAIN, float(hours)))
+        figures.append(("capacity.hours_per_officer", hours, max(hours, WORKING_YEAR), HOURS_GRAIN, float(hours)))
     for name, now, last, grain, unit in figures:
         yield Lever(
             name=name,
