@@ -89,13 +89,20 @@ class Agenda:
 
     def officers_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
         """Everybody who makes a visit on its day: the leading team first, in each team its lead first."""
-        return tuple(member for team_id in visit.team_ids for member in self._members(team_id, visit.visit_on))
+        return tuple(member for team_id in visit.team_ids for member in self.members_of(team_id, visit.visit_on))
 
-    def _members(self, team_id: str, day: date | None) -> tuple[Member, ...]:
+    def members_of(self, team_id: str, day: date | None) -> tuple[Member, ...]:
+        """Who is in a team on a day; who is in it now, for None."""
         for until, members in self.teams_before.get(team_id, ()):
             if day is not None and day < until:
                 return members
         return self.teams.get(team_id, ())
+
+    @property
+    def people(self) -> dict[str, Member]:
+        """Everybody who is in a team, or was before being replaced, by id."""
+        past = (members for changes in self.teams_before.values() for _, members in changes)
+        return {member.officer_id: member for team in (*past, *self.teams.values()) for member in team}
 
     def visits_by_team(self) -> dict[str, list[PlannedVisit]]:
         """Visits of each team that has any, by day."""

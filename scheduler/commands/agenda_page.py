@@ -25,8 +25,7 @@ def agenda_page(agenda: Agenda, mark: InternalMark, language: str) -> str:
     weeks = _all_weeks([week for row in loads.values() for week in row])
     names = {
         member.officer_id: visible(f"{member.name} ({member.officer_id})" if member.name else member.officer_id, 24)
-        for team in agenda.teams.values()
-        for member in team
+        for member in agenda.people.values()
     }
     undated = [visit for visit in agenda.visits if visit.visit_on is None]
     body = figures(

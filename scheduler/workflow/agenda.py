@@ -65,7 +65,7 @@ def selected_agenda(connection: sa.Connection, workspace: Workspace, selection: 
         raise StateError(
             _("no officers are drawn yet, so there is no agenda; run “double-random draw officers 1” first")
         )
-    members = {member.officer_id for team in agenda.teams.values() for member in team}
+    members = agenda.people.keys()
     districts = {entry.code for entry in workspace.settings.districts} | {workspace.settings.bureau.code}
     for given, known, message in (
         (selection.team_id, agenda.teams.keys(), _("expected a team that was drawn, got {name}")),

@@ -12,8 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.follow_up_rows import add_steps, load_steps
+from models.registry_rows import load_officers
+from models.replacement_rows import Membership, load_memberships
 from models.results_rows import load_visits
-from models.teams_rows import StoredTeam, load_teams
+from scheduler.draw.canonical import split_list
 from scheduler.i18n import gettext as _
 from scheduler.registry.text import fold
 from scheduler.results.columns import ItemKey
@@ -33,11 +35,14 @@ def check_entries(
 ) -> list[RowFault]:
     """Finds officers that are not the team drawn, and follow-ups without a finding or a measure."""
     told = [number for number, row in enumerate(rows) if number not in wrong and row.get("officers")]
-    teams = _teams_of(connection, {draw_ids[number] for number in told}) if told else {}
+    members = _members_of(connection, {draw_ids[number] for number in told}) if told else {}
+    names = {officer.officer_id: officer.name for officer in load_officers(connection)} if told else {}
     faults = []
     for number in told:
         row = rows[number]
-        fault = _officers_fault(number, row, teams.get((draw_ids[number], str(row["firm_id"]))))
+        drawn = members.get((draw_ids[number], str(row["firm_id"])), [])
+        going = sorted({one.officer_id for one in drawn if one.holds_on(row["inspected_on"])})
+        fault = _officers_fault(number, row, [(code, names.get(code, "")) for code in going])
         faults += [fault] if fault else []
     for number, row in enumerate(rows):
         if number not in wrong:
@@ -89,20 +94,22 @@ def _says(step: Step) -> tuple[Any, ...]:
     return step.measure, step.settled, step.due_on
 
 
-def _teams_of(connection: sa.Connection, draw_ids: Collection[str]) -> dict[tuple[str, str], StoredTeam]:
-    found: dict[tuple[str, str], StoredTeam] = {}
+def _members_of(connection: sa.Connection, draw_ids: Collection[str]) -> dict[tuple[str, str], list[Membership]]:
+    """Members of all teams of each visit, those too who were in them for a part of the round."""
+    found: dict[tuple[str, str], list[Membership]] = {}
     for draw_id in sorted(draw_ids):
-        teams = {team.team_id: team for team in load_teams(connection, draw_id)}
+        teams: dict[str, list[Membership]] = {}
+        for one in load_memberships(connection, draw_id):
+            teams.setdefault(one.team_id, []).append(one)
         visits = load_visits(connection, draw_id)
-        for firm_id, team_id in zip(visits.firm_id, visits.team_id, strict=True):
-            if team_id in teams:
-                found[draw_id, firm_id] = teams[team_id]
+        for firm_id, cell in zip(visits.firm_id, visits.team_id, strict=True):
+            found[draw_id, firm_id] = [one for team_id in split_list(cell) for one in teams.get(team_id, ())]
     return found
 
 
-def _officers_fault(number: int, row: Mapping[str, Any], team: StoredTeam | None) -> RowFault | None:
+def _officers_fault(number: int, row: Mapping[str, Any], members: Sequence[tuple[str, str]]) -> RowFault | None:
+    """What is wrong with the officers named, if they are not those who were drawn for the day of the check."""
     given = [fold(str(entry)) for entry in row["officers"]]
-    members = [] if team is None else list(zip(team.officer_ids, team.names, strict=True))
     matched = [sum(word in (fold(code), fold(name)) for word in given) for code, name in members]
     if members and len(given) == len(members) and all(count == 1 for count in matched):
         return None
@@ -112,7 +119,9 @@ def _officers_fault(number: int, row: Mapping[str, Any], team: StoredTeam | None
         column="officers",
         value=";".join(map(str, row["officers"])),
         message=_("expected the officers drawn for the visit ({officers}), got others").format(officers=shown),
-        remedy=_("correct the names; if others went, the visit was not as drawn: give it to them in the draw first"),
+        remedy=_(
+            "correct the names; if somebody takes another's place, “draw replace-officer” draws who, before the check"
+        ),
     )
 
 

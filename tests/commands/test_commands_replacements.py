@@ -47,6 +47,20 @@ def test_check_for_cause_from_the_lead_to_the_record(year_folder: Path, tmp_path
     (team,) = [team for team in shown["teams"] if team["num_visits"]]
     assert newcomer in team["officer_ids"]
     assert out not in team["officer_ids"]
+    assert (
+        json.loads(run(year_folder, "agenda", "show", "--officer", out, "--round", "X1", "--json").stdout)["visits"]
+        == []
+    )
+    exported = run(year_folder, "agenda", "export", "--round", "X1", "--out", str(tmp_path / "agenda"))
+    assert exported.exit_code == 0, exported.output
+    (team_calendar,) = [path for path in (tmp_path / "agenda").rglob("*.ics") if path.stem == team["team_id"]]
+    text = team_calendar.read_text(encoding="utf-8").replace("\r\n ", "")
+    assert newcomer in text or team["names"][team["officer_ids"].index(newcomer)] in text
+    other = next(code for code in team["officer_ids"] if code != newcomer)
+    day = json.loads(run(year_folder, "agenda", "show", "--round", "X1", "--json").stdout)["visits"][0]["visit_on"]
+    for officer, accepted in ((out, False), (newcomer, True)):
+        words = ("--clean", "--on", day, "--round", "X1", "--officer", officer, "--officer", other)
+        assert (run(year_folder, "--now", day, "result", "add", firm, *words).exit_code == 0) == accepted
     published = run(year_folder, "publish", "year", "--out", str(tmp_path))
     assert published.exit_code == 0, published.output
     audit, public = tmp_path / "records/audit", tmp_path / "records/public"

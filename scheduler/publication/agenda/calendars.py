@@ -59,7 +59,7 @@ def _description(visit: PlannedVisit, context: AgendaContext) -> Iterator[str]:
     yield _("Credit code or registration number: {code}").format(code=visit.firm_id)
     yield _("Tasks: {names}").format(names=context.task_names(visit))
     for team_id in visit.team_ids:
-        members = context.people(context.agenda.teams.get(team_id, ()))
+        members = context.people(context.agenda.members_of(team_id, visit.visit_on))
         yield _("Team {team}: {members}").format(team=team_id, members=members)
     if visit.num_moves:
         yield _("Planned anew, for the {number}. time").format(number=visit.num_moves)

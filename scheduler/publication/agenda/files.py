@@ -54,4 +54,4 @@ def num_visit_files(context: AgendaContext) -> int:
 
 def _names(context: AgendaContext) -> dict[str, str]:
     """Name of every officer by id."""
-    return {member.officer_id: member.name for team in context.agenda.teams.values() for member in team}
+    return {officer_id: member.name for officer_id, member in context.agenda.people.items()}

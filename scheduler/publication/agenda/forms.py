@@ -66,7 +66,7 @@ def _facts(visit: PlannedVisit, context: AgendaContext) -> Iterator[tuple[str, s
     yield _("Day of inspection"), context.day(visit.visit_on)
     yield _("Inspecting authority"), context.bureau_name
     for team_id in visit.team_ids:
-        members = context.agenda.teams.get(team_id, ())
+        members = context.agenda.members_of(team_id, visit.visit_on)
         unit = next((member.unit for member in members if member.unit), team_id)
         yield _("Officers"), f"{visible(unit)}\n{context.people(members)}"
 
