@@ -1,4 +1,4 @@
-"""The command that replaces an officer who drops out after the draw."""
+"""The commands that replace an officer who drops out after the draw, and tell who was replaced."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.draw import draw
+from scheduler.commands.results import officers
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.teams.replacing import ReplacementReason
+from scheduler.workflow.officers import replaced_officers
 from scheduler.workflow.replacements import NewMember, replace_officer
 
 
@@ -84,6 +86,34 @@ def _tell(member: NewMember, officer_out: str) -> None:
         click.echo(_("  {firm}: from {before} to {day}").format(firm=firm_id, before=before, day=now))
     for firm_id in member.stuck:
         click.echo(_("  {firm}: the newcomer is not free on its day, and no other was found").format(firm=firm_id))
+
+
+@officers.command(
+    "replaced", help=_("Officers of a round who gave way after the draw: who came, why, and who decided. Internal.")
+)
+@click.argument("round_number", metavar="ROUND")
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def replaced(context: CommandContext, round_number: str, as_json: bool) -> None:
+    """Lists the replacements of a round."""
+    mark, entries = replaced_officers(context.open(), round_number)
+    if as_json:
+        print_json({"internal": mark.document(), "replacements": [dataclasses.asdict(entry) for entry in entries]})
+        return
+    click.echo(mark.line())
+    if not entries:
+        say(_("Nobody was replaced."))
+    for entry in entries:
+        words = _("{day} {team}: {officer_in} for {officer_out}, {reason}; decided by {author}")
+        told = words.format(
+            day=entry.decided_on,
+            team=entry.team_id,
+            officer_in=entry.officer_in,
+            officer_out=entry.officer_out,
+            reason=label(entry.reason),
+            author=entry.author,
+        )
+        click.echo(f"{told}: {entry.note}" if entry.note else told)
 
 
 COMMANDS: tuple[click.Command, ...] = ()

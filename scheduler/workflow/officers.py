@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from models.replacement_rows import load_replacements
 from models.results_rows import load_visits
-from models.teams_rows import load_draw_state
+from models.teams_rows import DrawState, load_draw_state
 from scheduler.allocation.plan import round_id_of
 from scheduler.draw.canonical import split_list
 from scheduler.errors import StateError
@@ -16,6 +17,7 @@ from scheduler.registry.codes import DrawStatus
 from scheduler.teams.eligibility import check_eligibility, exclusion_reasons
 from scheduler.teams.lots import posts_of
 from scheduler.teams.matching import MatchException, bar
+from scheduler.teams.replacing import Replacement
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.workspace import Workspace
@@ -105,7 +107,27 @@ def officer_exceptions(
     return mark, tuple(found)
 
 
+def replaced_officers(workspace: Workspace, round_number: int | str) -> tuple[InternalMark, tuple[Replacement, ...]]:
+    """
+    Officers of a round who gave way after the draw, and who came, in the order of the decisions.
+
+    Raises
+    ------
+    StateError
+        If the round's firms are not drawn yet.
+    """
+    with workspace.transaction() as connection:
+        state = _state(connection, workspace, round_number)
+        mark = mark_internal(connection, workspace, "officers replaced", {"draw_id": state.draw_id})
+        return mark, load_replacements(connection, state.draw_id)
+
+
 def _inputs(connection: sa.Connection, workspace: Workspace, round_number: int | str) -> OfficerInputs:
+    state = _state(connection, workspace, round_number)
+    return read_inputs(connection, workspace, state, state.officer_secret)
+
+
+def _state(connection: sa.Connection, workspace: Workspace, round_number: int | str) -> DrawState:
     state = load_draw_state(connection, round_id_of(workspace.settings.year.year, round_number))
     if state is None or state.status != DrawStatus.DRAWN:
         raise StateError(
@@ -113,7 +135,7 @@ def _inputs(connection: sa.Connection, workspace: Workspace, round_number: int |
                 round=round_number
             )
         )
-    return read_inputs(connection, workspace, state, state.officer_secret)
+    return state
 
 
 def _missing(inputs: OfficerInputs, visit: int) -> tuple[str, ...]:

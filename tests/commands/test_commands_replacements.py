@@ -61,6 +61,8 @@ def test_check_for_cause_from_the_lead_to_the_record(year_folder: Path, tmp_path
     for officer, accepted in ((out, False), (newcomer, True)):
         words = ("--clean", "--on", day, "--round", "X1", "--officer", officer, "--officer", other)
         assert (run(year_folder, "--now", day, "result", "add", firm, *words).exit_code == 0) == accepted
+    told = run(year_folder, "officers", "replaced", "X1")
+    assert f"{newcomer} for {out}, Ill or unfit for duty; decided by" in told.stdout
     published = run(year_folder, "publish", "year", "--out", str(tmp_path))
     assert published.exit_code == 0, published.output
     audit, public = tmp_path / "records/audit", tmp_path / "records/public"
