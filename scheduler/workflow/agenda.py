@@ -216,6 +216,7 @@ def _window_of(connection: sa.Connection, workspace: Workspace, visit: PlannedVi
 def replan_for(
     connection: sa.Connection,
     workspace: Workspace,
+    agenda: Agenda,
     key: tuple[str, str],
     officer_id: str,
     *,
@@ -231,6 +232,8 @@ def replan_for(
 
     Parameters
     ----------
+    agenda
+        As it stands, with the officer in the team.
     key
         Draw and firm.
     secret, seed
@@ -241,7 +244,6 @@ def replan_for(
     tuple[date | None, date | None]
         Day before and day now; None for now if no day can be found, and then nothing is changed.
     """
-    agenda = load_agenda(connection, workspace.settings.year.year)
     visit = next(entry for entry in agenda.visits if (entry.draw_id, entry.firm_id) == key)
     before = visit.visit_on
     leaves = load_leave(connection)

@@ -12,7 +12,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from models.agenda_rows import has_results, load_leave
+from models.agenda_rows import has_results, load_agenda, load_leave
 from models.draw_rows import get_file, put_file
 from models.registry_rows import load_officers
 from models.replacement_rows import load_memberships, load_replacements, save_replacement
@@ -366,10 +366,12 @@ def _plan_days(
     why = _("{officer_in} takes the place of {officer_out}").format(
         officer_in=entry.officer_in, officer_out=entry.officer_out
     )
+    agenda = load_agenda(connection, workspace.settings.year.year)
     for firm_id in coming:
         before, now = replan_for(
             connection,
             workspace,
+            agenda,
             (inputs.draw_id, firm_id),
             entry.officer_in,
             reason=why,
@@ -380,6 +382,7 @@ def _plan_days(
             stuck.append(firm_id)
         elif before is not None and now != before:
             moved.append((firm_id, before, now))
+            agenda = load_agenda(connection, workspace.settings.year.year)
     return NewMember(
         team_id=entry.team_id,
         officer_in=entry.officer_in,
