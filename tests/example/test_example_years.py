@@ -30,7 +30,7 @@ def years() -> tuple[SimulatedYear, ...]:
 
 
 def test_simulated_years_keep_the_target_and_repeat() -> None:
-    """Visits that count are 8 % of the firms, rounded up; nobody is drawn twice; a quarter of them (rounded up) in the open round."""
+    """Visits that count are 8 % of the firms, rounded up, a quarter of them in the open round; nobody twice."""
     first, again = years(), years()
     for year, other in zip(first, again, strict=True):
         drawn = np.concatenate([entry.firm for entry in year.rounds])
