@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from models.teams_rows import StoredTeam
+from scheduler.agenda.entries import Selection
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.result import result
 from scheduler.commands.tables import plain_table, stdout_console
@@ -98,6 +99,35 @@ def show(context: CommandContext, as_json: bool) -> None:
         print_results(draws)
     else:
         say(_("No firms are drawn yet."))
+
+
+@results.command(
+    "export",
+    help=_(
+        "Write a workbook per district in which to fill in results: a row per item of each visit, a column to tick per "
+        "category. “import results” reads it back. Internal."
+    ),
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help=_("Folder to write to."))
+@click.option("--round", "round_name", default="", metavar="ROUND", help=_("Only one round."))
+@click.option("--district", "districts", multiple=True, help=_("Code of a district; may be given again."))
+@click.option("--dry-run", is_flag=True, help=_("Only tell what would change."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def export(
+    context: CommandContext, out: Path, round_name: str, districts: tuple[str, ...], dry_run: bool, as_json: bool
+) -> None:
+    """Writes the workbooks to fill in."""
+    from scheduler.workflow.results_export import export_results
+
+    selection = Selection(districts=districts, round_name=round_name)
+    done = export_results(context.open(), selection, out=out, language=context.language, dry_run=dry_run)
+    if as_json:
+        print_json({**dataclasses.asdict(done), "path": str(out), "dry_run": dry_run})
+        return
+    words = _("{visits} visits in {number} workbooks in {place}")
+    click.echo(words.format(visits=f"{done.num_visits:,}", number=done.num_workbooks, place=out))
+    say(_("Nothing was written.") if dry_run else done.mark.line())
 
 
 @click.group(help=_("The officers of a round. Internal."))

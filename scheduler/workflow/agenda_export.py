@@ -71,7 +71,7 @@ def export_agenda(
         mark = mark_internal(connection, workspace, "agenda export", detail)
         if dry_run:
             mark = internal_mark(workspace, None)
-        context = _context(connection, workspace, agenda, mark, language)
+        context = agenda_context(connection, workspace, agenda, mark, language)
         html = page(mark, agenda)
         changes = delivery.stage_folder(out, _files(workspace, context, html, papers=papers))
         if dry_run:
@@ -87,9 +87,10 @@ def export_agenda(
     )
 
 
-def _context(
+def agenda_context(
     connection: sa.Connection, workspace: Workspace, agenda: Agenda, mark: InternalMark, language: str
 ) -> AgendaContext:
+    """What papers of these visits are written with."""
     settings, chinese = workspace.settings, language.startswith("zh")
     return AgendaContext(
         agenda=agenda,
