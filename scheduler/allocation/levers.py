@@ -204,37 +204,51 @@ def _tolerances(layout: Layout, blocks: Sequence[Rows]) -> Iterator[Lever]:
     yield from _rate_levers(Limit.TOLERANCE, moves, Decimal(1), 2)
 
 
+def _whole_visits(size: int, now: Decimal, last: Decimal) -> float:
+    """
+    What one unit of a ratio adds to its bound on the way to the last, negative for a least ratio.
+
+    Bounds are whole visits, so the way to the last is longer than the ratio's: 0.2 of one visit is none, and all of it
+    is one.
+    """
+    if last > now:
+        return float((size - int(size * now)) / (last - now))
+    return -float((size * now).to_integral_value(ROUND_CEILING) / now) if now else -float(size)
+
+
 def _tasks(layout: Layout, blocks: Sequence[Rows]) -> Iterator[Lever]:
     problem = layout.problem
     for number, block in _of(blocks, Limit.TASK_LEAST, Limit.TASK_GREATEST):
         least = block.limit is Limit.TASK_LEAST
         for row, subject in enumerate(block.subject):
             task = problem.tasks[str(subject[0])]
-            size = float(max(1, problem.limits[task.task_id].num_in_range))
+            size = max(1, problem.limits[task.task_id].num_in_range)
+            ratio = Decimal(task.ratio_min_micro if least else task.ratio_max_micro) / MICRO
+            last = Decimal(0 if least else 1)
             yield Lever(
                 name=f"task.{task.task_id}.{'ratio_min' if least else 'ratio_max'}",
                 kind=block.limit,
                 subject=(task.task_id,),
-                now=Decimal(task.ratio_min_micro if least else task.ratio_max_micro) / MICRO,
-                last=Decimal(0 if least else 1),
+                now=ratio,
+                last=last,
                 grain=RATIO_GRAIN,
                 weight=5,
-                moves=((number, np.array([row], dtype=np.int64), np.array([-size if least else size])),),
+                moves=((number, np.array([row], dtype=np.int64), np.array([_whole_visits(size, ratio, last)])),),
             )
 
 
 def _share(layout: Layout, blocks: Sequence[Rows]) -> Iterator[Lever]:
-    policy = layout.problem.policy.target
+    share, size = layout.problem.policy.target.full_coverage_share, max(1, layout.problem.target)
     for number, block in _of(blocks, Limit.COMPULSORY_SHARE):
         yield Lever(
             name="target.full_coverage_share",
             kind=block.limit,
             subject=(),
-            now=policy.full_coverage_share,
+            now=share,
             last=Decimal(1),
             grain=RATIO_GRAIN,
             weight=5,
-            moves=((number, np.zeros(1, dtype=np.int64), np.array([float(max(1, layout.problem.target))])),),
+            moves=((number, np.zeros(1, dtype=np.int64), np.array([_whole_visits(size, share, Decimal(1))])),),
         )
 
 

@@ -40,6 +40,7 @@ MOST_CORES = 60  # programmes solved before the answer is as good as can be had
 _NOTICED = 1e-7  # of a visit or officer-hour: less is the solver's rounding
 _GROWTH = (1.0, 1.02, 1.1, 1.3, 1.7, 2.5, 5.0)
 _TWO_SIDED = frozenset({Limit.TOLERANCE})
+_LOGIC = frozenset({Limit.FIRMS, Limit.IN_HAND, Limit.COMPULSORY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +81,25 @@ def explain_infeasible(
         Names of districts by code, for the sentences.
     """
     elastic = _elastic(layout, programme)
-    found = _fewest(elastic, works or (lambda _relaxations: True), layout, names) or unhelped(layout)
+    found = _fewest(elastic, works or (lambda _relaxations: True), layout, names) or unhelped(
+        layout, most_counting(programme)
+    )
     return InfeasiblePlanError(
         _("no plan keeps every limit; nothing was changed. The fewest limits that would have to give way:"), found
     )
+
+
+def most_counting(programme: LinearProgramme) -> tuple[float, ...]:
+    """Visits that count which the limits of logic alone leave to each round, at most; infinite if they cannot be met."""
+    logic = replace(programme, blocks=tuple(block for block in programme.blocks if block.limit in _LOGIC))
+    found = []
+    for block in (block for block in programme.blocks if block.limit is Limit.TARGET):
+        for row in range(len(block)):
+            cost, own = np.zeros(len(programme.cost)), block.row == row
+            cost[block.column[own]] = -block.value[own]
+            answer = minimise(replace(logic, cost=cost))
+            found.append(INFINITY if answer is None else -answer.cost)
+    return tuple(found)
 
 
 def _fewest(elastic: _Elastic, works: Check, layout: Layout, names: Names) -> tuple[Relaxation, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from scheduler.allocation.layout import Layout
@@ -15,6 +15,7 @@ from scheduler.labels import label
 from scheduler.registry.words import SPECIALITY_WORDS
 
 Names = Mapping[str, str]  # district code → name
+_SHORT = 1e-6  # of a visit: less is the solver's rounding
 
 
 def sentence(lever: Lever, value: Decimal, layout: Layout, names: Names) -> str:
@@ -109,14 +110,33 @@ def _figure(lever: Lever, value: Decimal) -> str:
     return f"{(100 * value).normalize():f} %"
 
 
-def unhelped(layout: Layout) -> tuple[Relaxation, ...]:
-    """What to say where no figure of the policy helps: the rounds, and what they must draw."""
+def unhelped(layout: Layout, most: Sequence[float]) -> tuple[Relaxation, ...]:
+    """
+    What to say where no figure of the policy helps: the rounds, and what they must draw.
+
+    Parameters
+    ----------
+    most
+        Visits that count which firms and full coverage alone leave to each round at most; rounds with too few are
+        named alone, with that number.
+    """
     words = _(
         "no figure of the policy helps: round {number} is to make {visits} visits that count towards the target, and "
         "the firms and tasks as they are do not admit them; look at the tasks' ranges, dates and kinds of items, and "
         "at the rounds' weights"
     )
+    proven = _(
+        "no figure of the policy helps: round {number} is to make {visits} visits that count towards the target, but "
+        "full coverage in other rounds and the firms there are leave it {most} at most; give the round less weight, or "
+        "change the dates or ranges of the full-coverage tasks"
+    )
+    rounds = list(zip(layout.problem.rounds, most, strict=True))
+    short = [(entry, left) for entry, left in rounds if left < entry.counting_visits - _SHORT]
     return tuple(
-        Relaxation(sentence=words.format(number=entry.number, visits=f"{entry.counting_visits:,}"))
-        for entry in layout.problem.rounds
+        Relaxation(
+            sentence=(proven if short else words).format(
+                number=entry.number, visits=f"{entry.counting_visits:,}", most=f"{max(int(left + _SHORT), 0):,}"
+            )
+        )
+        for entry, left in short or rounds
     )
