@@ -90,7 +90,7 @@ def explain_infeasible(
 
 
 def most_counting(programme: LinearProgramme) -> tuple[float, ...]:
-    """Visits that count which the limits of logic alone leave to each round, at most; infinite if they cannot be met."""
+    """Visits that count which the limits of logic alone leave to each round at most; infinite if nothing meets them."""
     logic = replace(programme, blocks=tuple(block for block in programme.blocks if block.limit in _LOGIC))
     found = []
     for block in (block for block in programme.blocks if block.limit is Limit.TARGET):
