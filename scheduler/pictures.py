@@ -105,6 +105,47 @@ def paired_bars(
     return picture(470, max(len(rows), 1) * 52 + 4, "".join(parts), title, description)
 
 
+def ranges(rows: Sequence[tuple[str, float, float, float, str]], *, title: str, description: str) -> str:
+    """
+    One dot a row on the range in which it was to be expected, around the line of 1; a dot outside is a cross.
+
+    Parameters
+    ----------
+    rows
+        Label, low and high end of the range, value, and the value in words; all three over what was expected.
+    """
+    reach = 1.1 * max([abs(end - 1) for _, *ends, _ in rows for end in ends], default=0.0) or 1.0
+    left = 24 + max((_pixels(label) for label, *_ in rows), default=0)
+    middle, scale = left + _BAR_WIDTH / 2, _BAR_WIDTH / 2 / reach
+    height = 24 + max(len(rows), 1) * _ROW
+    parts = [f'<path d="M{middle:.1f} 20V{height - 4}" stroke="#10222b" fill="none"/>']
+    parts += [
+        text(middle + scale * shift, 14, _percent(shift) if shift else "=", anchor="middle", size=13)
+        for shift in (-reach / 1.1, 0, reach / 1.1)
+    ]
+    for number, (label, low, high, value, words) in enumerate(rows):
+        y, x = 24 + number * _ROW + 11, middle + scale * (value - 1)
+        parts.append(text(left - 10, y + 5, label, anchor="end"))
+        parts.append(
+            f'<rect x="{middle + scale * (low - 1):.1f}" y="{y - 8}" width="{max(scale * (high - low), 1):.1f}" '
+            f'height="16" fill="#cfe0e8"/>'
+        )
+        inside = low <= value <= high
+        cross = f"M{x - 6:.1f} {y - 6}l12 12m0 -12l-12 12"
+        parts.append(
+            f'<circle cx="{x:.1f}" cy="{y}" r="5" fill="#2f6f8f"/>'
+            if inside
+            else f'<path d="{cross}" stroke="#a3161f" stroke-width="3" fill="none"/>'
+        )
+        parts.append(text(left + _BAR_WIDTH + 8, y + 5, words, fill="#10222b" if inside else "#a3161f"))
+    return picture(left + _BAR_WIDTH + 130, height, "".join(parts), title, description)
+
+
+def _percent(shift: float) -> str:
+    """A shift as a percentage with its sign."""
+    return f"{100 * shift:+.0f} %" if abs(shift) >= 0.1 else f"{100 * shift:+.2g} %"
+
+
 def _pixels(words: str) -> int:
     """About how wide words are; Chinese characters are twice as wide as Latin ones."""
     return sum(14 if character > "\u1100" else 8 for character in words)

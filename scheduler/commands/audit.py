@@ -1,4 +1,4 @@
-"""The command that verifies records. It needs no workspace."""
+"""The command that verifies records, which needs no workspace, and the group of those that look at draws again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, parse_anchors
 from scheduler.audit.claims import Report, Verdict
 from scheduler.audit.report import report_lines, report_page
 from scheduler.audit.verifier import find_records, verify_record
+from scheduler.commands import simulation
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.i18n import gettext as _
 
@@ -56,4 +57,11 @@ def rejected(report: Report) -> bool:
     return report.verdict is Verdict.REJECTED
 
 
-COMMANDS: tuple[click.Command, ...] = (verify,)
+@click.group(help=_("Look at draws again: simulate them, tell why a firm was drawn or not."))
+def audit() -> None:
+    """Looks at draws again."""
+
+
+audit.add_command(simulation.simulate_command)
+
+COMMANDS: tuple[click.Command, ...] = (verify, audit)

@@ -46,7 +46,7 @@ td.n,th.n{text-align:right;white-space:nowrap}
 """
 
 
-def internal_page(title: str, lead: str, body: str, mark: InternalMark, language: str) -> str:
+def internal_page(title: str, lead: str, body: str, mark: InternalMark | None, language: str) -> str:
     """
     The page as HTML text.
 
@@ -56,15 +56,18 @@ def internal_page(title: str, lead: str, body: str, mark: InternalMark, language
         Heading, and the sentence under it.
     body
         HTML of the sections.
+    mark
+        None for a page that tells nothing internal; it bears no mark then.
     language
         Language of the page, ``zh_CN`` or ``en``; messages are in the active one.
     """
-    line = f'<p class="mark" style="margin:0"><b>{INTERNAL_WORD}</b>{safe(mark.line())}</p>'
+    line = "" if mark is None else f'<p class="mark" style="margin:0"><b>{INTERNAL_WORD}</b>{safe(mark.line())}</p>'
+    heading = safe(title) if mark is None else f"{safe(INTERNAL_WORD)} · {safe(title)}"
     tongue = "zh-CN" if language.startswith("zh") else "en"
     return (
         f'<!DOCTYPE html>\n<html lang="{tongue}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f"<title>{safe(INTERNAL_WORD)} · {safe(title)}</title><style>{_STYLE}</style></head>"
+        f"<title>{heading}</title><style>{_STYLE}</style></head>"
         f"<body>{line}<main><h1>{safe(title)}</h1><p class=lead>{safe(lead)}</p>{body}</main>{line}</body></html>\n"
     )
 

@@ -30,16 +30,21 @@ class InternalMark:
     actor, at
         Who had it made, self-declared, and when.
     log_number
-        Its entry in the log; None if it was a dry run, which leaves none.
+        Its entry in the log; None if it was a dry run or made from a record alone, which leave none.
+    from_record
+        Whether it was made from a record, without a workspace and so without a log.
     """
 
     actor: str
     at: str
     log_number: int | None
+    from_record: bool = False
 
     def line(self) -> str:
         """The mark in one line."""
-        if self.log_number is None:
+        if self.from_record:
+            words = _("INTERNAL, not for publication · {actor} · {at} · made from a record, in no log")
+        elif self.log_number is None:
             words = _("INTERNAL, not for publication · {actor} · {at} · dry run, not in the log")
         else:
             words = _("INTERNAL, not for publication · {actor} · {at} · log entry {number}")
@@ -69,3 +74,8 @@ def internal_mark(workspace: Workspace, log_number: int | None) -> InternalMark:
     return InternalMark(
         actor=workspace.actor, at=workspace.now.isoformat(sep=" ", timespec="minutes"), log_number=log_number
     )
+
+
+def unlogged_mark(actor: str, at: str) -> InternalMark:
+    """Mark of output made from a record by somebody who has no workspace, and so no log."""
+    return InternalMark(actor=actor, at=at, log_number=None, from_record=True)
