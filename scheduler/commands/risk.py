@@ -12,15 +12,15 @@ from rich.table import Table
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json
 from scheduler.commands.groups import DefaultGroup
+from scheduler.commands.indicators import classify_indicators
 from scheduler.commands.overrides import classify_object, classify_override, classify_overrides, kind_words
 from scheduler.commands.risk_report import classify_report
 from scheduler.commands.risk_tables import shares, show_mark
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
-from scheduler.risk.indicators import INDICATORS
 from scheduler.risk.scorecard import Scorecard
-from scheduler.risk.words import direction_words, group_words, indicator_words, unit_words
+from scheduler.risk.words import indicator_words
 from scheduler.workflow.risk import (
     ClassificationSummary,
     FirmExplanation,
@@ -113,16 +113,6 @@ def classify_train(context: CommandContext, file_name: str, replace: bool, dry_r
         print_json(found.document())
     else:
         _show_training(found)
-
-
-@classify.command("indicators", help=_("List the indicators that a scorecard can use."))
-def classify_indicators() -> None:
-    """Lists the catalogue of indicators."""
-    table = plain_table((_("Name"), _("Indicator"), _("Group"), _("Unit"), _("Direction")))
-    for one in INDICATORS:
-        row = (group_words(one.group), unit_words(one.unit), direction_words(one.direction))
-        table.add_row(one.name, indicator_words(one.name), *row)
-    stdout_console().print(table)
 
 
 def _show_summary(context: CommandContext, workspace: Workspace, summary: ClassificationSummary) -> None:
@@ -312,7 +302,7 @@ def _rule_words(context: CommandContext, scorecard: Scorecard, name: str) -> str
     return name
 
 
-for _command in (classify_override, classify_object, classify_overrides, classify_report):
+for _command in (classify_indicators, classify_override, classify_object, classify_overrides, classify_report):
     classify.add_command(_command)
 
 COMMANDS: tuple[click.Command, ...] = (classify,)

@@ -27,7 +27,9 @@ def plain_table(texts: Iterable[str], numbers: Iterable[str] = ()) -> Table:
     """
     table = Table(box=None, pad_edge=False)
     for heading in texts:
-        table.add_column(heading)  # names give way on a narrow terminal, numbers never
+        # Names give way on a narrow terminal, numbers never. Folded, as Chinese has no spaces to break at: rich would
+        # cut it off.
+        table.add_column(heading, overflow="fold")
     for heading in numbers:
         table.add_column(heading, justify="right", no_wrap=True)
     return table

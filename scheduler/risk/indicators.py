@@ -18,21 +18,42 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-import numpy as np
-
 from scheduler.i18n import noop as N_  # noqa: N812 - the name that extraction of messages looks for
 from scheduler.registry.codes import FIRM_STATUSES, OBJECT_TYPES
 from scheduler.registry.codes import EventKind as Kind
 from scheduler.registry.frame import Events, Frame
-from scheduler.risk.history import MISSING, Snapshot, Values
+from scheduler.risk.history import Snapshot, Values
+from scheduler.risk.recipes import (
+    AGE,
+    CAPITAL,
+    CHANGES,
+    COMPLAINT_GROWTH,
+    DORMANCY,
+    INDUSTRY,
+    INSPECTIONS,
+    LISTINGS,
+    NUM_LIBRARIES,
+    OBJECT_TYPE,
+    PROBLEM_PERCENT,
+    QUARTER,
+    STATUS,
+    THREE_YEARS,
+    YEAR,
+    Recipe,
+    count,
+    library,
+    listed_days,
+    months_since,
+    newest_rank,
+    open_now,
+    total_yuan,
+)
 
-YEAR: Final = 365
-THREE_YEARS: Final = 1095
-QUARTER: Final = 90
 DORMANT: Final = "dormant"
-LEAST_DORMANT_MONTHS: Final = 36  # younger firms are new, not dormant
-LEAST_MISSED_REPORTS: Final = 2  # annual reports not filed in time within three years
 LIBRARY_PREFIX: Final = "library:"
+GENERAL_SOURCE: Final = (
+    "国市监信发〔2022〕6号"  # 关于推进企业信用风险分类管理的意见
+)
 
 
 class IndicatorGroup(StrEnum):
@@ -94,12 +115,12 @@ class Indicator:
         What people call it: English, to be translated, and the field's own term.
     group, unit, direction
         Official group, what is counted, and the direction in which policy expects risk to rise.
-    compute
-        Column of values from a snapshot, shape (n,), int64.
+    recipe
+        How its column is computed, and the same in words.
     categories
         Codes of its values, for a `Unit.CODE`.
     source
-        Where the indicator is named.
+        Where the indicator is named; empty for a choice of this catalogue.
     """
 
     name: str
@@ -108,9 +129,9 @@ class Indicator:
     group: IndicatorGroup
     unit: Unit
     direction: Direction
-    compute: Callable[[Snapshot], Values]
+    recipe: Recipe
     categories: Categories | None = None
-    source: str = "国市监信发〔2022〕6号"
+    source: str = GENERAL_SOURCE
 
 
 def code_categories(codes: Iterable[str]) -> Categories:
@@ -142,175 +163,112 @@ _SECTIONS: Final[Mapping[str, tuple[int, int]]] = {
 }  # fmt: skip
 
 
-def _industry(snapshot: Snapshot) -> Values:
-    """Digits of the industry code as a number of four, 5211 of F5211 and 5200 of F52; missing without two digits."""
-    codes = np.ascontiguousarray(snapshot.frame.industry.astype("S5"))
-    digits = codes.view(np.uint8).reshape(len(snapshot), 5)[:, 1:].astype(np.int64) - ord("0")
-    is_digit = np.logical_and.accumulate((digits >= 0) & (digits <= 9), axis=1)
-    values = np.where(is_digit, digits, 0) @ np.array([1000, 100, 10, 1], dtype=np.int64)
-    return np.where(is_digit[:, 1], values, MISSING)
-
-
-def _capital(snapshot: Snapshot) -> Values:
-    capital = snapshot.frame.capital_yuan
-    return np.where(capital >= 0, capital, MISSING)
-
-
-def _num_libraries(snapshot: Snapshot) -> Values:
-    return np.bitwise_count(snapshot.frame.libraries).astype(np.int64)
-
-
-def _library(code: str) -> Callable[[Snapshot], Values]:
-    def compute(snapshot: Snapshot) -> Values:
-        if code not in snapshot.frame.library_codes:
-            return np.zeros(len(snapshot), dtype=np.int64)
-        bit = np.uint64(snapshot.frame.library_codes.index(code))
-        return ((snapshot.frame.libraries >> bit) & np.uint64(1)).astype(np.int64)
-
-    return compute
-
-
-def _problem_percent(snapshot: Snapshot) -> Values:
-    visits = snapshot.count(*_INSPECTIONS, days=THREE_YEARS)
-    problems = snapshot.count(Kind.INSPECTION_PROBLEM, Kind.INSPECTION_REFUSED, days=THREE_YEARS)
-    return np.where(visits > 0, problems * 100 // np.maximum(visits, 1), MISSING)
-
-
-def _complaint_growth(snapshot: Snapshot) -> Values:
-    """Growth over the quarter before, in percent of it; a quarter without complaints counts as one with one."""
-    now = snapshot.count(Kind.COMPLAINT, days=QUARTER)
-    before = snapshot.count(Kind.COMPLAINT, days=QUARTER, until_days_ago=QUARTER)
-    return (now - before) * 100 // np.maximum(before, 1)
-
-
-def _dormant(snapshot: Snapshot) -> Values:
-    """
-    1 for a firm without a sign of life for three years 僵尸企业, else 0.
-
-    It is at least three years old or of unknown age, missed two annual reports in three years or more, and since then
-    changed nothing in the register, pledged no equity, repaired no credit and was not found in order by an inspection.
-    """
-    age = snapshot.months_since(snapshot.frame.established_on)
-    old = (age >= LEAST_DORMANT_MONTHS) | np.isnat(snapshot.frame.established_on)
-    missed = snapshot.count(Kind.LATE_ANNUAL_REPORT, days=THREE_YEARS) >= LEAST_MISSED_REPORTS
-    signs = snapshot.count(*_SIGNS_OF_LIFE, days=THREE_YEARS)
-    return np.asarray(old & missed & (signs == 0)).astype(np.int64)
-
-
-_INSPECTIONS = (Kind.INSPECTION_CLEAN, Kind.INSPECTION_PROBLEM, Kind.INSPECTION_REFUSED)
-_LISTINGS = (Kind.ABNORMAL_LISTING, Kind.UNREACHABLE_LISTING)
-_CHANGES = (Kind.CHANGE_LEGAL_REPRESENTATIVE, Kind.CHANGE_ADDRESS, Kind.CHANGE_NAME, Kind.CHANGE_SCOPE)
-_SIGNS_OF_LIFE = (*_CHANGES, Kind.EQUITY_PLEDGE, Kind.CREDIT_REPAIR, Kind.INSPECTION_CLEAN)
-
-
-def _count(*kinds: Kind, days: int | None = None) -> Callable[[Snapshot], Values]:
-    return lambda snapshot: snapshot.count(*kinds, days=days)
-
-
-def _open(*kinds: Kind) -> Callable[[Snapshot], Values]:
-    return lambda snapshot: snapshot.open_listings(*kinds)
-
-
-def _months(*kinds: Kind) -> Callable[[Snapshot], Values]:
-    return lambda snapshot: snapshot.months_since_last(*kinds)
-
-
-_Row = tuple[str, str, str, Unit, Direction, Callable[[Snapshot], Values]]
+_Row = tuple[str, str, str, Unit, Direction, Recipe]
 _UP, _DOWN, _FREE = Direction.RISING, Direction.FALLING, Direction.ANY
 
 _BASIC: tuple[_Row, ...] = (
     ("age_months", N_("Months in business"), "经营年限", Unit.MONTHS, _DOWN,
-     lambda snapshot: snapshot.months_since(snapshot.frame.established_on)),
-    ("capital_yuan", N_("Registered capital"), "注册资本", Unit.YUAN, _DOWN, _capital),
-    ("object_type", N_("Kind of firm"), "企业类型", Unit.CODE, _FREE,
-     lambda snapshot: snapshot.frame.object_type.astype(np.int64)),
-    ("industry", N_("Industry"), "所属行业", Unit.CODE, _FREE, _industry),
-    ("status", N_("Registration status"), "登记状态", Unit.CODE, _FREE,
-     lambda snapshot: snapshot.frame.status.astype(np.int64)),
-    ("special_libraries", N_("Special libraries the firm is in"), "专项库数", Unit.COUNT, _UP, _num_libraries),
+     AGE),
+    ("capital_yuan", N_("Registered capital"), "注册资本", Unit.YUAN, _DOWN, CAPITAL),
+    ("object_type", N_("Kind of firm"), "企业类型", Unit.CODE, _FREE, OBJECT_TYPE),
+    ("industry", N_("Industry"), "所属行业", Unit.CODE, _FREE, INDUSTRY),
+    ("status", N_("Registration status"), "登记状态", Unit.CODE, _FREE, STATUS),
+    ("special_libraries", N_("Special libraries the firm is in"), "专项库数", Unit.COUNT, _UP, NUM_LIBRARIES),
 )  # fmt: skip
 _DYNAMICS: tuple[_Row, ...] = (
     ("legal_representative_changes_1y", N_("Changes of legal representative in a year"), "近一年法定代表人变更次数",
-     Unit.COUNT, _UP, _count(Kind.CHANGE_LEGAL_REPRESENTATIVE, days=YEAR)),
+     Unit.COUNT, _UP, count(Kind.CHANGE_LEGAL_REPRESENTATIVE, days=YEAR)),
     ("address_changes_1y", N_("Changes of address in a year"), "近一年住所变更次数",
-     Unit.COUNT, _UP, _count(Kind.CHANGE_ADDRESS, days=YEAR)),
+     Unit.COUNT, _UP, count(Kind.CHANGE_ADDRESS, days=YEAR)),
     ("name_changes_3y", N_("Changes of name in three years"), "近三年名称变更次数",
-     Unit.COUNT, _UP, _count(Kind.CHANGE_NAME, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(Kind.CHANGE_NAME, days=THREE_YEARS)),
     ("scope_changes_1y", N_("Changes of business scope in a year"), "近一年经营范围变更次数",
-     Unit.COUNT, _UP, _count(Kind.CHANGE_SCOPE, days=YEAR)),
+     Unit.COUNT, _UP, count(Kind.CHANGE_SCOPE, days=YEAR)),
     ("changes_1y", N_("Registration changes of any kind in a year"), "近一年登记事项变更次数",
-     Unit.COUNT, _UP, _count(*_CHANGES, days=YEAR)),
+     Unit.COUNT, _UP, count(*CHANGES, days=YEAR)),
     ("licence_expired", N_("Licences expired and not renewed"), "许可证过期或失效",
-     Unit.COUNT, _UP, _open(Kind.LICENCE_EXPIRED)),
-    ("equity_pledges", N_("Equity pledges in force"), "股权出质", Unit.COUNT, _UP, _open(Kind.EQUITY_PLEDGE)),
-    ("equity_freezes", N_("Equity freezes in force"), "股权冻结", Unit.COUNT, _UP, _open(Kind.EQUITY_FREEZE)),
+     Unit.COUNT, _UP, open_now(Kind.LICENCE_EXPIRED)),
+    ("equity_pledges", N_("Equity pledges in force"), "股权出质", Unit.COUNT, _UP, open_now(Kind.EQUITY_PLEDGE)),
+    ("equity_freezes", N_("Equity freezes in force"), "股权冻结", Unit.COUNT, _UP, open_now(Kind.EQUITY_FREEZE)),
     ("late_annual_reports_3y", N_("Late annual reports in three years"), "近三年年报逾期次数",
-     Unit.COUNT, _UP, _count(Kind.LATE_ANNUAL_REPORT, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(Kind.LATE_ANNUAL_REPORT, days=THREE_YEARS)),
     (DORMANT, N_("Dormant: annual reports missed and no sign of life for three years"), "长期未经营（僵尸企业）",
-     Unit.COUNT, _UP, _dormant),
+     Unit.COUNT, _UP, DORMANCY),
 )  # fmt: skip
 _SUPERVISION: tuple[_Row, ...] = (
     ("abnormal_listed", N_("On the abnormal-operation list now"), "当前列入经营异常名录",
-     Unit.COUNT, _UP, _open(*_LISTINGS)),
+     Unit.COUNT, _UP, open_now(*LISTINGS)),
     ("abnormal_listings_3y", N_("Abnormal-operation listings in three years"), "近三年列入经营异常名录次数",
-     Unit.COUNT, _UP, _count(*_LISTINGS, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(*LISTINGS, days=THREE_YEARS)),
     ("abnormal_listed_days_3y", N_("Days on the abnormal-operation list in three years"),
-     "近三年列入经营异常名录天数", Unit.DAYS, _UP, lambda snapshot: snapshot.listed_days(*_LISTINGS, days=THREE_YEARS)),
+     "近三年列入经营异常名录天数", Unit.DAYS, _UP, listed_days(*LISTINGS, days=THREE_YEARS)),
     ("unreachable_listed", N_("Listed now as not to be reached at the registered address"),
-     "当前因通过登记的住所无法联系列入经营异常名录", Unit.COUNT, _UP, _open(Kind.UNREACHABLE_LISTING)),
+     "当前因通过登记的住所无法联系列入经营异常名录", Unit.COUNT, _UP, open_now(Kind.UNREACHABLE_LISTING)),
     ("serious_dishonesty_listed", N_("On the serious-dishonesty list now"), "当前列入严重违法失信名单",
-     Unit.COUNT, _UP, _open(Kind.SERIOUS_DISHONESTY)),
+     Unit.COUNT, _UP, open_now(Kind.SERIOUS_DISHONESTY)),
     ("serious_dishonesty_record", N_("Serious-dishonesty listings ever"), "严重违法失信记录",
-     Unit.COUNT, _UP, _count(Kind.SERIOUS_DISHONESTY)),
+     Unit.COUNT, _UP, count(Kind.SERIOUS_DISHONESTY)),
     ("false_registration_3y", N_("Registrations obtained by false papers in three years"),
-     "近三年提交虚假材料取得登记", Unit.COUNT, _UP, _count(Kind.FALSE_REGISTRATION, days=THREE_YEARS)),
+     "近三年提交虚假材料取得登记", Unit.COUNT, _UP, count(Kind.FALSE_REGISTRATION, days=THREE_YEARS)),
     ("penalties_1y", N_("Penalties in a year"), "近一年行政处罚次数",
-     Unit.COUNT, _UP, _count(Kind.PENALTY, days=YEAR)),
+     Unit.COUNT, _UP, count(Kind.PENALTY, days=YEAR)),
     ("penalties_3y", N_("Penalties in three years"), "近三年行政处罚次数",
-     Unit.COUNT, _UP, _count(Kind.PENALTY, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(Kind.PENALTY, days=THREE_YEARS)),
     ("penalty_yuan_3y", N_("Fines in three years"), "近三年行政处罚金额",
-     Unit.YUAN, _UP, lambda snapshot: snapshot.total_yuan(Kind.PENALTY, days=THREE_YEARS)),
+     Unit.YUAN, _UP, total_yuan(Kind.PENALTY, days=THREE_YEARS)),
     ("months_since_penalty", N_("Months since the last penalty"), "距最近一次行政处罚月数",
-     Unit.MONTHS, _DOWN, _months(Kind.PENALTY)),
+     Unit.MONTHS, _DOWN, months_since(Kind.PENALTY)),
     ("judgment_defaulter", N_("Judgment defaulter now"), "失信被执行人",
-     Unit.COUNT, _UP, _open(Kind.JUDGMENT_DEFAULTER)),
-    ("lawsuits_1y", N_("Lawsuits in a year"), "近一年诉讼次数", Unit.COUNT, _UP, _count(Kind.LAWSUIT, days=YEAR)),
+     Unit.COUNT, _UP, open_now(Kind.JUDGMENT_DEFAULTER)),
+    ("lawsuits_1y", N_("Lawsuits in a year"), "近一年诉讼次数", Unit.COUNT, _UP, count(Kind.LAWSUIT, days=YEAR)),
     ("lawsuits_3y", N_("Lawsuits in three years"), "近三年诉讼次数",
-     Unit.COUNT, _UP, _count(Kind.LAWSUIT, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(Kind.LAWSUIT, days=THREE_YEARS)),
     ("inspection_problems_3y", N_("Inspections that found problems in three years"), "近三年抽查发现问题次数",
-     Unit.COUNT, _UP, _count(Kind.INSPECTION_PROBLEM, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(Kind.INSPECTION_PROBLEM, days=THREE_YEARS)),
     ("inspection_problem_percent_3y", N_("Share of inspections with problems in three years"), "近三年抽查问题率",
-     Unit.PERCENT, _UP, _problem_percent),
+     Unit.PERCENT, _UP, PROBLEM_PERCENT),
     ("inspection_refusals_3y", N_("Inspections refused in three years"), "近三年不配合检查情节严重次数",
-     Unit.COUNT, _UP, _count(Kind.INSPECTION_REFUSED, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(Kind.INSPECTION_REFUSED, days=THREE_YEARS)),
     ("last_inspection", N_("Outcome of the last inspection: 0 clean, 1 problem, 2 refused"), "最近一次抽查结果",
-     Unit.COUNT, _UP, lambda snapshot: snapshot.newest_rank(*_INSPECTIONS)),
+     Unit.COUNT, _UP, newest_rank(*INSPECTIONS)),
     ("months_since_inspection", N_("Months since the last inspection"), "距最近一次抽查月数",
-     Unit.MONTHS, _FREE, _months(*_INSPECTIONS)),
+     Unit.MONTHS, _FREE, months_since(*INSPECTIONS)),
     ("credit_repairs_3y", N_("Credit repairs in three years"), "近三年信用修复次数",
-     Unit.COUNT, _FREE, _count(Kind.CREDIT_REPAIR, days=THREE_YEARS)),
+     Unit.COUNT, _FREE, count(Kind.CREDIT_REPAIR, days=THREE_YEARS)),
 )  # fmt: skip
 _ASSOCIATIONS: tuple[_Row, ...] = (
     ("associates_sanctioned_1y", N_("Sanctions on associated firms in a year"), "近一年关联企业受惩戒次数",
-     Unit.COUNT, _UP, _count(Kind.ASSOCIATE_SANCTIONED, days=YEAR)),
+     Unit.COUNT, _UP, count(Kind.ASSOCIATE_SANCTIONED, days=YEAR)),
     ("associates_sanctioned_3y", N_("Sanctions on associated firms in three years"), "近三年关联企业受惩戒次数",
-     Unit.COUNT, _UP, _count(Kind.ASSOCIATE_SANCTIONED, days=THREE_YEARS)),
+     Unit.COUNT, _UP, count(Kind.ASSOCIATE_SANCTIONED, days=THREE_YEARS)),
 )  # fmt: skip
 _SOCIAL: tuple[_Row, ...] = (
     ("complaints_1y", N_("Complaints in a year"), "近一年投诉举报次数",
-     Unit.COUNT, _UP, _count(Kind.COMPLAINT, days=YEAR)),
+     Unit.COUNT, _UP, count(Kind.COMPLAINT, days=YEAR)),
     ("complaints_3m", N_("Complaints in three months"), "近三个月投诉举报次数",
-     Unit.COUNT, _UP, _count(Kind.COMPLAINT, days=QUARTER)),
+     Unit.COUNT, _UP, count(Kind.COMPLAINT, days=QUARTER)),
     ("complaint_growth_3m", N_("Growth of complaints in three months"), "近三个月投诉举报增长率",
-     Unit.PERCENT, _UP, _complaint_growth),
+     Unit.PERCENT, _UP, COMPLAINT_GROWTH),
     ("negative_news_1y", N_("Negative news in a year"), "近一年负面舆情条数",
-     Unit.COUNT, _UP, _count(Kind.NEGATIVE_NEWS, days=YEAR)),
+     Unit.COUNT, _UP, count(Kind.NEGATIVE_NEWS, days=YEAR)),
 )  # fmt: skip
 
 _CATEGORIES: Final[Mapping[str, Categories]] = {
     "object_type": code_categories(OBJECT_TYPES),
     "status": code_categories(FIRM_STATUSES),
     "industry": Categories(size=10_000, values_of=_industry_range),
+}
+
+
+# Where another source than the general classification names the indicator, or none does
+_SOURCES: Final[Mapping[str, str]] = {
+    "industry": "GB/T 4754-2017",
+    "status": "",
+    "special_libraries": "",
+    "late_annual_reports_3y": "威海市“十四五”市场监管规划",
+    DORMANT: "威海市“十四五”市场监管规划",
+    "false_registration_3y": "",
+    "credit_repairs_3y": "国市监信规〔2021〕3号",
 }
 
 
@@ -323,10 +281,11 @@ def _declare(group: IndicatorGroup, rows: tuple[_Row, ...]) -> tuple[Indicator, 
             group=group,
             unit=unit,
             direction=direction,
-            compute=compute,
+            recipe=recipe,
             categories=_CATEGORIES.get(name),
+            source=_SOURCES.get(name, GENERAL_SOURCE),
         )
-        for name, label, term, unit, direction, compute in rows
+        for name, label, term, unit, direction, recipe in rows
     )
 
 
@@ -354,7 +313,8 @@ def find_indicator(name: str) -> Indicator | None:
             group=IndicatorGroup.BASIC,
             unit=Unit.COUNT,
             direction=Direction.RISING,
-            compute=_library(name.removeprefix(LIBRARY_PREFIX)),
+            recipe=library(name.removeprefix(LIBRARY_PREFIX)),
+            source="",
         )
     return _BY_NAME.get(name)
 
@@ -377,4 +337,4 @@ def compute_indicator(snapshot: Snapshot, name: str) -> Values:
     indicator = find_indicator(name)
     if indicator is None:
         raise KeyError(name)
-    return indicator.compute(snapshot)
+    return indicator.recipe.compute(snapshot)

@@ -8,7 +8,8 @@ from typing import Final
 
 from scheduler.i18n import gettext as _
 from scheduler.i18n import noop as N_  # noqa: N812 - the name that extraction of messages looks for
-from scheduler.risk.indicators import LIBRARY_PREFIX, Direction, IndicatorGroup, Unit, find_indicator
+from scheduler.labels import label
+from scheduler.risk.indicators import LIBRARY_PREFIX, Direction, Indicator, IndicatorGroup, Unit, find_indicator
 
 _GROUPS: Final[Mapping[IndicatorGroup, str]] = MappingProxyType(
     {
@@ -60,3 +61,14 @@ def unit_words(unit: Unit) -> str:
 def direction_words(direction: Direction) -> str:
     """How risk moves with the value."""
     return _(_DIRECTIONS[direction])
+
+
+def how_words(indicator: Indicator) -> str:
+    """How an indicator is computed."""
+    recipe = indicator.recipe
+    return _(recipe.how).format(kinds=", ".join(map(label, recipe.kinds)), days=f"{recipe.days or 0:,}")
+
+
+def source_words(indicator: Indicator) -> str:
+    """Where an indicator is named."""
+    return indicator.source or _("choice of this catalogue")

@@ -146,11 +146,31 @@ def test_explain_of_an_unknown_firm_is_refused(run: Run) -> None:
 
 
 def test_indicators_lists_the_catalogue() -> None:
-    """Name, words, group, unit and direction of every indicator; no workspace is needed."""
+    """Code, words in both languages, unit, direction, how it is computed and who names it; no workspace is needed."""
     result = CliRunner().invoke(classify, ["indicators"], obj=context(Path("nowhere")))
-    assert result.exit_code == 0
-    line = next(line for line in result.output.splitlines() if line.startswith("age_months"))
-    assert " ".join(line.split()) == "age_months Months in business Basic attributes months more is safer"
+    assert result.exit_code == 0 and "not official" in result.output
+    text = " ".join(result.output.split())
+    assert "age_months months whole months since the day of establishment; Months in business more is safer" in text
+    assert "经营年限" in text and "国市监信发〔2022〕6号" in text and "choice of this catalogue" in text
+
+
+def test_indicators_answer_machines_with_everything_declared() -> None:
+    """JSON has 40 indicators and more, each with Chinese and English name, group, unit, direction, how and source."""
+    document = json.loads(CliRunner().invoke(classify, ["indicators", "--json"], obj=context(Path("nowhere"))).stdout)
+    assert document["official"] is False and len(document["indicators"]) >= 40
+    (fines,) = (one for one in document["indicators"] if one["name"] == "penalty_yuan_3y")
+    assert fines == {
+        "name": "penalty_yuan_3y",
+        "zh": "近三年行政处罚金额",
+        "en": "Fines in three years",
+        "group": "supervision",
+        "unit": "yuan",
+        "direction": "rising",
+        "how": "sum of the known amounts in 1,095 days, missing if none is known: Administrative penalty",
+        "event_kinds": ["penalty"],
+        "days": 1095,
+        "source": "国市监信发〔2022〕6号",
+    }
 
 
 def test_help_of_the_group_lists_its_commands(run: Run) -> None:

@@ -11,7 +11,7 @@ import pytest
 from scheduler.registry.codes import EventKind, FirmStatus, ObjectType
 from scheduler.risk.history import MISSING, MOST_YUAN, Snapshot
 from scheduler.risk.indicators import INDICATORS, Direction, IndicatorGroup, find_indicator, indicator_values
-from scheduler.risk.words import direction_words, group_words, indicator_words, unit_words
+from scheduler.risk.words import direction_words, group_words, how_words, indicator_words, source_words, unit_words
 
 AS_OF = date(2026, 1, 1)
 
@@ -34,6 +34,22 @@ def test_catalogue_declares_words_for_everything() -> None:
         assert indicator_words(one.name) == one.label
         assert any("一" <= character <= "鿿" for character in one.term)
         assert group_words(one.group) and unit_words(one.unit) and direction_words(one.direction)
+        assert how_words(one) and source_words(one) and "{" not in how_words(one)
+
+
+@pytest.mark.parametrize("one", INDICATORS, ids=lambda one: one.name)
+def test_words_name_every_event_an_indicator_hangs_on(make: Any, one: Any) -> None:
+    """One event of any kind, 10 days old, changes the column only if its kind is among those the words name."""
+    frame = make.frame(1, established_on=["2000-01-01"])
+    late = [(0, EventKind.LATE_ANNUAL_REPORT, "2025-12-01"), (0, EventKind.LATE_ANNUAL_REPORT, "2025-12-02")]
+    before = indicator_values(frame, make.events(*late), [one.name], AS_OF)[one.name]
+    moved = {
+        kind
+        for kind in EventKind
+        if kind is not EventKind.CREDIT_REPAIR  # it restores, so it reaches whatever it repairs
+        and indicator_values(frame, make.events(*late, (0, kind, "2025-12-22")), [one.name], AS_OF)[one.name] != before
+    }
+    assert moved <= set(one.recipe.kinds)
 
 
 def test_every_indicator_is_a_column_of_integers(make: Any) -> None:
