@@ -51,9 +51,7 @@ from scheduler.risk.recipes import (
 
 DORMANT: Final = "dormant"
 LIBRARY_PREFIX: Final = "library:"
-GENERAL_SOURCE: Final = (
-    "国市监信发〔2022〕6号"  # 关于推进企业信用风险分类管理的意见
-)
+GENERAL_SOURCE: Final = "国市监信发〔2022〕6号"  # 关于推进企业信用风险分类管理的意见
 
 
 class IndicatorGroup(StrEnum):
