@@ -10,7 +10,7 @@ from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, parse_anchors
 from scheduler.audit.claims import Report, Verdict
 from scheduler.audit.report import report_lines, report_page
 from scheduler.audit.verifier import find_records, verify_record
-from scheduler.commands import simulation
+from scheduler.commands import explain, simulation
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.i18n import gettext as _
 
@@ -63,5 +63,6 @@ def audit() -> None:
 
 
 audit.add_command(simulation.simulate_command)
+audit.add_command(explain.explain_command)
 
 COMMANDS: tuple[click.Command, ...] = (verify, audit)

@@ -6,25 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from models.draw_rows import StoredDraw, get_file, list_files, load_draws
+from models.draw_rows import load_draws
 from scheduler.allocation.plan import round_id_of
 from scheduler.audit.context import Draw
 from scheduler.audit.formats import DRAW_ID
-from scheduler.audit.record import FolderSource, MemorySource, Record, open_record
+from scheduler.audit.record import FolderSource, open_record
 from scheduler.audit.simulation.checks import SimulationReport
 from scheduler.audit.simulation.lot import Lot, load_lot
 from scheduler.audit.simulation.run import simulate, usual_draws
-from scheduler.draw.canonical import document_bytes
 from scheduler.errors import RecordError, StateError
 from scheduler.i18n import gettext as _
 from scheduler.progress import Progress
 from scheduler.workflow.commitments import standing_draw
 from scheduler.workflow.internal import InternalMark, mark_internal, unlogged_mark
+from scheduler.workflow.stored_record import stored_draw
 from scheduler.workflow.workspace import Workspace
-
-_FILES = ("commitment.json", "ceremony.json", "register.tsv", "allocation.tsv", "drawn.tsv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +81,7 @@ def simulate_round(workspace: Workspace, round_number: int, size: SimulationSize
                     round=round_number
                 )
             )
-        draw = _stored_draw(connection, stored)
+        draw = stored_draw(connection, stored)
     lot = load_lot(draw)
     report = _simulate(lot, size, workspace.progress)
     mark = None
@@ -139,13 +135,3 @@ def _simulate(lot: Lot, size: SimulationSize, progress: Progress) -> SimulationR
         level=size.level,
         tell=lambda done, total: progress.report(words, done, total),
     )
-
-
-def _stored_draw(connection: sa.Connection, stored: StoredDraw) -> Draw:
-    """The stored files of an attempt, as a record would hold them."""
-    kept = list_files(connection, stored.draw_id)
-    files = {name: get_file(connection, stored.draw_id, name) for name in _FILES if name in kept}
-    secrets = {"secret": (stored.secret or b"").hex(), "officer_secret": (stored.officer_secret or b"").hex()}
-    files["secret.json"] = document_bytes(secrets)
-    source = MemorySource({f"draws/{stored.draw_id}/{name}": content for name, content in files.items()})
-    return Draw(draw_id=stored.draw_id, record=Record(source=source, manifest={"kind": "audit", "files": {}}))

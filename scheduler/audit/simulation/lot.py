@@ -87,7 +87,7 @@ class Lot:
     def draw(self, seed: str) -> Outcome:
         """Draws with a seed."""
         quotas = self.quotas(seed)
-        order = ticket_order(self.firm_id, self._tickets(seed), self.stratum)
+        order = ticket_order(self.firm_id, self.tickets(seed), self.stratum)
         starts = np.searchsorted(self.stratum[order], np.arange(len(self.strata) + 1))
         place = {name: number for number, name in enumerate(self.strata)}
         taken = starts.copy()
@@ -115,12 +115,12 @@ class Lot:
             return None
         return np.array_equal(self.firm_id[self.draw(self.seed).position], self.drawn)
 
-    def _tickets(self, seed: str) -> npt.NDArray[np.bytes_]:
-        head = prefix("ticket", seed)
-        parts = [
-            b"".join(digests(head, self.ticket_ends[start : start + CHUNK]))
-            for start in range(0, len(self.ticket_ends), CHUNK)
-        ]
+    def tickets(self, seed: str, members: Numbers | None = None) -> npt.NDArray[np.bytes_]:
+        """Tickets of some firms of the pool, of all if none are named, 32 bytes each."""
+        head, ends = prefix("ticket", seed), self.ticket_ends
+        if members is not None:
+            ends = [ends[place] for place in members.tolist()]
+        parts = [b"".join(digests(head, ends[start : start + CHUNK])) for start in range(0, len(ends), CHUNK)]
         return np.frombuffer(b"".join(parts), dtype="S32")
 
 
