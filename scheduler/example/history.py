@@ -139,7 +139,8 @@ def _endings(
 
 
 def _repairs(parameters: ExampleParameters, chance: Chance, listed: _Batch) -> _Batch:
-    """Credit repairs of lifted listings; their slots start at ten times the listing's kind, so that none meet."""
+    """Credit repairs of lifted listings; their slots start at a multiple of the listing's kind, so that none meet."""
+    stride = max(10, *(shape.slots for shape in parameters.history.values()))
     lifted = np.flatnonzero(~np.isnat(listed.ended_on))
     share = np.full(len(lifted), micro(parameters.repair.share), dtype=np.int64)
     repaired = lifted[chance.happens(f"repair/{listed.kind}", share)]
@@ -147,7 +148,7 @@ def _repairs(parameters: ExampleParameters, chance: Chance, listed: _Batch) -> _
     return _Batch(
         firm=listed.firm[repaired],
         kind=EVENT_KINDS.index(EventKind.CREDIT_REPAIR),
-        slot=10 * (1 + listed.kind) + listed.slot[repaired],
+        slot=stride * (1 + listed.kind) + listed.slot[repaired],
         occurred_on=listed.ended_on[repaired],
         ended_on=np.full(num, _NEVER),
         amount=np.full(num, -1, dtype=np.int64),

@@ -104,11 +104,11 @@ class LibraryShape(Parameters):
 
 
 class KindShape(Parameters):
-    """How events of one kind come about."""
+    """How events of one kind come about; `slots` is the most of them a firm has in the years of the history."""
 
     rates: dict[ObjectType, Ratio]
     slope: int = Field(ge=-150, le=150)
-    slots: int = Field(ge=1, le=9)
+    slots: int = Field(ge=1, le=30)
     lifted: Ratio = Decimal(0)
     days: tuple[int, int] = (1, 1)
     on: str = Field(default="", pattern=r"^(\d\d-\d\d)?$")
@@ -340,6 +340,18 @@ class ExampleParameters(Parameters):
             if len(set(codes)) < len(codes):
                 raise ValueError(f"{what}: expected each code once, got {sorted(codes)}")
         return self
+
+
+def with_history(parameters: ExampleParameters, years: int) -> ExampleParameters:
+    """
+    Parameters of the same city with a longer history, each of whose years is like those there were.
+
+    A firm may have as many more events as there are more years, so that those of a careless firm do not run out.
+    """
+    document = parameters.model_dump(by_alias=True) | {"history_years": years}
+    for shape in document["history"].values():
+        shape["slots"] = -(-shape["slots"] * years // parameters.history_years)
+    return ExampleParameters.model_validate(document)
 
 
 def parse_example_parameters(text: str, name: str) -> ExampleParameters:

@@ -1,11 +1,11 @@
 """
 Years of draw → inspect → learn → draw on the made-up city, by the rooms that real years use, in memory.
 
-Only operating enterprises take part and only discretionary tasks, so that open and targeted visits are to firms of one
-kind. Each firm has one outcome in a year, thrown with its true chance on the year's first day; its log-odds may
-be flattened so that no model can tell too much. Years lie in the past of the city's history, which goes on by itself.
-The first year is classified by the card given; later ones by a card fitted to all visits before, weighted by their
-recorded chances. No year's outcome has an influence on how that year itself is planned.
+Only enterprises in operation and established by the year's first day take part, and only discretionary tasks, so that
+open and targeted visits are to firms of one kind. Each firm has one outcome in a year, thrown with its true chance on
+the year's first day. Years lie in the past of the city's history, which goes on by itself and must reach far enough
+back: `lived_city` makes one that does. The first year is classified by the card given; later ones by a card fitted to
+all visits before, weighted by their recorded chances. No year's outcome has an influence on how that year is planned.
 """
 
 from __future__ import annotations
@@ -17,27 +17,13 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from scheduler.allocation.capacity import Post
-from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.allocation.policy import RoundPolicy
-from scheduler.allocation.problem import PlanPolicy, Year, build_problem
-from scheduler.allocation.programme import solve_programme
-from scheduler.allocation.strata import DrawnSoFar
-from scheduler.allocation.target import (
-    PlannedRound,
-    carry_over,
-    open_package,
-    split_target,
-    target_firms,
-    target_visits,
-)
-from scheduler.draw.hashing import digest
-from scheduler.draw.quotas import draw_quotas
-from scheduler.draw.selection import chances_micro, select
-from scheduler.draw.tickets import open_tickets
-from scheduler.example.city import ExampleCity
-from scheduler.example.truth import probabilities, true_logit
-from scheduler.parameters import micro
+from scheduler.allocation.problem import PlanPolicy
+from scheduler.allocation.target import target_firms
+from scheduler.example.city import ExampleCity, build_city
+from scheduler.example.parameters import ExampleParameters, with_history
+from scheduler.example.truth import true_probability
+from scheduler.example.year_rounds import DrawnRound, Floats, Integers, Tiers, YearInputs, draw_year
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.frame import Events, Frame, Mask
 from scheduler.registry.items import MICRO, Task
@@ -51,38 +37,50 @@ from scheduler.risk.scorecard import Scorecard
 from scheduler.risk.training import TrainingSettings, train_columns
 from scheduler.risk.weighting import round_weights
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-_OFFICERS = 100_000  # of each district: officers' time is not what these years are about
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visits:
-    """Visits of one round: firms, their chances in it, and whether each found something and counts towards T."""
-
-    number: int
-    kind: RoundKind
-    firm: Integers
-    chance: Floats
-    outcome: npt.NDArray[np.int8]
-    counting: Mask
-    pool: Mask
+Outcomes = npt.NDArray[np.int8]
+_COLUMNS = (
+    "firm_id",
+    "object_type",
+    "district",
+    "status",
+    "industry",
+    "established_on",
+    "capital_yuan",
+    "libraries",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedYear:
-    """One year: tier and true chance of each firm, visits by round, the true rate and its estimate."""
+    """
+    One year.
+
+    Attributes
+    ----------
+    tier, chance, outcome
+        Of each firm in operation on the year's first day, shape (n,): tier, true chance that a visit finds something,
+        and whether one does.
+    rounds
+        Visits by round.
+    estimate
+        Of the share of firms at which a visit finds something, which is the mean of `outcome`.
+    """
 
     year: int
-    tier: npt.NDArray[np.int8]
+    tier: Tiers
     chance: Floats
-    rounds: tuple[Visits, ...]
-    true_rate: float
+    outcome: Outcomes
+    rounds: tuple[DrawnRound, ...]
     estimate: Rates
+
+    @property
+    def true_rate(self) -> float:
+        """Share of firms at which a visit finds something."""
+        return float(self.outcome.mean())
 
     def rate(self, kind: RoundKind) -> tuple[int, int]:
         """Findings and visits of the rounds of a kind."""
-        kept = [entry.outcome for entry in self.rounds if entry.kind is kind]
+        kept = [self.outcome[entry.firm] for entry in self.rounds if entry.kind is kind]
         return sum(int(part.sum()) for part in kept), sum(len(part) for part in kept)
 
     def burden(self, num_tiers: int) -> Floats:
@@ -91,27 +89,39 @@ class SimulatedYear:
         return np.asarray(visits / np.maximum(np.bincount(self.tier, minlength=num_tiers), 1))
 
 
-def enterprises(city: ExampleCity, policy: PlanPolicy) -> tuple[Frame, Events]:
-    """Operating firms that the target counts, and their events."""
-    kept = target_firms(city.frame, policy.target)
-    columns = (
-        "firm_id",
-        "object_type",
-        "district",
-        "status",
-        "industry",
-        "established_on",
-        "capital_yuan",
-        "libraries",
-    )
-    frame = replace(city.frame, **{name: getattr(city.frame, name)[kept] for name in columns})
-    place = np.cumsum(kept) - 1
-    history = city.history
-    rows = kept[history.firm]
-    return frame, Events(
-        firm=place[history.firm[rows]].astype(history.firm.dtype),
-        **{name: getattr(history, name)[rows] for name in ("kind", "occurred_on", "ended_on", "amount")},
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Population:
+    """Enterprises in operation, whenever they were established, and their events."""
+
+    frame: Frame
+    events: Events
+
+    def kept(self, mask: Mask) -> _Population:
+        """Some of the firms, with their events."""
+        frame = replace(self.frame, **{name: getattr(self.frame, name)[mask] for name in _COLUMNS})
+        place, rows = np.cumsum(mask) - 1, mask[self.events.firm]
+        return _Population(
+            frame=frame,
+            events=Events(
+                firm=place[self.events.firm[rows]].astype(self.events.firm.dtype),
+                **{name: getattr(self.events, name)[rows] for name in ("kind", "occurred_on", "ended_on", "amount")},
+            ),
+        )
+
+    def on(self, day: date) -> _Population:
+        """Those established by a day; a firm whose day nobody knows was always there."""
+        born = self.frame.established_on
+        return self.kept(np.isnat(born) | (born <= np.datetime64(day, "D")))
+
+
+def lived_city(parameters: ExampleParameters, *, num_firms: int, seed: str, first_year: int) -> ExampleCity:
+    """
+    A made-up city whose history reaches as far back from a first simulated year as it usually does from its base date.
+
+    Without it the first years would know less of every firm than a bureau does, and their truth would be flatter.
+    """
+    years = parameters.history_years + parameters.base_date.year - first_year
+    return build_city(with_history(parameters, years), num_firms=num_firms, seed=seed)
 
 
 def best_possible_auc(chance: Floats) -> float:
@@ -130,7 +140,6 @@ def simulate_years(
     *,
     years: Sequence[int],
     seed: str,
-    flatten: float = 1.0,
 ) -> tuple[SimulatedYear, ...]:
     """
     Simulates years one after another.
@@ -141,178 +150,83 @@ def simulate_years(
         Rounds of a year; their days are moved to each year.
     card
         Scorecard of the first year, whose tiers the later ones keep.
-    flatten
-        Factor, in (0, 1], of the true log-odds about their mean.
     """
-    frame, events = enterprises(city, policy)
+    everybody = _Population(frame=city.frame, events=city.history).kept(target_firms(city.frame, policy.target))
     done: list[SimulatedYear] = []
-    expert = card
     for year in years:
-        as_of = date(year, 1, 1)
-        if done:
-            card = _learned(frame, events, expert, done, as_of)
-        tier = classify(frame, events, card, as_of).tier
-        logit = true_logit(city.parameters.truth, frame, events, as_of)
-        mean = float(logit.mean())
-        chance = probabilities(np.rint(mean + flatten * (logit - mean)).astype(np.int64)) / MICRO
-        outcome = (np.random.default_rng([year, *seed.encode()]).random(len(frame)) < chance).astype(np.int8)
-        tasks = [_moved(task, year) for task in city.tasks if not task.full_coverage]
-        visits, planned = _draw_year(
-            frame, tier, city, policy, _rounds_of(rounds, year), tasks, outcome, f"{seed}/{year}"
+        people = everybody.on(date(year, 1, 1))
+        used = _learned(everybody, people, card, done, date(year, 1, 1)) if done else card
+        inputs = YearInputs(
+            frame=people.frame,
+            tier=classify(people.frame, people.events, used, date(year, 1, 1)).tier,
+            policy=policy,
+            rounds=[_round_in(entry, year) for entry in rounds],
+            tasks=[_task_in(task, year) for task in city.tasks if not task.full_coverage],
+            items=city.items,
+            seed=f"{seed}/{year}",
         )
-        samples = [RoundSample(pool=v.pool, firm=v.firm, chance=v.chance, outcome=v.outcome) for v in visits]
-        found = group_rates(samples, np.zeros(len(frame), dtype=np.int64), 1, tier.astype(np.int64), planned)[0].rates
-        if found is None:
-            raise ValueError("expected visits in every year, got none; the city is too small")
-        done.append(
-            SimulatedYear(
-                year=year, tier=tier, chance=chance, rounds=visits, true_rate=float(outcome.mean()), estimate=found
-            )
-        )
+        truth = true_probability(city.parameters.truth, people.frame, people.events, date(year, 1, 1)) / MICRO
+        done.append(_inspected(year, inputs, truth, np.random.default_rng([year, *seed.encode()])))
     return tuple(done)
 
 
-def _moved(task: Task, year: int) -> Task:
+def _task_in(task: Task, year: int) -> Task:
     return replace(task, starts_on=task.starts_on.replace(year=year), ends_on=task.ends_on.replace(year=year))
 
 
-def _rounds_of(rounds: Sequence[RoundPolicy], year: int) -> list[RoundPolicy]:
-    return [
-        entry.model_copy(
-            update={"starts_on": entry.starts_on.replace(year=year), "ends_on": entry.ends_on.replace(year=year)}
-        )
+def _round_in(entry: RoundPolicy, year: int) -> RoundPolicy:
+    days = {"starts_on": entry.starts_on.replace(year=year), "ends_on": entry.ends_on.replace(year=year)}
+    return entry.model_copy(update=days)
+
+
+def _inspected(year: int, inputs: YearInputs, chance: Floats, rng: np.random.Generator) -> SimulatedYear:
+    """Draws the year, visits the firms drawn and estimates the rate."""
+    outcome = (rng.random(len(chance)) < chance).astype(np.int8)
+    rounds = draw_year(inputs)
+    samples = [
+        RoundSample(pool=entry.pool, firm=entry.firm, chance=entry.chance, outcome=outcome[entry.firm])
         for entry in rounds
     ]
+    planned = np.stack([entry.planned for entry in rounds])
+    whole = np.zeros(len(chance), dtype=np.int64)
+    found = group_rates(samples, whole, 1, inputs.tier.astype(np.int64), planned)[0].rates
+    if found is None:
+        raise ValueError("expected visits in every year, got none; the city is too small")
+    return SimulatedYear(year=year, tier=inputs.tier, chance=chance, outcome=outcome, rounds=rounds, estimate=found)
 
 
-def _draw_year(
-    frame: Frame,
-    tier: npt.NDArray[np.int8],
-    city: ExampleCity,
-    policy: PlanPolicy,
-    rounds: Sequence[RoundPolicy],
-    tasks: Sequence[Task],
-    outcome: npt.NDArray[np.int8],
-    seed: str,
-) -> tuple[tuple[Visits, ...], Floats]:
-    """Visits of each round, and the chance of each tier in it as first planned, shape (rounds, tiers)."""
-    target = target_visits(micro(policy.target.ratio), len(frame))
-    planned = split_target(target, policy.target, rounds)
-    sizes = np.bincount(tier, minlength=len(policy.tiers.codes))
-    drawn: list[tuple[Integers, list[Cell], bool]] = []
-    visits: list[Visits] = []
-    shares: dict[int, Floats] = {}
-    for number, entry in enumerate(planned):
-        so_far = _drawn_so_far(frame, drawn)
-        current = carry_over(target, int(so_far.counting.sum()), planned)
-        entry = current[number]
-        free = ~np.isin(np.arange(len(frame)), np.concatenate([d[0] for d in drawn]) if drawn else [])
-        if entry.kind is RoundKind.OPEN:
-            package = "+".join(open_package(frame, policy.target, tasks, city.items, entry))
-            stratum = np.where(free, 0, -1).astype(np.int32)
-            cells: tuple[Cell, ...] = (_open_cell(package, int(free.sum()), entry),)
-            shares[entry.number] = np.full(len(sizes), entry.counting_visits / int(free.sum()))
-        else:
-            problem = build_problem(
-                frame,
-                tier,
-                policy=policy,
-                year=Year(num_enterprises=len(frame), target=target, rounds=current),
-                tasks=tasks,
-                items=city.items,
-                officers={r.number: {Post(code): _OFFICERS for code in frame.district_codes} for r in current},
-                drawn=so_far,
-            )
-            solved = solve_programme(problem)
-            stratum, cells = problem.strata.firm_stratum, solved.cells[0]
-            for later, of_round in zip(problem.rounds, solved.cells, strict=True):
-                shares.setdefault(later.number, _tier_chances(policy.tiers.codes, of_round))
-        row, picked, chance = _draw(frame, stratum, cells, entry, digest("seed", seed.encode().hex(), str(number)))
-        drawn.append((row, [cells[int(k)] for k in picked], entry.kind is RoundKind.TARGETED))
-        visits.append(
-            Visits(
-                number=entry.number,
-                kind=entry.kind,
-                firm=row,
-                chance=chance,
-                outcome=outcome[row],
-                counting=np.array([cells[int(k)].counting for k in picked]),
-                pool=stratum >= 0,
-            )
-        )
-        planned = tuple(replace(e, drawn=True) if e.number == entry.number else e for e in current)
-    return tuple(visits), np.stack([shares[entry.number] for entry in planned])
+def _learned(
+    everybody: _Population, people: _Population, expert: Scorecard, years: Sequence[SimulatedYear], as_of: date
+) -> Scorecard:
+    """
+    Card fitted to all visits so far, each year's indicators as of its first day, weighted by recorded chances.
 
-
-def _drawn_so_far(frame: Frame, drawn: Sequence[tuple[Integers, list[Cell], bool]]) -> DrawnSoFar:
-    rows = np.concatenate([part[0] for part in drawn]) if drawn else np.zeros(0, dtype=np.int64)
-    return DrawnSoFar(
-        firm_id=frame.firm_id[rows],
-        package=tuple(cell.package for part in drawn for cell in part[1]),
-        counting=np.array([cell.counting for part in drawn for cell in part[1]], dtype=np.bool_),
-        targeted=np.array([part[2] for part in drawn for _cell in part[1]], dtype=np.bool_),
-    )
-
-
-def _open_cell(package: str, num_firms: int, entry: PlannedRound) -> Cell:
-    return Cell(
-        stratum=OPEN_STRATUM,
-        package=package,
-        counting=True,
-        rest=False,
-        num_firms=num_firms,
-        visits_micro=entry.counting_visits * MICRO,
-    )
-
-
-def _draw(
-    frame: Frame, stratum: npt.NDArray[np.int32], cells: Sequence[Cell], entry: PlannedRound, seed: str
-) -> tuple[Integers, Integers, Floats]:
-    """Firms drawn, the cell of each and its chance. Tickets need no salts here: nobody outside is to be misled."""
-    pool = np.flatnonzero(stratum >= 0)
-    quotas = draw_quotas(entry.kind, cells, seed)
-    chosen = select(open_tickets(seed, frame.firm_id[pool]), stratum[pool], cells, quotas)
-    expected = chances_micro(cells)
-    chances = np.array([expected[cell.stratum] / MICRO / cell.num_firms for cell in cells])
-    return pool[chosen.position], chosen.cell, np.minimum(chances[chosen.cell], 1.0)
-
-
-def _tier_chances(codes: Sequence[str], cells: Sequence[Cell]) -> Floats:
-    """Chance of a firm of each tier in a round."""
-    visits, firms = np.zeros(len(codes)), np.zeros(len(codes))
-    sizes = {cell.stratum: cell.num_firms for cell in cells}
-    for stratum, expected in chances_micro(cells).items():
-        tier = codes.index(stratum.split("/")[2])
-        visits[tier] += expected / MICRO
-        firms[tier] += sizes[stratum]
-    return np.asarray(visits / np.maximum(firms, 1))
-
-
-def _learned(frame: Frame, events: Events, expert: Scorecard, years: Sequence[SimulatedYear], as_of: date) -> Scorecard:
-    """Card fitted to all visits so far, each year's indicators as of its first day, weighted by recorded chances."""
-    names = [indicator.name for indicator in INDICATORS]
-    values: dict[str, list[npt.NDArray[np.int64]]] = {name: [] for name in names}
-    outcome, weights = [], []
-    for year in years:
-        firms = np.concatenate([entry.firm for entry in year.rounds])
-        found: Mapping[str, npt.NDArray[np.int64]] = indicator_values(frame, events, names, date(year.year, 1, 1))
-        for name in names:
-            values[name].append(found[name][firms])
-        outcome.append(np.concatenate([entry.outcome for entry in year.rounds]).astype(np.int64))
-        numbers = np.concatenate([np.full(len(entry.firm), entry.number) for entry in year.rounds])
-        weights.append(round_weights(numbers, np.concatenate([entry.chance for entry in year.rounds])))
-    columns = indicator_columns({name: np.concatenate(parts) for name, parts in values.items()})
+    Its tiers are cut where they have the shares of firms that the expert card's have on the day.
+    """
+    samples = [_visited(everybody.on(date(year.year, 1, 1)), year) for year in years]
+    values = {name: np.concatenate([sample[0][name] for sample in samples]) for name in samples[0][0]}
+    columns = indicator_columns(values)
     constant = constant_columns(columns)
     columns = tuple(column for column in columns if column.name not in constant)
     training = train_columns(
         columns,
-        np.concatenate(outcome),
-        np.concatenate(weights),
+        np.concatenate([sample[1] for sample in samples]),
+        np.concatenate([sample[2] for sample in samples]),
         name=f"learned-{as_of.year}",
         settings=TrainingSettings(pairs=False),
     )
     if not training.card.tables:  # too few visits to tell anything: the bureau keeps what it has
         return expert
     fitted = scorecard_of(training.card, columns, expert, expert.cuts)
-    old, new = (classify(frame, events, one, as_of).score for one in (expert, fitted))
+    old, new = (classify(people.frame, people.events, one, as_of).score for one in (expert, fitted))
     return replace(fitted, cuts=cuts_like(old, expert.cuts, new))
+
+
+def _visited(people: _Population, year: SimulatedYear) -> tuple[dict[str, Integers], Integers, Floats]:
+    """Indicators, outcome and weight of each visit of a year."""
+    names = [indicator.name for indicator in INDICATORS]
+    found: Mapping[str, Integers] = indicator_values(people.frame, people.events, names, date(year.year, 1, 1))
+    firms = np.concatenate([entry.firm for entry in year.rounds])
+    numbers = np.concatenate([np.full(len(entry.firm), entry.number) for entry in year.rounds])
+    weights = round_weights(numbers, np.concatenate([entry.chance for entry in year.rounds]))
+    return {name: found[name][firms] for name in names}, year.outcome[firms].astype(np.int64), weights

@@ -6,7 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from scheduler.example import ExampleCity
+from scheduler.example import ExampleCity, build_city
+from scheduler.example.parameters import with_history
 from scheduler.registry.codes import EVENT_KINDS, EventKind
 from scheduler.registry.frame import Mask
 
@@ -102,3 +103,20 @@ def test_event_ids_are_unique_and_short(city: ExampleCity) -> None:
     assert {len(event_id) for event_id in ids} == {24}
     assert all(event_id[1:19] == firm_id for event_id, firm_id in zip(ids, city.events["firm_id"], strict=True))
     assert {type(day) for day in city.events["occurred_on"]} == {date}
+
+
+def test_longer_history_has_the_same_years_and_ids_of_their_own(city: ExampleCity) -> None:
+    """
+    Nine years: the last four have about as many events of firms as old, each event its own id.
+
+    Complaints are the most frequent kind, so that a careless firm would run out of slots if they did not grow.
+    """
+    parameters = with_history(city.parameters, 9)
+    assert parameters.history[EventKind.COMPLAINT].slots == 18  # 8 · 9 / 4
+    longer = build_city(parameters, num_firms=len(city.frame), seed=city.seed)
+    assert len(set(longer.events["event_id"])) == len(longer.events["event_id"])
+    base = np.datetime64(city.parameters.base_date)
+    assert longer.history.occurred_on.min() < base - np.timedelta64(8 * 365, "D")
+    before, now = (int(_of(one, EventKind.COMPLAINT).sum()) for one in (city, longer))
+    assert abs(before - now) < 4 * np.sqrt(before + now)
+    assert longer.frame.established_on.tolist() == city.frame.established_on.tolist()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scheduler.example import build_city
-from scheduler.example.years import SimulatedYear, best_possible_auc, simulate_years
-from scheduler.registry.codes import RoundKind
+from scheduler.example.years import SimulatedYear, best_possible_auc, lived_city, simulate_years
+from scheduler.registry.codes import ObjectType, RoundKind
 from scheduler.resources import data_path
 from scheduler.risk.scorecard import parse_scorecard
 from scheduler.workflow.example import load_parameters
@@ -20,7 +19,7 @@ def years() -> tuple[SimulatedYear, ...]:
     settings = parse_settings(data_path("examples", "double-random.toml").read_text(encoding="utf-8"), "example")
     path = data_path("scorecard-expert.toml")
     return simulate_years(
-        build_city(load_parameters(), num_firms=6_000, seed="years"),
+        lived_city(load_parameters(), num_firms=6_000, seed="years", first_year=2024),
         plan_policy(settings),
         settings.rounds,
         parse_scorecard(path.read_text(encoding="utf-8"), path.name),
@@ -39,6 +38,15 @@ def test_simulated_years_keep_the_target_and_repeat() -> None:
         assert len(drawn) == len(np.unique(drawn))
         assert year.rate(RoundKind.OPEN)[1] == -(-target // 4)
         assert [entry.firm.tolist() for entry in year.rounds] == [entry.firm.tolist() for entry in other.rounds]
+
+
+def test_firms_take_part_from_their_first_year_on() -> None:
+    """Nobody is inspected before being established: as many firms as were there on 1 January; some came in 2024."""
+    city = lived_city(load_parameters(), num_firms=6_000, seed="years", first_year=2024)
+    born = city.frame.established_on[city.frame.operating() & city.frame.of_type(ObjectType.ENTERPRISE)]
+    there = [int((np.isnat(born) | (born <= np.datetime64(f"{year}-01-01"))).sum()) for year in (2024, 2025)]
+    assert [len(year.tier) for year in years()] == there
+    assert there[0] < there[1]
 
 
 def test_best_possible_auc_is_expected_area_of_the_truth() -> None:
