@@ -32,6 +32,7 @@ COMMAND_MODULES = (
     "workspace",
     "status",
     "registry",
+    "mappings",
     "risk",
     "allocation",
     "draw",

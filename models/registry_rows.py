@@ -133,6 +133,19 @@ def load_events(connection: sa.Connection, frame: Frame, as_of: date) -> Events:
     )
 
 
+def open_events(connection: sa.Connection, kinds: Sequence[str]) -> set[tuple[str, str]]:
+    """Firm and kind of the events of some kinds that have not ended."""
+    event = table_of(Event).c
+    statement = sa.select(event.firm_id, event.kind).where(event.kind.in_(kinds), event.ended_on.is_(None))
+    return set(zip(*read_columns(connection, statement), strict=True))
+
+
+def load_firm_names(connection: sa.Connection) -> dict[str, str]:
+    """Firm id → name of every firm of the register."""
+    firm = table_of(Firm).c
+    return dict(zip(*read_columns(connection, sa.select(firm.firm_id, firm.name)), strict=True))
+
+
 def load_firm_labels(connection: sa.Connection, firm_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Name and registrar of each of the firms given, by firm id; firms that are not on the register are left out."""
     firm = table_of(Firm).c

@@ -15,6 +15,7 @@ from scheduler.i18n import ngettext
 from scheduler.registry.kinds import KINDS
 from scheduler.registry.refused import grids_file, problems_grid
 from scheduler.workflow.files import check_target, write_file
+from scheduler.workflow.mappings import mapping_path
 from scheduler.workflow.quarantine import clear_quarantine, export_quarantine, list_quarantine
 from scheduler.workflow.registry import ON_ERROR, ImportReport, import_file, import_workbook
 from scheduler.workflow.templates import write_template
@@ -51,7 +52,20 @@ def template(context: CommandContext, file: Path) -> None:
 )
 @click.argument("kind", type=click.Choice([*KIND_NAMES, ALL]), metavar="KIND")
 @click.argument("file", type=_FILE)
-@click.option("--mapping", type=_FILE, help=_("Mapping file (TOML) for a foreign file: columns, words, defaults."))
+@click.option(
+    "--mapping",
+    help=_(
+        "Mapping file (TOML) for a foreign file: columns, words, defaults; a file, or the name of a shipped one "
+        "(“double-random mapping list”)."
+    ),
+)
+@click.option(
+    "--default",
+    "defaults",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help=_("What stands where the foreign file has nothing, such as occurred_on=2026-11-01; may be repeated."),
+)
 @click.option(
     "--on-error",
     type=click.Choice(ON_ERROR),
@@ -71,14 +85,15 @@ def import_command(
     context: CommandContext,
     kind: str,
     file: Path,
-    mapping: Path | None,
+    mapping: str | None,
+    defaults: tuple[str, ...],
     on_error: str,
     report: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Imports a file."""
-    if kind == ALL and mapping:
+    if kind == ALL and (mapping or defaults):
         raise UsageError(_("a mapping belongs to one kind of input; import it by its kind"))
     list_file = report or context.root / f"{file.stem}-problems.csv"
     check_target(list_file, (".csv", ".xlsx"))
@@ -87,7 +102,11 @@ def import_command(
         if kind == ALL:
             reports = import_workbook(workspace, file, on_error=on_error, dry_run=dry_run)
         else:
-            reports = (import_file(workspace, kind, file, mapping=mapping, on_error=on_error, dry_run=dry_run),)
+            foreign = mapping_path(mapping) if mapping else None
+            given = _defaults(defaults)
+            reports = (
+                import_file(workspace, kind, file, mapping=foreign, defaults=given, on_error=on_error, dry_run=dry_run),
+            )
     except InputError as error:
         if error.problems:
             _write_list(list_file, error.problems, ())
@@ -155,6 +174,14 @@ def quarantine_clear(context: CommandContext, kind: str | None, yes: bool) -> No
         click.confirm(_("Drop the refused rows for good?"), abort=True, err=True)
     number = clear_quarantine(workspace, kind or "")
     say(ngettext("Dropped {number} row.", "Dropped {number} rows.", number).format(number=number))
+
+
+def _defaults(words: Sequence[str]) -> dict[str, str]:
+    """Field → value of ``FIELD=VALUE``."""
+    bad = [word for word in words if "=" not in word]
+    if bad:
+        raise UsageError(_("--default: expected FIELD=VALUE, got {word}").format(word=bad[0]))
+    return {field.strip(): value for field, _sign, value in (word.partition("=") for word in words)}
 
 
 def _write_list(path: Path, problems: Sequence[Problem], notices: Sequence[Problem]) -> None:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from scheduler.errors import InputError
 from scheduler.i18n import gettext as _
-from scheduler.registry.cells import amount_in
-from scheduler.registry.columns import Kind, ParserFor
+from scheduler.registry.cells import amount_in, date_in, text_up_to
+from scheduler.registry.columns import NAME_LENGTH, Kind, ParserFor
 from scheduler.registry.mapping import Mapping, missing_column
+from scheduler.registry.naming import FIRM_NAME
 from scheduler.registry.readers import Sheet
 from scheduler.registry.text import clean_text, fold
 from scheduler.registry.vocabulary import plain
@@ -52,6 +53,8 @@ class Binding:
         Headers as the sheet has them.
     columns
         Field → its column.
+    told
+        Field → column that tells it by a rule of the mapping, and the column that names the firm.
     ticks
         Code → place of its tick column.
     number, row_id
@@ -63,10 +66,15 @@ class Binding:
     header_row: int
     headers: tuple[str, ...]
     columns: MappingOf[str, Bound]
+    told: MappingOf[str, Bound]
     ticks: MappingOf[str, int]
     number: int
     row_id: int
     ignored: tuple[str, ...]
+
+    def found(self, field: str) -> Bound | None:
+        """Column in which a field stands, or from which it is told."""
+        return self.columns.get(field) or self.told.get(field)
 
 
 def bind(sheet: Sheet, kind: Kind, mapping: Mapping | None) -> Binding:
@@ -82,7 +90,9 @@ def bind(sheet: Sheet, kind: Kind, mapping: Mapping | None) -> Binding:
         raise InputError(_("{place}: expected a header row, got nothing").format(place=sheet.place))
     known = _known_headers(kind, mapping)
     candidates = [tuple(clean_text(cell) for cell in row) for row in sheet.rows[:_SEARCHED_ROWS]]
-    scores = [len({known[fold(cell)][0] for cell in row if fold(cell) in known}) for row in candidates]
+    told_by = {fold(header) for header in mapping.headers()} if mapping else set()
+    wanted = {header: header for header in told_by} or {header: field for header, (field, _p, _o) in known.items()}
+    scores = [len({wanted[fold(cell)] for cell in row if fold(cell) in wanted}) for row in candidates]
     header_row = scores.index(max(scores))
     headers = candidates[header_row]
     columns = _bound(sheet, kind, headers, known)
@@ -95,13 +105,13 @@ def bind(sheet: Sheet, kind: Kind, mapping: Mapping | None) -> Binding:
         row_id,
         _place(headers, PROBLEM_HEADERS),
     }
-    told_by = {fold(rule.column) for rule in mapping.district} if mapping else set()
     used |= {place for place, name in enumerate(headers) if EXTRA_HEADER.fullmatch(name)}
     ignored = (name for place, name in enumerate(headers) if name and place not in used and fold(name) not in told_by)
     return Binding(
         header_row=header_row,
         headers=headers,
         columns=columns,
+        told=_told(headers, mapping) if mapping else {},
         ticks=ticks,
         number=number,
         row_id=row_id,
@@ -116,6 +126,8 @@ def _known_headers(kind: Kind, mapping: Mapping | None) -> dict[str, tuple[str, 
         for theirs, field in mapping.columns.items():
             unit = mapping.units.get(field)
             parser = plain(amount_in(_UNITS[unit])) if unit else kind.column(field).parser
+            if field in mapping.dates:
+                parser = plain(date_in(mapping.dates[field]))
             known[fold(theirs)] = (field, parser, True)
         return known
     for column in kind.columns:
@@ -154,10 +166,11 @@ def _refuse_missing(
 ) -> None:
     if mapping:
         present = Counter(fold(header) for header in headers)
-        for header in (*mapping.columns, *(rule.column for rule in mapping.district)):
-            if fold(header) not in present:
+        optional = {fold(header) for header in mapping.optional}
+        for header in mapping.headers():
+            if fold(header) not in present and fold(header) not in optional:
                 raise missing_column(sheet.file, header, headers)
-    told = _told_fields(mapping)
+    told = mapping.told_fields() if mapping else frozenset()
     missing = [c for c in kind.columns if c.required and c.field not in columns and c.field not in told]
     if missing:
         raise InputError(
@@ -169,11 +182,16 @@ def _refuse_missing(
         )
 
 
-def _told_fields(mapping: Mapping | None) -> set[str]:
-    if mapping is None:
-        return set()
-    told = {"object_type"} if mapping.object_type else set()
-    return told | ({"district"} if mapping.district else set()) | set(mapping.defaults)
+def _told(headers: Sequence[str], mapping: Mapping) -> dict[str, Bound]:
+    """Columns that tell a field, the first of each; nothing is parsed from them as it stands."""
+    pairs = [(rule.field, rule.column) for rule in mapping.tell]
+    pairs += [(FIRM_NAME, mapping.firm.name)] if mapping.firm else []
+    told: dict[str, Bound] = {}
+    for field, header in pairs:
+        place = _place(headers, (header,))
+        if place >= 0:
+            told.setdefault(field, Bound(place=place, header=headers[place], parser=plain(text_up_to(NAME_LENGTH))))
+    return told
 
 
 def _tick_places(kind: Kind, headers: Sequence[str], columns: MappingOf[str, Bound]) -> dict[str, int]:

@@ -22,9 +22,10 @@ ParseCell = Callable[[str], object]
 FOR_EVER = date(9999, 12, 31)
 MOST_YUAN = 10**15
 _EXCEL_EPOCH = date(1899, 12, 30)
+_TIME = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))"
-    r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    + _TIME
 )
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _LONG_TERM = frozenset({"长期", "永久", "长期有效", "longterm", "forever"})
@@ -84,6 +85,42 @@ def parse_date(text: str) -> date:
     raise BadCellError(
         _("expected a date such as 2026-03-01, got something else"), _("write year-month-day with four digits")
     )
+
+
+def date_in(pattern: str) -> ParseCell:
+    """
+    Parser of dates in one order, such as ``DD/MM/YYYY``; a time of day behind it is left out.
+
+    Raises
+    ------
+    ValueError
+        If the pattern does not name day, month and year once each.
+
+    Examples
+    --------
+    >>> date_in("DD/MM/YYYY")("02/03/2026 09:30") == date_in("YY.MM.DD")("26.3.2") == date(2026, 3, 2)
+    True
+    """
+    parts = re.split(r"(YYYY|YY|MM|DD)", clean_code(pattern))
+    if sorted(part[:2] for part in parts[1::2]) != ["DD", "MM", "YY"]:
+        raise ValueError(f"expected a pattern of YYYY or YY, MM and DD, each once, got {pattern}")
+    signs = {"YYYY": r"(?P<y>\d{4})", "YY": r"(?P<y>\d{2})", "MM": r"(?P<m>\d{1,2})", "DD": r"(?P<d>\d{1,2})"}
+    compiled = re.compile("".join(signs.get(part) or re.escape(part) for part in parts) + _TIME, re.ASCII)
+
+    def parse(text: str) -> date:
+        found = compiled.fullmatch(clean_code(text))
+        try:
+            if found:
+                year = int(found["y"]) + (2000 if len(found["y"]) == 2 else 0)
+                return _plausible(date(year, int(found["m"]), int(found["d"])))
+        except ValueError:
+            pass
+        raise BadCellError(
+            _("expected a date written {pattern}, got something else").format(pattern=pattern),
+            _("write the date so, or change the pattern in the mapping"),
+        )
+
+    return parse
 
 
 def parse_last_day(text: str) -> date:

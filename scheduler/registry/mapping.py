@@ -2,22 +2,26 @@
 Mapping files (TOML): how a foreign file's columns and words become ours.
 
 A mapping says everything it does: which header is which field, which words mean which codes, what stands where a column
-is absent, how the object type and the district are told. Nothing is guessed beyond it.
+is absent, how object type, district and other fields are told, which firm is meant. Nothing is guessed beyond it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from scheduler.errors import InputError
+from scheduler.errors import InputError, PolicyError
 from scheduler.i18n import gettext as _
 from scheduler.parameters import Parameters, parse_parameters
+from scheduler.registry.cells import date_in
 from scheduler.registry.codes import UNKNOWN_DISTRICT, ObjectType
-from scheduler.registry.kinds import KINDS
-from scheduler.registry.text import clean_text, fold
+from scheduler.registry.kinds import KINDS, kind_named
+from scheduler.registry.kinds_register import EVENTS
+from scheduler.registry.mapping_rules import ColumnOf, DistrictRule, FirmRule, SkipRule, TellRule, told_texts
+from scheduler.registry.text import fold
 
 
 class ObjectTypeRule(Parameters):
@@ -25,25 +29,6 @@ class ObjectTypeRule(Parameters):
 
     prefixes: dict[str, ObjectType]
     otherwise: ObjectType = ObjectType.OTHER
-
-
-class DistrictRule(Parameters):
-    """
-    One way to tell the district from another column; rules are tried in order, the first that tells wins.
-
-    `equals` compares the whole cell, `contains` looks for a name in it; in either, the first name that fits wins.
-    """
-
-    column: str
-    method: Literal["equals", "contains"]
-    names: tuple[tuple[str, str], ...]
-
-    def teller(self) -> Callable[[str], str]:
-        """Function from a cell to a district code, empty where the rule does not tell."""
-        if self.method == "equals":
-            codes = {fold(name): code for name, code in reversed(self.names)}
-            return lambda text: codes.get(fold(text), "")
-        return lambda text: next((code for name, code in self.names if name in text), "")
 
 
 class Mapping(Parameters):
@@ -74,6 +59,19 @@ class Mapping(Parameters):
         How the object type follows from the credit code.
     district
         How the district is told.
+    optional
+        Headers that a file may lack.
+    dates
+        Field → order of day, month and year in its cells, such as ``DD/MM/YYYY``, where it is not year-month-day.
+    tell
+        How fields are told from other columns; what no rule tells is the field's own cell, or its default.
+    skip
+        Which rows are left out.
+    firm
+        Which column names the firm where no code tells it.
+    standing
+        Whether an event list names who stands on it without the day: who has such an event that has not ended is
+        not entered again.
     """
 
     format: int = Field(ge=1, le=1)
@@ -87,6 +85,12 @@ class Mapping(Parameters):
     unreadable_as_empty: tuple[str, ...] = ()
     object_type: ObjectTypeRule | None = None
     district: tuple[DistrictRule, ...] = ()
+    optional: tuple[str, ...] = ()
+    dates: dict[str, str] = Field(default_factory=dict)
+    tell: tuple[TellRule, ...] = ()
+    skip: tuple[SkipRule, ...] = ()
+    firm: FirmRule | None = None
+    standing: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> Mapping:
@@ -94,7 +98,9 @@ class Mapping(Parameters):
         if self.kind not in kinds:
             raise ValueError(f"kind: expected one of {', '.join(kinds)}, got {self.kind}")
         fields = {column.field for column in kinds[self.kind].columns}
-        named = (*self.columns.values(), *self.values, *self.defaults, *self.units, *self.unreadable_as_empty)
+        told = (rule.field for rule in self.tell)
+        named = (*self.columns.values(), *self.values, *self.defaults, *self.units, *self.unreadable_as_empty, *told)
+        named += tuple(self.dates)
         unknown = sorted(set(named) - fields)
         if unknown:
             raise ValueError(f"expected fields of {self.kind} ({', '.join(sorted(fields))}), got {', '.join(unknown)}")
@@ -103,10 +109,50 @@ class Mapping(Parameters):
             raise ValueError(f"columns: expected each field once, got {', '.join(repeated)} twice")
         return self
 
+    @model_validator(mode="after")
+    def _fitting(self) -> Mapping:
+        for pattern in self.dates.values():
+            date_in(pattern)
+        strange = sorted({fold(header) for header in self.optional} - {fold(header) for header in self.headers()})
+        if strange:
+            raise ValueError(f"optional: expected headers that the mapping names, got {', '.join(strange)}")
+        kind = kind_named(self.kind)
+        if self.firm and (kind.key == ("firm_id",) or "firm_id" not in {column.field for column in kind.columns}):
+            raise ValueError(f"firm: expected a kind whose rows refer to a firm of the register, got {self.kind}")
+        if self.standing and self.kind != EVENTS.name:
+            raise ValueError(f"standing: expected kind {EVENTS.name}, got {self.kind}")
+        return self
+
+    def headers(self) -> tuple[str, ...]:
+        """Every header that the mapping names, each once."""
+        told = (rule.column for rule in (*self.district, *self.tell))
+        skipped = (rule.column for rule in self.skip)
+        return tuple(dict.fromkeys((*self.columns, *told, *skipped, *((self.firm.name,) if self.firm else ()))))
+
+    def told_fields(self) -> frozenset[str]:
+        """Fields that need no column of their own."""
+        told = {"object_type"} if self.object_type else set()
+        told |= {"district"} if self.district else set()
+        told |= {"firm_id"} if self.firm else set()
+        return frozenset({*told, *self.defaults, *(rule.field for rule in self.tell)})
+
 
 def parse_mapping(text: str, name: str) -> Mapping:
     """Reads the text of a mapping file; raises `PolicyError` naming every bad key."""
     return parse_parameters(Mapping, text, name)
+
+
+def with_defaults(mapping: Mapping, defaults: MappingOf[str, str]) -> Mapping:
+    """The mapping with these defaults before its own; raises `PolicyError` where a field is none of its kind."""
+    fields = {column.field for column in kind_named(mapping.kind).columns}
+    strange = sorted(set(defaults) - fields)
+    if strange:
+        raise PolicyError(
+            _("expected fields of {kind} ({fields}), got {strange}").format(
+                kind=mapping.kind, fields=", ".join(sorted(fields)), strange=", ".join(strange)
+            )
+        )
+    return mapping.model_copy(update={"defaults": {**mapping.defaults, **defaults}})
 
 
 def translated(mapping: Mapping, field: str, texts: Sequence[str]) -> list[str]:
@@ -130,22 +176,9 @@ def told_object_types(rule: ObjectTypeRule, codes: Iterable[str]) -> list[str]:
     return [rule.prefixes.get(code[:2], rule.otherwise).value for code in codes]
 
 
-def told_districts(mapping: Mapping, column: Callable[[str], Sequence[str]], num_rows: int) -> list[str]:
-    """
-    District of each row, unknown where no rule tells.
-
-    Parameters
-    ----------
-    column
-        Gives the cells of a column of the file by its header.
-    """
-    told = [""] * num_rows
-    for rule in mapping.district:
-        texts = column(rule.column)
-        teller = rule.teller()
-        table = {text: teller(clean_text(text)) for text in set(texts)}
-        told = [code or table[text] for code, text in zip(told, texts, strict=True)]
-    return [code or UNKNOWN_DISTRICT for code in told]
+def told_districts(mapping: Mapping, column: ColumnOf, num_rows: int) -> list[str]:
+    """District of each row, unknown where no rule tells."""
+    return [code or UNKNOWN_DISTRICT for code in told_texts(mapping.district, column, num_rows)]
 
 
 def missing_column(file: str, header: str, found: Sequence[str]) -> InputError:

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 
 from scheduler.errors import Problem
 from scheduler.i18n import gettext as _
+from scheduler.i18n import ngettext
 from scheduler.registry.binding import EXAMPLE_MARKS, EXTRA_HEADER, Binding, bind
 from scheduler.registry.cells import BadCellError, ParseCell, parse_yes
 from scheduler.registry.codes import UNKNOWN_DISTRICT
 from scheduler.registry.column_parsing import Findings, parse_column
 from scheduler.registry.columns import CheckColumns, Column, Columns, Fault, Kind, Vocabulary
 from scheduler.registry.mapping import Mapping, told_districts, told_object_types, translated
+from scheduler.registry.mapping_rules import rows_to_skip, told_texts
+from scheduler.registry.naming import RegisteredNames, told_firms
 from scheduler.registry.readers import Sheet
 from scheduler.registry.text import clean_text, fold, shown
 
@@ -48,8 +51,13 @@ class Table:
         Ids that the quarantine gave the rows when it exported them; empty where it did not.
     problems, notices
         What is wrong, and what was decided for the reader, in the order of rows.
-    num_examples, num_blank, num_repeated
-        Rows left out as the template's example, as not filled in yet, and because an equal row stands in the file.
+    num_examples, num_blank, num_skipped, num_repeated
+        Rows left out as the template's example, as not filled in yet, by the mapping, and because an equal row stands
+        in the file.
+    unneeded
+        Places of the columns that a mapping does not name: nobody needs them, and nothing keeps them.
+    standing
+        Whether the mapping says that the file tells who stands on a list, without the day.
     """
 
     kind: Kind
@@ -65,7 +73,20 @@ class Table:
     notices: tuple[Problem, ...]
     num_examples: int
     num_blank: int
+    num_skipped: int
     num_repeated: int
+    unneeded: frozenset[int] = frozenset()
+    standing: bool = False
+
+    @property
+    def num_left_out(self) -> int:
+        """Rows that are not to be imported although nothing is wrong with them."""
+        return self.num_examples + self.num_blank + self.num_skipped + self.num_repeated
+
+    @property
+    def num_read(self) -> int:
+        """Rows that hold something, below the header."""
+        return len(self.rows) + self.num_examples + self.num_blank + self.num_skipped
 
     def good_columns(self) -> dict[str, list[object]]:
         """Columns of the good rows alone."""
@@ -87,6 +108,7 @@ def parse_sheet(
     known: Vocabulary,
     mapping: Mapping | None = None,
     checks: Sequence[CheckColumns] = (),
+    register: RegisteredNames | None = None,
 ) -> Table:
     """
     Parses one sheet.
@@ -99,6 +121,8 @@ def parse_sheet(
         How a foreign file is read; None for official or English headers.
     checks
         Further checks over the columns, such as whether a firm is on the register.
+    register
+        Names of the firms, for mappings that find a firm by its name.
 
     Raises
     ------
@@ -110,15 +134,19 @@ def parse_sheet(
     first = binding.header_row + 1
     rows, numbers, num_blank = _filled_rows(kind, binding, sheet.rows[first:], sheet.numbers[first:])
     rows, numbers, num_examples = _without_example(kind, binding, rows, numbers, findings)
+    rows, numbers, num_skipped = _without_skipped(mapping, binding, rows, numbers, findings)
     _refuse_wide_rows(rows, binding.headers, findings)
     texts = _texts(kind, binding, rows, mapping)
     columns = {
         column.field: parse_column(column, _parser(column, binding, known), texts.get(column.field), findings, mapping)
         for column in kind.columns
-        if column.field in texts
+        if column.field in texts and not (column.field == "firm_id" and mapping and mapping.firm)
     }
     columns |= {column.field: [column.empty] * len(rows) for column in kind.columns if column.field not in columns}
     _tell_by_mapping(mapping, binding, rows, columns, findings, known)
+    if register is not None and mapping and mapping.firm:
+        names = _named_cells(binding, rows, mapping.firm.name)
+        columns["firm_id"] = told_firms(texts.get("firm_id", ("",) * len(rows)), names, register, findings)
     _read_ticks(kind, binding, rows, columns, findings)
     _notice_columns(kind, binding, columns, texts, findings, mapping)
     for check in (*((kind.check,) if kind.check else ()), *checks):
@@ -127,8 +155,7 @@ def parse_sheet(
     for fault in findings.faults:
         good[fault.place] = False
     num_repeated = _settle_repeats(kind, columns, good, numbers, findings)
-    told = {"object_type"} if mapping and mapping.object_type else set()
-    told |= {"district"} if mapping and mapping.district else set()
+    told = mapping.told_fields() if mapping else frozenset()
     return Table(
         kind=kind,
         sheet=sheet,
@@ -146,7 +173,10 @@ def parse_sheet(
         ),
         num_examples=num_examples,
         num_blank=num_blank,
+        num_skipped=num_skipped,
         num_repeated=num_repeated,
+        unneeded=frozenset(place for place, name in enumerate(binding.headers) if mapping and name in binding.ignored),
+        standing=bool(mapping and mapping.standing),
     )
 
 
@@ -172,6 +202,35 @@ def _without_example(
             remedy = _("clear the mark if the row is real, delete the row if it is not")
             findings.faults.append(Fault(place=place, field="", message=message, remedy=remedy))
     return tuple(rows[place] for place in kept), tuple(numbers[place] for place in kept), sum(example)
+
+
+def _without_skipped(
+    mapping: Mapping | None,
+    binding: Binding,
+    rows: tuple[Sequence[str], ...],
+    numbers: tuple[int, ...],
+    findings: Findings,
+) -> tuple[tuple[Sequence[str], ...], tuple[int, ...], int]:
+    """Rows without those that the mapping says are not meant for us."""
+    if mapping is None or not mapping.skip:
+        return rows, numbers, 0
+    skipped = rows_to_skip(mapping.skip, lambda header: _named_cells(binding, rows, header), len(rows))
+    kept = [place for place, skip in enumerate(skipped) if not skip]
+    if num_skipped := len(rows) - len(kept):
+        names = "、".join(dict.fromkeys(rule.column for rule in mapping.skip))
+        message = ngettext(
+            "{number} row left out by the mapping, by {names}",
+            "{number} rows left out by the mapping, by {names}",
+            num_skipped,
+        )
+        findings.for_all.append(("", message.format(number=num_skipped, names=names), ""))
+    return tuple(rows[place] for place in kept), tuple(numbers[place] for place in kept), len(rows) - len(kept)
+
+
+def _named_cells(binding: Binding, rows: Sequence[Sequence[str]], header: str) -> tuple[str, ...]:
+    """Cells below a header; empty where the file does not have it."""
+    places = {fold(name): place for place, name in reversed(tuple(enumerate(binding.headers)))}
+    return _cells(rows, places.get(fold(header), -1))
 
 
 def _refuse_wide_rows(rows: Sequence[Sequence[str]], headers: Sequence[str], findings: Findings) -> None:
@@ -218,8 +277,21 @@ def _texts(
     texts: dict[str, Sequence[str]] = {name: _cells(rows, bound.place) for name, bound in binding.columns.items()}
     if mapping:
         texts |= {name: ("",) * len(rows) for name in mapping.defaults if name not in texts}
+        texts |= _told_texts(mapping, binding, rows, texts)
         texts = {name: translated(mapping, name, cells) for name, cells in texts.items()}
     return texts
+
+
+def _told_texts(
+    mapping: Mapping, binding: Binding, rows: Sequence[Sequence[str]], texts: dict[str, Sequence[str]]
+) -> dict[str, Sequence[str]]:
+    """Texts of the fields that rules tell from other columns, with the field's own cells where no rule does."""
+    told: dict[str, Sequence[str]] = {}
+    for field in dict.fromkeys(rule.field for rule in mapping.tell):
+        rules = [rule for rule in mapping.tell if rule.field == field]
+        words = told_texts(rules, lambda header: _named_cells(binding, rows, header), len(rows))
+        told[field] = [word or own for word, own in zip(words, texts.get(field, ("",) * len(rows)), strict=True)]
+    return told
 
 
 def _parser(column: Column, binding: Binding, known: Vocabulary) -> ParseCell:
@@ -247,8 +319,7 @@ def _tell_by_mapping(
                 message = message.format(prefix=code[:2], other=mapping.object_type.otherwise)
                 findings.notices.append(Fault(place=place, field="firm_id", message=message, remedy=""))
     if mapping.district:
-        places = {fold(header): place for place, header in enumerate(binding.headers)}
-        told = told_districts(mapping, lambda header: _cells(rows, places[fold(header)]), len(rows))
+        told = told_districts(mapping, lambda header: _named_cells(binding, rows, header), len(rows))
         columns["district"] = list(told)
         for place, code in enumerate(told):
             if code == UNKNOWN_DISTRICT:
@@ -344,15 +415,16 @@ def _problems(
     numbers: Sequence[int],
 ) -> tuple[Problem, ...]:
     order = {column.field: position for position, column in enumerate(kind.columns)}
+    headers = {column.field: column.zh for column in kind.columns}
 
     def problem(fault: Fault) -> Problem:
-        bound = binding.columns.get(fault.field)
+        bound = binding.found(fault.field)
         row = rows[fault.place]
         return Problem(
             file=sheet.file,
             sheet=sheet.name,
             row=numbers[fault.place],
-            column=bound.header if bound else (kind.column(fault.field).zh if fault.field else ""),
+            column=bound.header if bound else headers.get(fault.field, ""),
             value=shown(row[bound.place]) if bound and bound.place < len(row) else "",
             message=fault.message,
             remedy=fault.remedy,

@@ -48,7 +48,19 @@ def clean_code(text: str) -> str:
     >>> clean_code("９１３７１０８１ ＭＡ3CxBR56M")
     '91371081MA3CxBR56M'
     """
-    return clean_text(text).translate(_HALF_WIDTH).replace(" ", "")
+    return half_width(clean_text(text)).replace(" ", "")
+
+
+def half_width(text: str) -> str:
+    """
+    Text with its full-width letters, digits and signs in half width.
+
+    Examples
+    --------
+    >>> half_width("（Ａ１）")
+    '(A1)'
+    """
+    return text.translate(_HALF_WIDTH)
 
 
 def fold(text: str) -> str:

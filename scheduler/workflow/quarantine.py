@@ -8,7 +8,7 @@ its key, or because it is the very same row and what it refers to is there now.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -96,7 +96,7 @@ def refused_rows(table: Table) -> list[RefusedRow]:
     rows = []
     for row, number in zip(table.rows, table.numbers, strict=True):
         if number in by_row:
-            cells = cells_of(table.headers, row)
+            cells = _kept_cells(table, row)
             rows.append(
                 RefusedRow(
                     row_id=row_id_of(table.kind.name, cells),
@@ -122,7 +122,7 @@ def release_mended(connection: sa.Connection, table: Table) -> int:
         return 0
     good = [row for row, keep in zip(table.rows, table.good, strict=True) if keep]
     mended = {row_id for row_id, keep in zip(table.row_ids, table.good, strict=True) if keep and row_id}
-    mended |= {row_id_of(kind.name, cells_of(table.headers, row)) for row in good}
+    mended |= {row_id_of(kind.name, _kept_cells(table, row)) for row in good}
     columns = table.good_columns()
     keys = set(zip(*(columns[name] for name in kind.key), strict=True)) if kind.key else set()
     released = [
@@ -131,6 +131,15 @@ def release_mended(connection: sa.Connection, table: Table) -> int:
         if row.row_id in mended or (keys and _key_of(kind, row.cells) in keys)
     ]
     return release_rows(connection, released)
+
+
+def _kept_cells(table: Table, row: Sequence[str]) -> dict[str, str]:
+    """Cells as the quarantine keeps them: of a foreign file only those that its mapping names."""
+
+    def needed(cells: Sequence[str]) -> tuple[str, ...]:
+        return tuple("" if place in table.unneeded else cell for place, cell in enumerate(cells))
+
+    return cells_of(needed(table.headers), needed(row)) if table.unneeded else cells_of(table.headers, row)
 
 
 def _key_of(kind: Kind, cells: Mapping[str, str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,13 @@ from scheduler.registry.kinds_register import EVENTS, FIRMS
 from scheduler.registry.kinds_returns import DRAWN, RESULTS
 from scheduler.registry.kinds_roster import OFFICERS, RECUSALS
 from scheduler.registry.mapping import Mapping as ForeignMapping
-from scheduler.registry.mapping import parse_mapping
+from scheduler.registry.naming import RegisteredNames
 from scheduler.registry.parsing import Table, parse_sheet
 from scheduler.registry.readers import Sheet, read_sheets
 from scheduler.workflow import registry_storing as storing
 from scheduler.workflow.external import ExternalSummary, store_drawn
 from scheduler.workflow.log import append_log
+from scheduler.workflow.mappings import read_mapping
 from scheduler.workflow.quarantine import refused_rows, release_mended
 from scheduler.workflow.registry_frozen import frozen_checks
 from scheduler.workflow.registry_storing import Stored
@@ -99,6 +100,7 @@ def import_file(
     path: Path,
     *,
     mapping: Path | ForeignMapping | None = None,
+    defaults: Mapping[str, str] | None = None,
     on_error: str = "stop",
     dry_run: bool = False,
 ) -> ImportReport:
@@ -111,6 +113,8 @@ def import_file(
         A name of `scheduler.registry.kinds.KINDS`, such as ``"firms"``.
     mapping
         How a foreign file is read; None for official or English headers.
+    defaults
+        Field → what stands where a foreign file has nothing, such as the day on which a list was taken.
     on_error
         ``"stop"`` changes nothing if any cell is bad; ``"quarantine"`` imports the good rows and keeps the bad ones.
     dry_run
@@ -124,7 +128,7 @@ def import_file(
         If the mapping is bad.
     """
     chosen = kind_named(kind)
-    foreign = _read_mapping(mapping)
+    foreign = read_mapping(mapping, defaults)
     if foreign and foreign.kind != kind:
         raise UsageError(_("expected a mapping for {kind}, got one for {other}").format(kind=kind, other=foreign.kind))
     with collector_paused():
@@ -168,15 +172,6 @@ def vocabulary_of(connection: sa.Connection, workspace: Workspace) -> Vocabulary
         year=settings.year.year,
         items={item.name: item.item_id for item in items if num_so_called[item.name] == 1},
     )
-
-
-def _read_mapping(mapping: Path | ForeignMapping | None) -> ForeignMapping | None:
-    if not isinstance(mapping, Path):
-        return mapping
-    try:
-        return parse_mapping(mapping.read_text(encoding="utf-8"), mapping.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(_("{file}: cannot be read: {error}").format(file=mapping, error=error)) from error
 
 
 def _sheet_of(kind: Kind, sheets: Sequence[Sheet]) -> Sheet:
@@ -241,7 +236,10 @@ def _import_sheet(
     workspace.progress.report(_("Reading {sheet}").format(sheet=sheet.name or sheet.file), 0, 2)
     known = vocabulary_of(connection, workspace)
     checks = (*_reference_checks(connection, kind), *frozen_checks(connection, workspace, kind))
-    table = parse_sheet(sheet, kind, known, mapping, checks)
+    register = None
+    if mapping and mapping.firm:
+        register = RegisteredNames(names=registry_rows.load_firm_names(connection))
+    table = parse_sheet(sheet, kind, known, mapping, checks, register)
     workspace.progress.report(_("Reading {sheet}").format(sheet=sheet.name or sheet.file), 1, 2)
     table, stored = _store(connection, workspace, table)
     num_quarantined = num_released = 0
@@ -263,12 +261,12 @@ def _import_sheet(
         kind=kind.name,
         file=sheet.file,
         sheet=sheet.name,
-        num_read=len(table.rows) + table.num_examples + table.num_blank,
+        num_read=table.num_read,
         num_new=stored.num_new,
         num_changed=stored.num_changed,
         num_unchanged=stored.num_unchanged,
         num_bad=len({problem.row for problem in table.problems}),
-        num_left_out=table.num_examples + table.num_blank + table.num_repeated,
+        num_left_out=table.num_left_out,
         num_quarantined=num_quarantined,
         num_released=num_released,
         problems=table.problems,

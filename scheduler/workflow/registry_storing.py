@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import compress
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,7 +73,11 @@ def store_firms(connection: sa.Connection, _workspace: Workspace, table: Table) 
 
 def store_events(connection: sa.Connection, _workspace: Workspace, table: Table) -> Stored:
     """Stores events; the id is made of what an event is, so that only the end of a listing can change."""
-    columns = table.good_columns()
+    columns, sources = table.good_columns(), _sources(table)
+    fresh = _not_standing(connection, columns) if table.standing else [True] * len(sources)
+    num_standing = fresh.count(False)
+    columns = {name: list(compress(column, fresh)) for name, column in columns.items()}
+    sources = list(compress(sources, fresh))
     ids = event_ids(columns)
     ends = [(day,) for day in columns["ended_on"]]
     known = known_rows(connection, Event, "event_id", ["ended_on"])
@@ -80,7 +85,6 @@ def store_events(connection: sa.Connection, _workspace: Workspace, table: Table)
     written = [place for place, fate in enumerate(fates) if fate != "unchanged"]
     changed = [ids[place] for place in written if fates[place] == "changed"]
     delete_keys(connection, Event, "event_id", changed)
-    sources = _sources(table)
     names = [column.field for column in table.kind.columns]
     registry_rows.insert_events(
         connection,
@@ -91,10 +95,20 @@ def store_events(connection: sa.Connection, _workspace: Workspace, table: Table)
         },
     )
     return _stored(
-        fates,
+        [*fates, *["unchanged"] * num_standing],
         before=((event_id, *known[event_id]) for event_id in changed),
         after=((ids[place], columns["ended_on"][place]) for place in written),
     )
+
+
+def _not_standing(connection: sa.Connection, columns: Columns) -> list[bool]:
+    """Whether each row tells an event that does not stand yet, by firm and kind; of several such rows, the first."""
+    standing = registry_rows.open_events(connection, sorted(set(columns["kind"])))
+    fresh = []
+    for key in zip(columns["firm_id"], columns["kind"], strict=True):
+        fresh.append(key not in standing)
+        standing.add(key)
+    return fresh
 
 
 def event_ids(columns: Columns) -> list[str]:

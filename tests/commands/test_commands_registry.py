@@ -131,3 +131,25 @@ def test_mapping_belongs_to_one_kind(run: Run, firms: Path, repository: Path) ->
     status, _out, err = run("import", "all", str(firms), "--mapping", str(mapping))
     assert status == 2
     assert "a mapping belongs to one kind" in err
+
+
+def test_mappings_are_listed_shown_and_taken_by_name(run: Run, tmp_path: Path) -> None:
+    """A hotline's export goes in through a shipped mapping; a copy of it, and a default, through the same option."""
+    assert "12315" in run("mapping", "list")[1]
+    assert "abnormal-list" in {row["name"] for row in json.loads(run("mapping", "list", "--json")[1])["mappings"]}
+    text = run("mapping", "show", "abnormal-names")[1]
+    firms = tmp_path / "firms.csv"
+    firms.write_text(HEADER + GOOD, encoding="utf-8")
+    run("import", "firms", str(firms))
+    calls = tmp_path / "calls.csv"
+    calls.write_text("登记编号,登记时间,信息类型,被投诉举报主体\nL1,2025-11-02,投诉,甲公司\n", encoding="gb18030")
+    status, out, _err = run("import", "events", str(calls), "--mapping", "12315")
+    assert (status, "1 new" in out) == (0, True)
+    own, names = tmp_path / "own.toml", tmp_path / "names.csv"
+    own.write_text(text.replace('"enterprise"', '"商家"'), encoding="utf-8")
+    names.write_text("商家\n甲公司\n", encoding="utf-8")
+    words = ("import", "events", str(names), "--mapping", str(own))
+    assert run(*words)[0] == 1
+    assert "1 new" in run(*words, "--default", "occurred_on=2025-12-01")[1]
+    assert "expected FIELD=VALUE" in run(*words, "--default", "occurred_on")[2]
+    assert run("mapping", "show", "nonsense")[0] == 2
