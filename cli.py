@@ -30,6 +30,7 @@ from scheduler.workflow.workspace import CHINA
 
 COMMAND_MODULES = (
     "workspace",
+    "keys",
     "status",
     "registry",
     "mappings",

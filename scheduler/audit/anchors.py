@@ -9,9 +9,9 @@ in a bulletin, said by a lottery or noted down from the log cannot be remade; a 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from scheduler.audit import shapes
 from scheduler.audit.claims import Group, shown
@@ -23,6 +23,7 @@ from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 
 SECTION = "9.1"
+Value = TypeVar("Value")
 MAX_ANCHOR_BYTES = 1 << 20
 _COMMITMENT = shapes.object_of({"digest": shapes.digest, "seen_on": shapes.empty_or(shapes.day)})
 _KEYS: Mapping[str, shapes.Shape] = {
@@ -30,6 +31,7 @@ _KEYS: Mapping[str, shapes.Shape] = {
     "commitments": shapes.mapping_of(_COMMITMENT),
     "entropy": shapes.mapping_of(shapes.list_of(shapes.object_of({"name": shapes.text, "value": shapes.code}))),
     "log_head": shapes.empty_or(shapes.digest),
+    "public_key": shapes.empty_or(shapes.digest),
 }
 
 
@@ -54,16 +56,21 @@ class Anchors:
         What each source said, by draw id and name.
     log_head
         Hash of a log entry noted down elsewhere; empty if none was.
+    public_key
+        The bureau's key as announced elsewhere; empty if it is not known.
     """
 
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     entropy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     log_head: str = ""
+    public_key: str = ""
 
 
 def parse_anchors(content: bytes, name: str) -> Anchors:
     """
-    Reads a file of anchors. People write it, so any form of JSON will do; keys that stand twice and floats will not.
+    Reads a file of anchors, or of a public key alone, as its 64 digits.
+
+    People write it, so any form of JSON will do; keys that stand twice and floats will not.
 
     Raises
     ------
@@ -76,6 +83,8 @@ def parse_anchors(content: bytes, name: str) -> Anchors:
                 name=name, limit=MAX_ANCHOR_BYTES, size=len(content)
             )
         )
+    if shapes.DIGEST.fullmatch(key := content.strip().decode("ascii", "replace")):
+        return Anchors(public_key=key)
     try:
         document = json.loads(
             content.decode("utf-8-sig"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
@@ -87,9 +96,48 @@ def parse_anchors(content: bytes, name: str) -> Anchors:
         commitments={draw_id: Commitment(**entry) for draw_id, entry in document.get("commitments", {}).items()},
         entropy={draw_id: _by_name(said, name) for draw_id, said in document.get("entropy", {}).items()},
         log_head=document.get("log_head", ""),
+        public_key=document.get("public_key", ""),
     )
     _check_ids(anchors, name)
     return anchors
+
+
+def merge_anchors(parts: Sequence[Anchors]) -> Anchors:
+    """
+    What several files say together.
+
+    Raises
+    ------
+    RecordError
+        If two of them say different things of the same.
+    """
+    merged = Anchors()
+    for part in parts:
+        merged = Anchors(
+            commitments=_joined(merged.commitments, part.commitments, _one_commitment),
+            entropy=_joined(merged.entropy, part.entropy, lambda left, right: _joined(left, right, _one_of)),
+            log_head=_one_of(merged.log_head, part.log_head),
+            public_key=_one_of(merged.public_key, part.public_key),
+        )
+    return merged
+
+
+def _joined(
+    left: Mapping[str, Value], right: Mapping[str, Value], join: Callable[[Value, Value], Value]
+) -> dict[str, Value]:
+    return {**left, **{key: join(left[key], value) if key in left else value for key, value in right.items()}}
+
+
+def _one_commitment(left: Commitment, right: Commitment) -> Commitment:
+    return Commitment(digest=_one_of(left.digest, right.digest), seen_on=_one_of(left.seen_on, right.seen_on))
+
+
+def _one_of(left: str, right: str) -> str:
+    if left and right and left != right:
+        raise RecordError(
+            _("expected anchors that agree with each other, got {first} and {second}").format(first=left, second=right)
+        )
+    return left or right
 
 
 def _has(document: object, key: str) -> bool:
@@ -123,9 +171,11 @@ def _check_ids(anchors: Anchors, place: str) -> None:
                     place=place, draw_id=draw_id
                 )
             )
-    if not draw_ids and not anchors.log_head:
+    if not draw_ids and not anchors.log_head and not anchors.public_key:
         raise RecordError(
-            _("{place}: expected an anchor, got none; give commitments, entropy or log_head").format(place=place)
+            _("{place}: expected an anchor, got none; give commitments, entropy, log_head or public_key").format(
+                place=place
+            )
         )
 
 
@@ -137,7 +187,8 @@ def check_anchors(group: Group, record: Record, draws: list[Draw], anchors: Anch
     -------
     bool
         Whether everything in the record that can be anchored was: each commitment, each value of entropy and, in an
-        audit record, the log. Claims that failed are not counted here: they reject the record anyhow.
+        audit record, the log; in a signed record also its key. Claims that failed are not counted here: they reject
+        the record anyhow.
     """
     year = f"{record.manifest['year']}-"
     own = [draw for draw in draws if not draw.is_external]
@@ -146,6 +197,7 @@ def check_anchors(group: Group, record: Record, draws: list[Draw], anchors: Anch
         lambda: _check_commitments(group, year, own, anchors),
         lambda: _check_entropy(group, year, own, anchors),
         lambda: _check_log(group, record, anchors),
+        lambda: _check_key(group, record, anchors),
     )
     for check in checks:
         try:
@@ -231,6 +283,15 @@ def _check_log(group: Group, record: Record, anchors: Anchors) -> bool:
     after = hashes.index(anchors.log_head) + 1
     later = {entry["draw_id"] for entry in draw_entries(record) if entry["entry_hash"] in hashes[after:]}
     return _all_anchored(group, _("no entry after it speaks of a draw"), later)
+
+
+def _check_key(group: Group, record: Record, anchors: Anchors) -> bool:
+    text = _("the record is signed by the key announced elsewhere")
+    if anchors.public_key:
+        group.equal(SECTION, text, expected=anchors.public_key, found=record.public_key or _("no key"))
+    elif record.public_key:
+        group.not_checked(SECTION, text, _("no anchor tells of the key (public_key)"))
+    return bool(anchors.public_key) or not record.public_key
 
 
 def _all_anchored(group: Group, text: str, missing: set[str]) -> bool:

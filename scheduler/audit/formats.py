@@ -26,6 +26,7 @@ SEALED_FILES = (
     "scorecard.json",
     "tasks.tsv",
 )
+SIGNED_FORMAT = 2  # of a manifest that names the key by which it is signed
 PROGRAMME_FORMAT = 2  # of a commitment that seals the programme
 PROGRAMME_FILES = ("programme-columns.tsv", "programme-entries.tsv", "programme-rows.tsv", "recent.tsv")
 AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
@@ -353,17 +354,19 @@ _YEAR_2 = {
     "elsewhere": shapes.object_of(_NUMBERS),
 }
 
+_MANIFEST = {
+    "format": _FORMAT,
+    "kind": shapes.exactly("public", "audit"),
+    "bureau": shapes.code,
+    "year": shapes.integer,
+    "files": shapes.mapping_of(shapes.digest),
+    "record_digest": shapes.digest,
+}
+_MANIFEST_2 = {**_MANIFEST, "format": shapes.exactly(SIGNED_FORMAT), "public_key": shapes.digest}
+
 DOCUMENTS: dict[str, Shape] = {
-    "manifest.json": shapes.object_of(
-        {
-            "format": _FORMAT,
-            "kind": shapes.exactly("public", "audit"),
-            "bureau": shapes.code,
-            "year": shapes.integer,
-            "files": shapes.mapping_of(shapes.digest),
-            "record_digest": shapes.digest,
-        }
-    ),
+    "manifest.json": shapes.by_format({1: shapes.object_of(_MANIFEST), SIGNED_FORMAT: shapes.object_of(_MANIFEST_2)}),
+    "signature.json": shapes.object_of({"format": _FORMAT, "signature": shapes.signature}),
     "year.json": shapes.by_format({1: shapes.object_of(_YEAR), 2: shapes.object_of(_YEAR_2)}),
     "commitment.json": shapes.by_format({1: shapes.object_of(_COMMITMENT), 2: shapes.object_of(_COMMITMENT_2)}),
     "ceremony.json": shapes.object_of(

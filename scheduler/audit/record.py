@@ -24,6 +24,7 @@ from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 
 MANIFEST = "manifest.json"
+SIGNATURE = "signature.json"
 MAX_DOCUMENT_BYTES = 8 << 20
 MAX_POLICY_BYTES = 256 << 10
 MAX_TABLE_BYTES = 1 << 30
@@ -161,6 +162,16 @@ class Record:
         return bool(self.manifest["kind"] == "audit")
 
     @property
+    def public_key(self) -> str:
+        """Key by which the manifest says that it is signed; empty where it names none."""
+        return str(self.manifest.get("public_key", ""))
+
+    @property
+    def contents(self) -> frozenset[str]:
+        """Paths of the files that the manifest has to list: all but itself and, in a signed record, the signature."""
+        return self.source.names() - ({MANIFEST, SIGNATURE} if self.public_key else {MANIFEST})
+
+    @property
     def listed(self) -> frozenset[str]:
         """Paths that the manifest lists."""
         return frozenset(self.manifest["files"])
@@ -237,5 +248,6 @@ def open_record(source: Source) -> Record:
     """
     if MANIFEST not in source.names():
         raise RecordError(_("expected a record with a {name}, got none").format(name=MANIFEST))
-    manifest = parsed_document(source.read(MANIFEST, MAX_DOCUMENT_BYTES), MANIFEST)
-    return Record(source=source, manifest=manifest)
+    content = source.read(MANIFEST, MAX_DOCUMENT_BYTES)
+    manifest = parsed_document(content, MANIFEST)
+    return Record(source=source, manifest=manifest, digests={MANIFEST: content_digest(content)})

@@ -22,6 +22,7 @@ MAX_TEXT = 20_000
 MAX_ENTRIES = 5_000
 CODE = re.compile(r"[0-9A-Za-z._+/:*-]{1,4000}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
+SIGNATURE = re.compile(r"[0-9a-f]{128}")
 HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){1,1024}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -86,6 +87,7 @@ def matching(pattern: re.Pattern[str], words: str) -> Shape:
 
 code = matching(CODE, "a code")
 digest = matching(DIGEST, "64 hexadecimal digits")
+signature = matching(SIGNATURE, "128 hexadecimal digits")
 hexadecimal = matching(HEXADECIMAL, "hexadecimal digits")
 
 

@@ -3,7 +3,7 @@ Verifies a record from its bytes alone, by docs/draw-specification.md. It recomp
 
 The plan; every claim names its section of the specification. A public record proves less and says where it stops.
 
-1. The record: manifest, listed digests, the files its kind and state ask for, canonical form.
+1. The record: manifest, signature, listed digests, the files its kind and state ask for, canonical form.
 2. The year: T = ⌈r·N⌉, rounds, attempts, lists, distinct enterprises drawn, the target.
 3. Each draw:
 
@@ -39,6 +39,7 @@ from scheduler.audit import (
     results,
     sampling,
     selection,
+    signatures,
     tiers,
     year,
 )
@@ -98,7 +99,9 @@ def verify_source(source: Source, name: str, listener: Listener = _deaf, anchors
     try:
         record = open_record(source)
     except RecordError as error:
-        ledger.group("record").failed("2", _("the record has a manifest of format 1"), expected=MANIFEST, found=error)
+        ledger.group("record").failed(
+            "2", _("the record has a manifest of format 1 or 2"), expected=MANIFEST, found=error
+        )
         return Report(name=name, kind="", bureau="", year=0, record_digest="", claims=ledger.claims(), counts={})
     verification = _Verification(record, ledger, listener)
     verification.run()
@@ -173,6 +176,8 @@ class _Verification:
     def _verify_files(self, group: Group) -> None:
         record = self._record
         guarded(group, "2", _("the manifest is right"), year.check_manifest, group, record)
+        text = _("the record is signed by the key that it names")
+        guarded(group, signatures.SECTION, text, signatures.check_signature, group, record)
         guarded(group, "2", _("every file has the digest that the manifest lists"), year.check_digests, group, record)
         guarded(
             group,

@@ -26,7 +26,7 @@ from scheduler.audit.formats import (
     PROGRAMME_FILES,
     ROOT_FILES,
 )
-from scheduler.audit.record import MANIFEST, Record, shown_name
+from scheduler.audit.record import Record, shown_name
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import content_digest
 from scheduler.errors import RecordError
@@ -44,7 +44,7 @@ def check_manifest(group: Group, record: Record) -> None:
         expected=content_digest(document_bytes(document)),
         found=record.manifest["record_digest"],
     )
-    there = record.source.names() - {MANIFEST}
+    there = record.contents
     missing: Differences = [
         (_("{name} in the folder").format(name=name), _("no such file")) for name in sorted(record.listed - there)
     ]
@@ -75,7 +75,7 @@ def check_files(group: Group, record: Record, draws: list[Draw]) -> None:
         required, optional = _files_of(draw, record.is_audit)
         expected |= {draw.path(name) for name in required}
         allowed |= {draw.path(name) for name in required | optional}
-    there = record.source.names() - {MANIFEST}
+    there = record.contents
     missing: Differences = [(name, _("no such file")) for name in sorted(expected - there)]
     surplus: Differences = [
         (_("no file that this kind of record does not have"), shown_name(name)) for name in sorted(there - allowed)

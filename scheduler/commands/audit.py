@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, parse_anchors
+from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, merge_anchors, parse_anchors
 from scheduler.audit.claims import Report, Verdict
 from scheduler.audit.report import report_lines, report_page
 from scheduler.audit.verifier import find_records, verify_record
@@ -27,13 +27,20 @@ from scheduler.i18n import gettext as _
 )
 @click.option(
     "--anchor",
+    "anchor_files",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=_("File (JSON) with commitments, entropy and log head obtained elsewhere, to compare with."),
+    multiple=True,
+    help=_(
+        "File with commitments, entropy, log head or public key obtained elsewhere, to compare with; "
+        "give the option once for each file."
+    ),
 )
 @pass_command_context
-def verify(context: CommandContext, path: Path, as_json: bool, report: Path | None, anchor: Path | None) -> None:
+def verify(
+    context: CommandContext, path: Path, as_json: bool, report: Path | None, anchor_files: tuple[Path, ...]
+) -> None:
     """Verifies records."""
-    anchors = None if anchor is None else read_anchors(anchor)
+    anchors = merge_anchors([read_anchors(file) for file in anchor_files]) if anchor_files else None
     reports = [verify_record(record, context.progress.report, anchors) for record in find_records(path)]
     if report is not None:
         report.write_text(report_page(reports), encoding="utf-8")

@@ -78,14 +78,7 @@ class Ceremony:
         UsageError
             If the reason is empty, too long or holds control characters.
         """
-        plain = " ".join(reason.split())
-        if not plain or len(plain) > LONGEST_REASON or not plain.isprintable():
-            raise UsageError(
-                _("expected a reason of 1 to {longest} plain characters, got {reason!r}").format(
-                    longest=LONGEST_REASON, reason=reason[:60]
-                )
-            )
-        return replace(self, void_reason=plain)
+        return replace(self, void_reason=plain_reason(reason))
 
     def document(self) -> dict[str, Any]:
         """The ceremony as `ceremony.json` writes it."""
@@ -108,6 +101,30 @@ class Ceremony:
     def content(self) -> bytes:
         """Bytes of `ceremony.json`."""
         return document_bytes(self.document())
+
+
+def plain_reason(reason: str) -> str:
+    """
+    A reason as it may stand on record: one line, spaces trimmed.
+
+    Raises
+    ------
+    UsageError
+        If it is empty, too long or holds control characters.
+
+    Examples
+    --------
+    >>> plain_reason("  wrong   pool ")
+    'wrong pool'
+    """
+    plain = " ".join(reason.split())
+    if not plain or len(plain) > LONGEST_REASON or not plain.isprintable():
+        raise UsageError(
+            _("expected a reason of 1 to {longest} plain characters, got {reason!r}").format(
+                longest=LONGEST_REASON, reason=reason[:60]
+            )
+        )
+    return plain
 
 
 def unspoken_ceremony(draw_id: str, kind: RoundKind, commitment_digest: str) -> Ceremony:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from scheduler.draw.canonical import document_bytes, parse_document, parse_table, table_bytes
 from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.draw.hashing import content_digest
+from scheduler.draw.signing import public_key_of, sign
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 from scheduler.publication.inputs import (
@@ -33,6 +34,8 @@ from scheduler.teams.needs import ITEM_COLUMNS, TASK_COLUMNS
 
 FORMAT, YEAR_FORMAT = 1, 2
 MANIFEST = "manifest.json"
+SIGNATURE = "signature.json"
+SIGNED_FORMAT = 2  # of a manifest that names the key by which it is signed
 RESULT_COLUMNS = ("firm_id", "item_id", "category", "inspected_on")
 LOG_COLUMNS = ("number", "at", "actor", "action", "detail", "before", "after", "previous_hash", "entry_hash")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # what a cell of a table cannot hold
@@ -91,6 +94,25 @@ def manifest_bytes(files: Mapping[str, bytes], kind: str, bureau: str, year: int
         "files": {path: content_digest(content) for path, content in files.items()},
     }
     return document_bytes({**manifest, "record_digest": content_digest(document_bytes(manifest))})
+
+
+def signed(files: Mapping[str, bytes], key: bytes | None) -> dict[str, bytes]:
+    """
+    An assembled record whose manifest, of format 2, names the bureau's key, with the signature beside it, last.
+
+    Parameters
+    ----------
+    key
+        The bureau's signing key, 32 bytes; without one the record stays as it is.
+    """
+    if key is None:
+        return dict(files)
+    manifest = parse_document(files[MANIFEST], MANIFEST)
+    del manifest["record_digest"]
+    manifest |= {"format": SIGNED_FORMAT, "public_key": public_key_of(key)}
+    content = document_bytes({**manifest, "record_digest": content_digest(document_bytes(manifest))})
+    signature = sign(key, "record", content_digest(content))
+    return {**files, MANIFEST: content, SIGNATURE: document_bytes({"format": FORMAT, "signature": signature})}
 
 
 def record_digest(files: Mapping[str, bytes]) -> str:

@@ -28,11 +28,12 @@ from scheduler.publication.notices import (
     record_archive,
 )
 from scheduler.publication.reading import PlannedTask, PublicRecord, read_public_record
-from scheduler.publication.records import assemble_public, record_digest
+from scheduler.publication.records import assemble_public, record_digest, signed
 from scheduler.publication.site.links import CHINESE, ENGLISH
 from scheduler.publication.site.words import Words
 from scheduler.resources import data_path
 from scheduler.workflow.calendars import working_calendar
+from scheduler.workflow.keys import signing_key
 from scheduler.workflow.publication import ACTION, public_inputs
 from scheduler.workflow.workspace import Workspace, read_settings
 
@@ -78,7 +79,7 @@ def write_notices(
     """
     layout = _read_forms(forms)
     with Delivery() as delivery, workspace.transaction() as connection:
-        files = assemble_public(public_inputs(connection, workspace))
+        files = signed(assemble_public(public_inputs(connection, workspace)), signing_key(connection, workspace))
         published = [row.after for row in load_log(connection) if row.action == ACTION]
         if not published or published[-1] != record_digest(files):
             raise StateError(

@@ -38,11 +38,12 @@ from scheduler.publication.inputs import (
     YearFacts,
 )
 from scheduler.publication.reading import read_public_record
-from scheduler.publication.records import MANIFEST, assemble_audit, assemble_public, record_digest
+from scheduler.publication.records import MANIFEST, assemble_audit, assemble_public, record_digest, signed
 from scheduler.publication.site import site_files
 from scheduler.publication.workbook import workbook_bytes
 from scheduler.registry.codes import RoundKind
 from scheduler.workflow.districts import counted_by_district
+from scheduler.workflow.keys import signing_key
 from scheduler.workflow.log import append_log
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import Workspace
@@ -108,7 +109,8 @@ def publish(
     with Delivery() as delivery, workspace.transaction() as connection:
         inputs = public_inputs(connection, workspace)
         workspace.progress.report(_("Publishing"), 1, 5)
-        record = assemble_public(inputs)
+        key = signing_key(connection, workspace)
+        record = signed(assemble_public(inputs), key)
         read = read_public_record(record)  # pages and workbook are made of the published bytes, read back
         changes = {"public": _stage_record(delivery, public, record)}
         workspace.progress.report(_("Publishing"), 2, 5)
@@ -119,7 +121,7 @@ def publish(
         workspace.progress.report(_("Publishing"), 4, 5)
         digest = record_digest(record)
         logged = _log_publication(connection, workspace, inputs, digest)
-        audit_record = assemble_audit(inputs, _audit_inputs(connection, workspace))
+        audit_record = signed(assemble_audit(inputs, _audit_inputs(connection, workspace)), key)
         changes["audit"] = _stage_record(delivery, audit, audit_record)
         if dry_run:
             connection.rollback()

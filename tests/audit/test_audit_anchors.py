@@ -232,4 +232,4 @@ def test_any_bytes_are_anchors_or_refused(content: bytes) -> None:
         anchors = parse_anchors(content, "anchors.json")
     except RecordError:
         return
-    assert anchors.commitments or anchors.entropy or anchors.log_head
+    assert anchors.commitments or anchors.entropy or anchors.log_head or anchors.public_key

@@ -14,7 +14,10 @@ import pytest
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
 from scheduler.draw.canonical import document_bytes
-from scheduler.publication.records import MANIFEST, assemble_public, manifest_bytes
+from scheduler.draw.hashing import message
+from scheduler.draw.signing import is_signed, public_key_of, sign
+from scheduler.publication.records import MANIFEST, SIGNATURE, assemble_public, manifest_bytes, signed
+from scheduler.resources import data_path
 from tests.audit.test_audit_frozen import FROZEN, files_of
 from tests.publication.tiny_year import make_inputs
 
@@ -58,6 +61,20 @@ def upside_down(table: bytes) -> bytes:
     return b"\n".join([header, *reversed(rows)]) + b"\n"
 
 
+def signed_tiny(*, by: int = 1, signature_of: int | None = None) -> Files:
+    """The tiny record signed by a key; the signature may be taken from the same record signed by another."""
+    files = signed(tiny(), bytes([by]) * 32)
+    other = signed(tiny(), bytes([by if signature_of is None else signature_of]) * 32)
+    return {**files, SIGNATURE: other[SIGNATURE]}
+
+
+def without_signature() -> Files:
+    """A record whose manifest names a key, and no signature beside it."""
+    files = signed_tiny()
+    del files[SIGNATURE]
+    return files
+
+
 CASES: dict[str, Callable[[], Files]] = {
     "tiny": tiny,
     "frozen format 1": lambda: files_of(FROZEN / "format-1" / "public.zip"),
@@ -74,6 +91,11 @@ CASES: dict[str, Callable[[], Files]] = {
     "a file that nobody asked for": lambda: relisted({**tiny(), "draws/2026-1-2/note.txt": b"x"}),
     "a digest of other bytes": lambda: {**tiny(), "items.tsv": tiny()["items.tsv"] + b"x"},
     "a table in another order": lambda: relisted({**tiny(), "tasks.tsv": upside_down(tiny()["tasks.tsv"])}),
+    "signed": signed_tiny,
+    "signed by another": lambda: signed_tiny(by=1, signature_of=2),
+    "a signature taken away": without_signature,
+    "a signature that is none": lambda: {**signed_tiny(), SIGNATURE: b"{}\n"},
+    "a signature that nobody asked for": lambda: {**tiny(), SIGNATURE: signed_tiny()[SIGNATURE]},
     "a document with spaces": lambda: relisted({**tiny(), "year.json": tiny()["year.json"] + b" "}),
 }  # fmt: skip
 
@@ -150,3 +172,41 @@ def test_own_sha256_is_sha256(page: Any, size: int) -> None:
     content = bytes(number * 7 % 256 for number in range(size))
     own = page.evaluate("bytes => window.doubleRandomVerify.sha256(Uint8Array.from(bytes))", list(content))
     assert own == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("size", [0, 1, 111, 112, 127, 128, 129, 239, 240, 1000])
+def test_own_sha512_is_sha512(page: Any, size: int) -> None:
+    """Around every border of a block, the page's own SHA-512 gives what hashlib gives."""
+    content = bytes(number * 7 % 256 for number in range(size))
+    own = page.evaluate("bytes => window.doubleRandomVerify.sha512(Uint8Array.from(bytes))", list(content))
+    assert own == hashlib.sha512(content).hexdigest()
+
+
+def own_judgement(page: Any, row: dict[str, str]) -> bool:
+    """What the page's own Ed25519 says of a vector."""
+    content = list(bytes.fromhex(row["message"]))
+    script = "([key, signature, bytes]) => window.doubleRandomVerify.ed25519(key, signature, Uint8Array.from(bytes))"
+    return bool(page.evaluate(script, [row["public_key"], row["signature"], content]))
+
+
+def test_own_ed25519_takes_the_vectors_of_the_rfc_and_no_others(page: Any) -> None:
+    """The page's own Ed25519 agrees with data/golden/signatures.json."""
+    golden = json.loads((data_path("golden") / "signatures.json").read_text(encoding="utf-8"))
+    assert [own_judgement(page, row) for row in golden["rfc_8032"]] == [True] * 3
+    assert [row["why"] for row in golden["must_not_pass"] if own_judgement(page, row)] == []
+
+
+def test_own_ed25519_judges_as_the_library(page: Any) -> None:
+    """Over keys, messages and flipped digits, the page says what the program says."""
+    for number in range(12):
+        key = bytes([number]) * 32
+        signature = sign(key, "record", str(number))
+        for place in (None, 3 * number, 64 + 5 * number):
+            digit = "" if place is None else "0" if signature[place] != "0" else "1"
+            changed = signature if place is None else signature[:place] + digit + signature[place + 1 :]
+            row = {
+                "public_key": public_key_of(key),
+                "message": message("record", str(number)).hex(),
+                "signature": changed,
+            }
+            assert own_judgement(page, row) is is_signed(row["public_key"], changed, "record", str(number))

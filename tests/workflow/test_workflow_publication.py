@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import zipfile
@@ -19,11 +20,13 @@ from models.draw_rows import StoredDraw, insert_draw, put_file
 from models.registry_rows import save_items, save_tasks
 from models.store import insert_columns
 from models.tables import table_of
+from scheduler.draw.signing import is_signed
 from scheduler.errors import StateError
 from scheduler.publication.files import Changes
 from scheduler.registry.codes import ObjectType
 from scheduler.registry.items import Task, TaskRange
 from scheduler.workflow import publication
+from scheduler.workflow.keys import KEY_NAME, make_key
 from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.notices import write_notices
 from scheduler.workflow.publication import PublicationSummary, publish
@@ -315,10 +318,15 @@ def test_publish_gives_the_same_bytes_on_both_databases(filled: Workspace, tmp_p
     assert tree(tmp_path / "sqlite") == tree(tmp_path / "postgresql")
 
 
-def command(workspace: Workspace, *words: str) -> Result:
+def command_of(workspace: Workspace, *words: str) -> Result:
     """Runs the command line on a workspace."""
     options = ["--workspace", str(workspace.root), "--now", "2026-03-10", "--actor", "tester"]
-    return CliRunner().invoke(cli.build(), [*options, "publish", *words])
+    return CliRunner().invoke(cli.build(), [*options, *words])
+
+
+def command(workspace: Workspace, *words: str) -> Result:
+    """Publishes by the command line."""
+    return command_of(workspace, "publish", *words)
 
 
 def test_command_publishes_below_the_workspace_by_default(filled: Workspace) -> None:
@@ -387,3 +395,43 @@ def test_notices_command_tells_title_number_and_day(filled: Workspace, tmp_path:
     document = json.loads(command(filled, "notices", "--out", str(tmp_path / "n"), "--json").stdout)
     assert document["notices"][0]["num_firms"] == 3
     assert document["num_unchanged"] == 5
+
+
+def test_publish_with_a_key_signs_both_records(filled: Workspace, tmp_path: Path) -> None:
+    """Manifests name the key, signatures stand beside them, the site's copy is signed too, and nobody sees the key."""
+    public = make_key(filled)
+    summary = run(filled, tmp_path / "out")
+    files = tree(tmp_path / "out")
+    for folder in ("records/public", "records/audit", "site/record"):
+        manifest = files[f"{folder}/manifest.json"]
+        signature = json.loads(files[f"{folder}/signature.json"])["signature"]
+        assert json.loads(manifest)["public_key"] == public
+        assert is_signed(public, signature, "record", hashlib.sha256(manifest).hexdigest())
+    assert summary.record_digest == json.loads(files["records/public/manifest.json"])["record_digest"]
+    key = (filled.root / KEY_NAME).read_text(encoding="ascii").strip().encode()
+    assert not any(key in content or bytes.fromhex(key.decode()) in content for content in files.values())
+    assert not any(run(filled, tmp_path / "out").changes.values())
+    assert public in (tmp_path / "out" / "site" / "en" / "verify.html").read_text(encoding="utf-8")
+
+
+def test_publish_without_the_key_that_the_log_names_is_refused(filled: Workspace, tmp_path: Path) -> None:
+    """Nothing goes out unsigned by mistake; notices neither."""
+    make_key(filled)
+    run(filled, tmp_path / "out")
+    (filled.root / KEY_NAME).unlink()
+    with pytest.raises(StateError, match="bring the file back"):
+        run(filled, tmp_path / "out")
+    with pytest.raises(StateError, match="bring the file back"):
+        write_notices(filled, out=tmp_path / "notices")
+
+
+def test_key_commands_make_show_and_replace(filled: Workspace, tmp_path: Path) -> None:
+    """The public key is printed alone and written as an anchor; replacing asks, and a refusal changes nothing."""
+    assert "not signed" in command_of(filled, "key", "show").stderr
+    made = command_of(filled, "key", "new", "--out", str(tmp_path / "key.json"))
+    public = made.stdout.strip()
+    assert json.loads((tmp_path / "key.json").read_text(encoding="ascii")) == {"format": 1, "public_key": public}
+    assert command_of(filled, "key", "new", "--replace").exit_code == 1  # nobody says yes
+    assert command_of(filled, "key", "show").stdout.strip() == public
+    replaced = command_of(filled, "key", "new", "--replace", "--yes").stdout.strip()
+    assert command_of(filled, "key", "show").stdout.strip() == replaced != public

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from scheduler.i18n import Translate, noop
 
 CLAIMS: Mapping[str, str] = {
-    "manifest": noop("the record has a manifest of format 1"),
+    "manifest": noop("the record has a manifest of format 1 or 2"),
     "manifest_digest": noop("the manifest carries its own digest"),
     "manifest_files": noop("the manifest lists exactly the files of the folder"),
+    "signed": noop("the record is signed by the key that it names"),
     "file_digests": noop("every file has the digest that the manifest lists"),
     "files_asked": noop("the record holds the files that its draws ask for, and no other"),
     "forms": noop("every file is in canonical form and can be read"),
@@ -92,6 +93,7 @@ CLAIMS: Mapping[str, str] = {
 }
 REASONS: Mapping[str, str] = {
     "closed": noop("only the audit record opens the seals"),
+    "unsigned": noop("the record is not signed"),
     "targeted": noop("salts and strata of a targeted round are not public"),
     "targeted_tickets": noop(
         "salts, strata and quotas of a targeted round are not public; the audit record opens them"

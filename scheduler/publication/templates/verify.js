@@ -86,6 +86,102 @@
     return peaks.map(([hash]) => hash).reduceRight((right, left) => sha256(joined(NODE, left, right)));
   };
 
+  // --- Ed25519 (RFC 8032, section 5.1.7), with SHA-512 (FIPS 180-4): slow and plain, for one signature ----------------
+
+  const power = (base, exponent, modulus) => {
+    let result = 1n;
+    for (base %= modulus; exponent > 0n; exponent >>= 1n, base = (base * base) % modulus) if (exponent & 1n) result = (result * base) % modulus;
+    return result;
+  };
+  const P = 2n ** 255n - 19n, ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const modulo = (value) => ((value % P) + P) % P;
+  const D = modulo(-121665n * power(121666n, P - 2n, P)), ROOT = power(2n, (P - 1n) / 4n, P);
+
+  // A point is [X, Y, Z] with x = X / Z and y = Y / Z; the sum is the complete one of twisted Edwards curves with a = −1.
+  const sum = ([x1, y1, z1], [x2, y2, z2]) => {
+    const a = modulo(z1 * z2), b = modulo(a * a), c = modulo(x1 * x2), d = modulo(y1 * y2), e = modulo(D * c * d);
+    const f = modulo(b - e), g = modulo(b + e);
+    return [modulo(a * f * ((x1 + y1) * (x2 + y2) - c - d)), modulo(a * g * (d + c)), modulo(f * g)];
+  };
+  const times = (scalar, point) => {
+    let result = [0n, 1n, 1n];
+    for (let bit = scalar.toString(2).length - 1; bit >= 0; bit -= 1) {
+      result = sum(result, result);
+      if ((scalar >> BigInt(bit)) & 1n) result = sum(result, point);
+    }
+    return result;
+  };
+  const little = (bytes) => bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  const pointOf = (bytes) => { // null if the bytes are no point, or one written otherwise than the shortest way
+    const value = little(bytes), sign = value >> 255n, y = value & (2n ** 255n - 1n);
+    if (y >= P) return null;
+    const u = modulo(y * y - 1n), v = modulo(D * y * y + 1n);
+    let x = modulo(u * power(v, 3n, P) * power(u * power(v, 7n, P), (P - 5n) / 8n, P));
+    if (modulo(v * x * x) !== u) x = modulo(x * ROOT);
+    if (modulo(v * x * x) !== u || (x === 0n && sign === 1n)) return null;
+    return [(x & 1n) === sign ? x : P - x, y, 1n];
+  };
+  const pointBytes = ([x, y, z]) => {
+    const inverse = power(z, P - 2n, P), value = modulo(y * inverse) | ((modulo(x * inverse) & 1n) << 255n);
+    return Uint8Array.from({ length: 32 }, (_, at) => Number((value >> BigInt(8 * at)) & 0xffn));
+  };
+  const BASE = pointOf(Uint8Array.from({ length: 32 }, (_, at) => (at ? 0x66 : 0x58))); // y = 4/5
+
+  // The first 64 bits of the fractional parts of roots of primes, as above; words are BigInts.
+  const MASK = 2n ** 64n - 1n;
+  const sha512 = (() => {
+    let constants = null;
+    const fraction = (prime, degree) => {
+      const scaled = BigInt(prime) << BigInt(64 * degree);
+      let root = 0n;
+      for (let bit = 1n << 72n; bit > 0n; bit >>= 1n) if ((root + bit) ** BigInt(degree) <= scaled) root += bit;
+      return root & MASK;
+    };
+    const constantsOf = () => {
+      const primes = [];
+      for (let number = 2; primes.length < 80; number += 1) if (primes.every((prime) => number % prime)) primes.push(number);
+      return { k: primes.map((prime) => fraction(prime, 3)), h: primes.slice(0, 8).map((prime) => fraction(prime, 2)) };
+    };
+    const turn = (value, by) => ((value >> by) | (value << (64n - by))) & MASK;
+    return (bytes) => {
+      constants ??= constantsOf();
+      const { k } = constants, state = [...constants.h];
+      const padded = new Uint8Array(Math.ceil((bytes.length + 17) / 128) * 128);
+      padded.set(bytes);
+      padded[bytes.length] = 0x80;
+      new DataView(padded.buffer).setBigUint64(padded.length - 8, BigInt(bytes.length) * 8n);
+      const view = new DataView(padded.buffer), w = [];
+      for (let block = 0; block < padded.length; block += 128) {
+        for (let t = 0; t < 80; t += 1) {
+          if (t < 16) { w[t] = view.getBigUint64(block + 8 * t); continue; }
+          const a = w[t - 15], b = w[t - 2];
+          w[t] = (w[t - 16] + (turn(a, 1n) ^ turn(a, 8n) ^ (a >> 7n)) + w[t - 7] + (turn(b, 19n) ^ turn(b, 61n) ^ (b >> 6n))) & MASK;
+        }
+        let [a, b, c, d, e, f, g, h] = state;
+        for (let t = 0; t < 80; t += 1) {
+          const one = h + (turn(e, 14n) ^ turn(e, 18n) ^ turn(e, 41n)) + ((e & f) ^ (~e & MASK & g)) + k[t] + w[t];
+          const two = (turn(a, 28n) ^ turn(a, 34n) ^ turn(a, 39n)) + ((a & b) ^ (a & c) ^ (b & c));
+          h = g; g = f; f = e; e = (d + one) & MASK; d = c; c = b; b = a; a = (one + two) & MASK;
+        }
+        [a, b, c, d, e, f, g, h].forEach((value, at) => { state[at] = (state[at] + value) & MASK; });
+      }
+      const result = new Uint8Array(64), out = new DataView(result.buffer);
+      state.forEach((word, at) => out.setBigUint64(8 * at, word));
+      return result;
+    };
+  })();
+
+  const bytesOfHex = (text) => Uint8Array.from({ length: text.length / 2 }, (_, at) => parseInt(text.slice(2 * at, 2 * at + 2), 16));
+
+  // Whether a signature is by a key: the bytes of [S]B − [k]A are R, and S is less than the order (2.1).
+  const ed25519 = (publicKey, signature, signed) => {
+    const key = bytesOfHex(publicKey), bytes = bytesOfHex(signature), r = bytes.subarray(0, 32), s = little(bytes.subarray(32));
+    const point = pointOf(key);
+    if (point === null || s >= ORDER) return false;
+    const k = little(sha512(joined(r, key, signed))) % ORDER;
+    return hex(pointBytes(sum(times(s, BASE), times(k, [modulo(-point[0]), point[1], 1n])))) === hex(r);
+  };
+
   // --- Documents and tables (1.3, 1.4) ------------------------------------------------------------------------------
 
   class Unreadable extends Error {}
@@ -174,8 +270,10 @@
     secret: isDigest, officer_secret: isDigest, sealed: seals(SEALED), entropy: listOf(objectOf({ name: isText, spoken_on: isDay, bits: isInteger })),
     day_value: either((value) => value === null, objectOf({ name: isText, value: isText })), drawn_before: listOf(isCode), software: isText, log_head: isDigest,
   };
+  const manifest = { format: oneOf(1), kind: oneOf("public", "audit"), bureau: isCode, year: isInteger, files: mapOf(isDigest), record_digest: isDigest };
   const SHAPES = {
-    "manifest.json": objectOf({ format: oneOf(1), kind: oneOf("public", "audit"), bureau: isCode, year: isInteger, files: mapOf(isDigest), record_digest: isDigest }),
+    "manifest.json": either(objectOf(manifest), objectOf({ ...manifest, format: oneOf(2), public_key: isDigest })),
+    "signature.json": objectOf({ format: oneOf(1), signature: (value) => isText(value) && /^[0-9a-f]{128}$/.test(value) }),
     "year.json": either(objectOf(year), objectOf({ ...year, format: oneOf(2), districts: listOf(objectOf({ ...district, ...numbers })), elsewhere: objectOf(numbers) })),
     "commitment.json": either(
       objectOf(commitment),
@@ -199,6 +297,7 @@
 
   // --- A record --------------------------------------------------------------------------------------------------------
 
+  const SIGNATURE = "signature.json"; // stands beside the manifest that names a key, and is not listed in it (2.1)
   const ROOT_FILES = ["year.json", "items.tsv", "tasks.tsv"];
   const DRAW_ID = /^(\d{4})-(\d{1,3})-(\d{1,3})$/, EXTERNAL_ID = /^(\d{4})-X(\d{1,3})-1$/;
 
@@ -302,11 +401,13 @@
   };
 
   const checkRecord = (group, record, manifest, draws) => {
-    const names = new Set([...record.files.keys()].filter((name) => name !== "manifest.json"));
+    const beside = manifest.format > 1 ? ["manifest.json", SIGNATURE] : ["manifest.json"];
+    const names = new Set([...record.files.keys()].filter((name) => !beside.includes(name)));
     const listed = new Set(Object.keys(manifest.files));
     const { record_digest: own, ...rest } = manifest;
     group.equal("2", "manifest_digest", contentDigest(documentBytes(rest)), own);
     group.first("2", "manifest_files", [...missingFrom(listed, names).map((name) => [name, "–"]), ...missingFrom(names, listed).map((name) => ["–", name])], names.size);
+    group.guarded("2.1", "signed", () => checkSignature(group, record, manifest));
     const wrong = [...listed].sort().filter((name) => names.has(name) && record.digest(name) !== manifest.files[name]);
     group.first("2", "file_digests", wrong.map((name) => [`${name}: ${manifest.files[name]}`, record.digest(name)]), listed.size);
     group.guarded("2", "files_asked", () => {
@@ -320,6 +421,13 @@
     });
     for (const name of names) if (allowedName(name)) try { record.get(name); } catch { /* remembered */ }
     group.first("1.3, 1.4", "forms", [...record.problems].sort().map(([, problem]) => ["§1.3, §1.4", problem]), record.digests.size);
+  };
+  const checkSignature = (group, record, manifest) => {
+    if (manifest.format < 2) { group.unchecked("2.1", "signed", "unsigned"); return; }
+    if (!record.has(SIGNATURE)) { group.failed("2.1", "signed", SIGNATURE, "–"); return; }
+    const { signature } = record.get(SIGNATURE), signed = message("record", record.digest("manifest.json"));
+    if (ed25519(manifest.public_key, signature, signed)) group.passed("2.1", "signed", manifest.public_key);
+    else group.failed("2.1", "signed", manifest.public_key, signature);
   };
   const allowedName = (name) => Boolean(SHAPES[name.slice(name.lastIndexOf("/") + 1)] || COLUMNS[name.slice(name.lastIndexOf("/") + 1)]);
 
@@ -478,7 +586,7 @@
     group.guarded("3.3", "pool_right", () => {
       const pool = draw.get("pool.tsv"), fixed = draw.commitment;
       group.equal("4", "pool_size", fixed.pool.num_firms, pool.length);
-      group.equal("3.3", "root", fixed.pool.root, hex(treeRoot(pool.map(([, leaf]) => Uint8Array.from({ length: 32 }, (_, at) => parseInt(leaf.slice(2 * at, 2 * at + 2), 16))))));
+      group.equal("3.3", "root", fixed.pool.root, hex(treeRoot(pool.map(([, leaf]) => bytesOfHex(leaf)))));
       if (!pool.length) group.failed("3.1", "pool_empty", "> 0", 0);
     });
     try {
@@ -609,5 +717,5 @@
   };
   const numbered = (groups) => groups.flatMap((group) => group.claims).map((claim, at) => ({ number: at + 1, ...claim }));
 
-  window.doubleRandomVerify = { sha256: contentDigest, verify };
+  window.doubleRandomVerify = { sha256: contentDigest, sha512: (bytes) => hex(sha512(bytes)), ed25519, verify };
 })();
