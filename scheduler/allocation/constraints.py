@@ -1,5 +1,5 @@
 """
-The limits of the programme, one function each. Symbols as in `scheduler.allocation.programme`.
+The limits of the programme, one function each. Symbols as in `scheduler.allocation.model`.
 
 Every function takes the layout and returns its block of rows; none knows another.
 """

@@ -28,7 +28,7 @@ from scheduler.registry.items import MICRO
 
 RATIO_GRAIN, HOURS_GRAIN = Decimal("0.0001"), Decimal(1)
 WORKING_YEAR = Decimal(2000)  # hours: some 250 days of eight, more than which nobody gives
-_LEAST_FLOOR = Decimal("0.000001")  # nobody is left out altogether
+_LEAST_FLOOR = Decimal("0.000001")  # nobody is left out of a round altogether, where anything else helps
 _Group = tuple[str, str, tuple[str, ...], str]  # object type, tier, tasks, district
 
 
@@ -50,7 +50,7 @@ class Lever:
     weight
         Rank among equally few: the bureau's own choices before what binds it.
     law
-        Whether it is the target itself, which gives way only where nothing else helps.
+        Whether it gives way only where nothing else helps: the target itself, and the last chance of a tier in a round.
     moves
         Block, rows in it, and what one unit of the figure adds to their bounds: positive for upper ones, negative for
         lower ones, and for rows with both the change of the total asked.
@@ -140,7 +140,7 @@ def _group(stratum: Stratum) -> _Group:
     return stratum.object_type, stratum.tier, stratum.task_ids, stratum.district
 
 
-def _rate_levers(kind: Limit, moves: _Moves, last: Decimal, weight: float) -> Iterator[Lever]:
+def _rate_levers(kind: Limit, moves: _Moves, last: Decimal, weight: float, *, law: bool = False) -> Iterator[Lever]:
     for name, (value, tier) in moves.values.items():
         if value > 0 or last > 0:
             yield Lever(
@@ -151,6 +151,7 @@ def _rate_levers(kind: Limit, moves: _Moves, last: Decimal, weight: float) -> It
                 last=last,
                 grain=RATIO_GRAIN,
                 weight=weight,
+                law=law,
                 moves=moves.of(name),
             )
 
@@ -164,6 +165,7 @@ def _floors(layout: Layout, blocks: Sequence[Rows]) -> Iterator[Lever]:
             if value > 0:
                 moves.add(name, value, stratum.tier, number, row, -bound / float(value))
     yield from _rate_levers(Limit.FLOOR, moves, _LEAST_FLOOR, 4)
+    yield from _rate_levers(Limit.FLOOR, moves, Decimal(0), 8, law=True)
 
 
 def _ceilings(layout: Layout, blocks: Sequence[Rows]) -> Iterator[Lever]:

@@ -77,8 +77,8 @@ class Problem:
         The planner's limits.
     strata
         The pool, in strata.
-    rounds
-        Targeted rounds still to draw, in order.
+    rounds, earlier
+        Targeted rounds still to draw, and those drawn already, in order.
     num_targeted
         Targeted rounds of the whole year, over which yearly rates are spread.
     target
@@ -102,6 +102,7 @@ class Problem:
     policy: PlanPolicy
     strata: Strata
     rounds: tuple[PlannedRound, ...]
+    earlier: tuple[PlannedRound, ...] = ()
     num_targeted: int
     target: int
     tasks: Mapping[str, Task]
@@ -198,6 +199,7 @@ def build_problem(
         policy=policy,
         strata=strata,
         rounds=rounds,
+        earlier=tuple(entry for entry in year.rounds if entry.kind is RoundKind.TARGETED and entry.drawn),
         num_targeted=year.count(RoundKind.TARGETED),
         target=year.target,
         tasks={task.task_id: task for task in tasks if task.task_id in still},

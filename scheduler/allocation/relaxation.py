@@ -18,7 +18,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -26,67 +26,87 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from scheduler.allocation.constraints import precision
-from scheduler.allocation.layout import Layout
-from scheduler.allocation.levers import Lever, levers
-from scheduler.allocation.matrix import INFINITY, Floats, Limit, LinearProgramme, Rows
+from scheduler.allocation.elastic import Elastic, make_elastic, scale_of
+from scheduler.allocation.layout import Layout, make_layout
+from scheduler.allocation.levers import Lever
+from scheduler.allocation.matrix import INFINITY, Floats, Limit, LinearProgramme
+from scheduler.allocation.model import build_programme, has_plan
+from scheduler.allocation.problem import Problem
 from scheduler.allocation.relaxation_words import Names, sentence, unhelped
+from scheduler.allocation.resplit import other_splits
 from scheduler.allocation.solver import minimise
 from scheduler.errors import InfeasiblePlanError, Relaxation
 from scheduler.i18n import gettext as _
+from scheduler.progress import SILENT, Progress
 
-Check = Callable[[Sequence[Relaxation]], bool]
+Rebuild = Callable[[Sequence[Relaxation]], Problem]
 MOST_CORES = 60  # programmes solved before the answer is as good as can be had
 _NOTICED = 1e-7  # of a visit or officer-hour: less is the solver's rounding
 _GROWTH = (1.0, 1.02, 1.1, 1.3, 1.7, 2.5, 5.0)
-_TWO_SIDED = frozenset({Limit.TOLERANCE})
 _LOGIC = frozenset({Limit.FIRMS, Limit.IN_HAND, Limit.COMPULSORY})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Elastic:
-    """The programme with a column for each lever, from `start` on."""
-
-    programme: LinearProgramme
-    levers: tuple[Lever, ...]
-    start: int
-
-    def solved(self, price: Floats, allowed: Floats) -> tuple[Floats, float, Floats] | None:
-        """Amounts of the levers, their price, and what each lever is worth by the dual solution; None if infeasible."""
-        cost, upper = self.programme.cost.copy(), self.programme.upper.copy()
-        cost[self.start :] = price
-        upper[self.start :] = [lever.most for lever in self.levers] * allowed
-        answer = minimise(replace(self.programme, cost=cost, upper=upper))
-        if answer is None:
-            return None
-        stacked = self.programme.stacked()
-        own = stacked.column >= self.start
-        products = answer.duals[stacked.row[own]] * stacked.value[own]
-        worth = np.zeros(len(self.levers))
-        np.add.at(worth, stacked.column[own] - self.start, products)
-        return answer.values[self.start :], answer.cost, worth
-
-
 def explain_infeasible(
-    layout: Layout, programme: LinearProgramme, works: Check | None, names: Names
+    layout: Layout, programme: LinearProgramme, rebuild: Rebuild | None, names: Names, progress: Progress = SILENT
 ) -> InfeasiblePlanError:
     """
     Error that names the limits to relax, and by how much, for a programme without a solution.
 
     Parameters
     ----------
-    works
-        Whether there is a plan once these limits have given way; None to believe the elastic programme.
+    rebuild
+        The problem as the policy would state it once these limits have given way; None to believe the elastic
+        programme.
     names
         Names of districts by code, for the sentences.
     """
-    elastic = _elastic(layout, programme)
-    found = _fewest(elastic, works or (lambda _relaxations: True), layout, names) or unhelped(
-        layout, most_counting(programme)
-    )
+    found = _relaxations(layout, programme, _Search(rebuild=rebuild, names=names, progress=progress))
     return InfeasiblePlanError(
-        _("no plan keeps every limit; nothing was changed. The fewest limits that would have to give way:"), found
+        _("no plan keeps every limit; nothing was changed. The fewest limits that would have to give way:"),
+        found or unhelped(layout, most_counting(programme)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """How answers are tried and told, relaxations that come before any other, and who hears how far the search is."""
+
+    rebuild: Rebuild | None
+    before: tuple[Relaxation, ...] = ()
+    names: Names
+    progress: Progress
+
+    def works(self, found: Sequence[Relaxation]) -> bool:
+        """Whether there is a plan once these limits have given way."""
+        return self.rebuild is None or has_plan(self.rebuild((*self.before, *found)))
+
+    def proved(self, num_cores: int) -> None:
+        """Tells how many sets of limits are proved to need giving way."""
+        self.progress.report(_("Looking for the fewest limits to relax"), num_cores, MOST_CORES)
+
+
+def _relaxations(layout: Layout, programme: LinearProgramme, search: _Search) -> tuple[Relaxation, ...]:
+    """What gives way: limits, then the rounds' weights, then the law's target with either; empty if nothing helps."""
+    elastic = make_elastic(layout, programme)
+    for with_law in (False, True):
+        found = _fewest(elastic, layout, search, with_law=with_law)
+        found = found or _with_another_split(layout, search, with_law=with_law)
+        if found:
+            return found
+    return ()
+
+
+def _with_another_split(layout: Layout, search: _Search, *, with_law: bool) -> tuple[Relaxation, ...]:
+    """Weights of the rounds that make a plan, and the fewest limits that must give way besides; empty if none do."""
+    splits = [] if search.rebuild is None else list(other_splits(layout, with_law=with_law))
+    for weights in splits:
+        if search.works(weights):
+            return weights
+    if not splits or search.rebuild is None:
+        return ()
+    again = make_layout(search.rebuild(splits[0]))
+    elastic = make_elastic(again, build_programme(again))
+    return _fewest(elastic, again, replace(search, before=splits[0]), with_law=with_law)
 
 
 def most_counting(programme: LinearProgramme) -> tuple[float, ...]:
@@ -102,25 +122,26 @@ def most_counting(programme: LinearProgramme) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _fewest(elastic: _Elastic, works: Check, layout: Layout, names: Names) -> tuple[Relaxation, ...]:
-    """The fewest relaxations that work, without the law's target if that can be; empty if there are none."""
-    law = np.array([lever.law for lever in elastic.levers], dtype=np.bool_)
-    for allowed in (np.where(law, 0.0, 1.0), np.ones(len(law))):
-        cores: list[Floats] = []
-        while (chosen := _smallest(cores, elastic.levers, allowed)) is not None:
-            if len(cores) >= MOST_CORES:
-                chosen = _irreducible(elastic, allowed)
-            more = [] if len(cores) >= MOST_CORES else _cores(elastic, chosen, allowed)
-            if more is None:
-                break
-            found = () if more else _amounts(elastic, chosen, works, layout, names)
-            if found or len(cores) >= MOST_CORES:
-                return found
-            cores += more or [np.where(chosen > 0, 0.0, allowed)]  # the policy makes less of them than the rows tell
+def _fewest(elastic: Elastic, layout: Layout, search: _Search, *, with_law: bool) -> tuple[Relaxation, ...]:
+    """The fewest relaxations that work together with those before, which come first; empty if there are none."""
+    allowed = np.array([with_law or not lever.law for lever in elastic.levers], dtype=np.float64)
+    cores: list[Floats] = []
+    while (chosen := _smallest(cores, elastic.levers, allowed)) is not None:
+        search.proved(len(cores))
+        if len(cores) >= MOST_CORES:
+            chosen = _irreducible(elastic, allowed)
+        more = [] if len(cores) >= MOST_CORES else _cores(elastic, chosen, allowed)
+        if more is None:
+            break
+        found = () if more else _amounts(elastic, chosen, layout, search)
+        if found or len(cores) >= MOST_CORES:
+            search.proved(MOST_CORES)
+            return (*search.before, *found) if found else ()
+        cores += more or [np.where(chosen > 0, 0.0, allowed)]  # the policy makes less of them than the rows tell
     return ()
 
 
-def _cores(elastic: _Elastic, free: Floats, allowed: Floats) -> list[Floats] | None:
+def _cores(elastic: Elastic, free: Floats, allowed: Floats) -> list[Floats] | None:
     """Cores that the free levers do not meet, disjoint from each other; None if not even all levers suffice."""
     found: list[Floats] = []
     while True:
@@ -132,9 +153,9 @@ def _cores(elastic: _Elastic, free: Floats, allowed: Floats) -> list[Floats] | N
         found.append(core)
 
 
-def _irreducible(elastic: _Elastic, allowed: Floats) -> Floats:
+def _irreducible(elastic: Elastic, allowed: Floats) -> Floats:
     """A set of levers that suffices and of which none can be left out; it may not be the smallest."""
-    answer = elastic.solved(_scale(elastic.levers), allowed)
+    answer = elastic.solved(scale_of(elastic.levers), allowed)
     chosen = np.zeros(len(allowed)) if answer is None else np.where(answer[0] > _NOTICED / 10, 1.0, 0.0)
     for place in np.flatnonzero(chosen).tolist():
         without = chosen.copy()
@@ -144,15 +165,9 @@ def _irreducible(elastic: _Elastic, allowed: Floats) -> Floats:
     return chosen
 
 
-def _scale(found: Sequence[Lever]) -> Floats:
-    """The most that one unit of each lever moves a row, so that prices are per visit or officer-hour."""
-    most = [max(float(np.abs(change).max()) for *_, change in lever.moves) for lever in found]
-    return np.maximum(np.array(most, dtype=np.float64), 1e-6)
-
-
-def _core(elastic: _Elastic, free: Floats, allowed: Floats) -> Floats | None:
+def _core(elastic: Elastic, free: Floats, allowed: Floats) -> Floats | None:
     """Levers of which one must move besides the free ones, as 0 and 1; none if these suffice, None if none do."""
-    scale = _scale(elastic.levers)
+    scale = scale_of(elastic.levers)
     answer = elastic.solved(np.where(free > 0, 0.0, scale), allowed)
     if answer is None:
         return None
@@ -177,7 +192,7 @@ def _smallest(cores: Sequence[Floats], found: Sequence[Lever], allowed: Floats) 
     return None if answer.x is None else np.asarray(np.rint(answer.x), dtype=np.float64)
 
 
-def _amounts(elastic: _Elastic, chosen: Floats, works: Check, layout: Layout, names: Names) -> tuple[Relaxation, ...]:
+def _amounts(elastic: Elastic, chosen: Floats, layout: Layout, search: _Search) -> tuple[Relaxation, ...]:
     """By how much the chosen levers give way so that it works; empty if it never does."""
     price = np.array([1 / max(lever.most, 1e-9) if lever.grain < 1 else 1e-3 for lever in elastic.levers])
     answer = elastic.solved(price, chosen)
@@ -186,11 +201,11 @@ def _amounts(elastic: _Elastic, chosen: Floats, works: Check, layout: Layout, na
     before: tuple[Relaxation, ...] = ()
     for growth in _GROWTH:
         found = tuple(
-            _relaxation(lever, lever.moved(float(amount), growth), layout, names)
+            _relaxation(lever, lever.moved(float(amount), growth), layout, search.names)
             for lever, amount, wanted in zip(elastic.levers, answer[0], chosen, strict=True)
             if wanted and amount > _NOTICED / 10
         )
-        if found and found != before and works(found):
+        if found and found != before and search.works(found):
             return found
         before = found
     return ()
@@ -199,55 +214,3 @@ def _amounts(elastic: _Elastic, chosen: Floats, works: Check, layout: Layout, na
 def _relaxation(lever: Lever, value: Decimal, layout: Layout, names: Names) -> Relaxation:
     change = f"+{value}" if lever.kind is Limit.HOURS else f"{value.normalize():f}"
     return Relaxation(name=lever.name, change=change, sentence=sentence(lever, value, layout, names))
-
-
-def _elastic(layout: Layout, programme: LinearProgramme) -> _Elastic:
-    """The programme with a column for each lever; nothing else costs, and only rows bound."""
-    blocks = [part for block in programme.blocks for part in _parts(layout, block)]
-    found = levers(layout, blocks)
-    start = len(programme.cost)
-    for number, lever in enumerate(found):
-        for place, rows, change in lever.moves:
-            blocks[place] = _with_entries(blocks[place], start + number, rows, -change)
-    size = start + len(found)
-    return _Elastic(
-        programme=LinearProgramme(
-            cost=np.zeros(size), upper=np.full(size, INFINITY, dtype=np.float64), blocks=tuple(blocks)
-        ),
-        levers=found,
-        start=start,
-    )
-
-
-def _parts(layout: Layout, block: Rows) -> tuple[Rows, ...]:
-    """A block as one for each figure that its rows stand for: two bounds, or the precision that several groups ask."""
-    if block.limit is Limit.PRECISION:
-        return tuple(_asked_alone(layout))
-    if block.limit not in _TWO_SIDED or not len(block):
-        return (block,)
-    return (
-        replace(block, upper=np.full(len(block), INFINITY)),
-        replace(block, lower=np.full(len(block), -INFINITY)),
-    )
-
-
-def _asked_alone(layout: Layout) -> Iterator[Rows]:
-    """Rows of precision of each tier and district that the policy names, as if it named no other."""
-    policy = layout.problem.policy
-    for part in ("tiers", "districts"):
-        for code, error in sorted(getattr(policy.precision, part).items()):
-            alone = policy.precision.model_copy(update={"tiers": {}, "districts": {}, part: {code: error}})
-            problem = replace(layout.problem, policy=replace(policy, precision=alone))
-            block = precision(replace(layout, problem=problem))
-            name = f"precision.{part}.{code}"
-            yield replace(block, subject=tuple((*subject, name) for subject in block.subject))
-
-
-def _with_entries(block: Rows, column: int, rows: np.ndarray[tuple[int], np.dtype[np.int64]], value: Floats) -> Rows:
-    """A block with one column more."""
-    return replace(
-        block,
-        row=np.concatenate([block.row, rows]),
-        column=np.concatenate([block.column, np.full(len(rows), column, dtype=np.int64)]),
-        value=np.concatenate([block.value, value]),
-    )

@@ -175,7 +175,7 @@ def open_package(
         if task.full_coverage or not counts or not entry.overlaps(task):
             continue
         reached = task.range.covers(frame)
-        room = task.ratio_max_micro * int(reached.sum()) >= entry.counting_visits * MICRO
+        room = -(-task.ratio_max_micro * int(reached.sum()) // MICRO) >= entry.counting_visits  # whole visits
         if room and bool((reached | ~everybody).all()):
             package.append(task.task_id)
     if not package:

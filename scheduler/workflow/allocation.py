@@ -150,7 +150,7 @@ def plan_solve(workspace: Workspace, *, relax: Sequence[str] = (), reason: str =
         rounds = carry_over(plan.target, num_counted(terms.inputs.drawn), planned)
         year = Year(num_enterprises=plan.num_enterprises, target=plan.target, rounds=rounds)
         workspace.progress.report(_("Solving the plan"), 0, 1)
-        cells, solved = solve_year(plan, terms, year, planned)
+        cells, solved = solve_year(plan, terms, year, planned, workspace.progress)
         workspace.progress.report(_("Solving the plan"), 1, 1)
         solution = Solution(
             plan=replace(plan, status=PlanStatus.APPROVED if plan.locked else PlanStatus.SOLVED),

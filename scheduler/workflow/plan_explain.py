@@ -117,7 +117,7 @@ def plan_whatif(workspace: Workspace, changes: Sequence[str]) -> Comparison:
         year = year_of(plan, terms.settings, planned, terms.inputs)
         workspace.progress.report(_("Solving the plan"), 0, 1)
         try:
-            cells, _solved = solve_year(plan, terms, year, planned)
+            cells, _solved = solve_year(plan, terms, year, planned, workspace.progress)
         except InfeasiblePlanError as error:
             raise _asked_instead(error) from error
         workspace.progress.report(_("Solving the plan"), 1, 1)

@@ -28,6 +28,7 @@ from scheduler.i18n import active_language
 from scheduler.i18n import gettext as _
 from scheduler.parameter_text import set_value
 from scheduler.parameters import micro
+from scheduler.progress import SILENT, Progress
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
 from scheduler.workflow.plan_inputs import PlanInputs, officers_on_duty, plan_policy
@@ -102,7 +103,7 @@ def year_of(plan: Plan, settings: Settings, planned: Sequence[PlannedRound], inp
 
 
 def solve_year(
-    plan: Plan, terms: Terms, year: Year, planned: Sequence[PlannedRound]
+    plan: Plan, terms: Terms, year: Year, planned: Sequence[PlannedRound], progress: Progress = SILENT
 ) -> tuple[dict[int, tuple[Cell, ...]], Solved]:
     """
     Cells of every round still to draw, by its number, and the programme's answer.
@@ -122,7 +123,7 @@ def solve_year(
         return _problem(relaxed, year_of(plan, relaxed.settings, planned, relaxed.inputs))
 
     problem = _problem(terms, year)
-    solved = solve_programme(problem, rebuild, district_names(settings))
+    solved = solve_programme(problem, rebuild, district_names(settings), progress)
     for entry, found in zip(problem.rounds, solved.cells, strict=True):
         cells[entry.number] = found
     return cells, solved

@@ -16,7 +16,7 @@ from scheduler.allocation.matrix import Limit
 from scheduler.allocation.policy import CapacityPolicy, RatesPolicy, RoundPolicy, TargetPolicy, TiersPolicy
 from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_problem
 from scheduler.allocation.strata import DrawnSoFar
-from scheduler.allocation.target import split_target, target_firms, target_visits
+from scheduler.allocation.target import carry_over, split_target, target_firms, target_visits
 from scheduler.audit.programme import Programme
 from scheduler.registry.codes import OBJECT_TYPES, FirmStatus, ItemKind, ItemMethod, ObjectType, RoundKind
 from scheduler.registry.frame import Frame
@@ -147,6 +147,7 @@ class City:
     frame: Frame
     tier: npt.NDArray[np.int8]
     tasks: tuple[Task, ...] = (T01,)
+    rounds: tuple[RoundPolicy, ...] = ROUNDS
     policy: PlanPolicy
     officers_per_district: int = 20
     officers_of_bureau: int = 5
@@ -160,9 +161,11 @@ class City:
         target = target_visits(80_000, number)
         rounds = tuple(
             replace(entry, drawn=entry.number <= self.num_drawn_rounds)
-            for entry in split_target(target, self.policy.target, ROUNDS)
+            for entry in split_target(target, self.policy.target, self.rounds)
         )
-        return Year(num_enterprises=number, target=target, rounds=rounds)
+        drawn = self.drawn or NOTHING_DRAWN
+        num_counted = len(np.unique(drawn.firm_id[drawn.counting]))
+        return Year(num_enterprises=number, target=target, rounds=carry_over(target, num_counted, rounds))
 
     def problem(self) -> Problem:
         """What the programme is asked."""
@@ -174,7 +177,7 @@ class City:
             year=self.year,
             tasks=self.tasks,
             items=ITEMS,
-            officers={number: {**officers, Post(BUREAU): self.officers_of_bureau} for number in (2, 3)},
+            officers={number: {**officers, Post(BUREAU): self.officers_of_bureau} for number in (2, 3, 4)},
             drawn=self.drawn or NOTHING_DRAWN,
         )
 

@@ -14,8 +14,8 @@ from scipy.optimize import linprog
 
 from scheduler.allocation.capacity import ALL_OFFICERS, Post, Resource
 from scheduler.allocation.layout import make_layout
+from scheduler.allocation.model import build_programme
 from scheduler.allocation.problem import Problem, build_problem
-from scheduler.allocation.programme import build_programme
 from scheduler.allocation.solver import minimise
 from scheduler.registry.codes import ItemKind
 

@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
 import pytest
-from allocation_cities import BUREAU, TIERS, City, policy, random_city
+from allocation_cities import (
+    BUREAU,
+    ENTERPRISE,
+    ROUNDS,
+    T01,
+    TIERS,
+    City,
+    frame_of,
+    policy,
+    random_city,
+    task,
+)
 
 from scheduler.allocation.changes import Known, changed_policy, changed_tasks, edits, parse_change
+from scheduler.allocation.elastic import make_elastic
+from scheduler.allocation.layout import make_layout
 from scheduler.allocation.levers import Lever
-from scheduler.allocation.policy import PrecisionPolicy, RatesException
+from scheduler.allocation.model import build_programme, has_plan
+from scheduler.allocation.policy import PrecisionPolicy, RatesException, RoundPolicy
 from scheduler.allocation.problem import Problem
-from scheduler.allocation.programme import build_programme, has_plan, make_layout, solve_programme
-from scheduler.allocation.relaxation import _elastic
+from scheduler.allocation.programme import solve_programme
+from scheduler.allocation.strata import DrawnSoFar
 from scheduler.errors import InfeasiblePlanError, PolicyError, Relaxation
+from scheduler.registry.codes import RoundKind
 
 PARTS = ("target", "tiers", "rates", "capacity", "precision")
 
@@ -25,15 +41,17 @@ PARTS = ("target", "tiers", "rates", "capacity", "precision")
 def relaxed(city: City, options: Sequence[str]) -> City:
     """The city under its policy with some figures changed, as the command line would change them."""
     lenders = {code for codes in city.policy.capacity.neighbours.values() for code in codes}
+    policy = {name: getattr(city.policy, name).model_dump() for name in PARTS}
     known = Known(
-        policy={name: getattr(city.policy, name).model_dump() for name in PARTS},
+        policy={**policy, "rounds": [entry.model_dump() for entry in city.rounds]},
         tasks=city.tasks,
         districts={code: code for code in (*city.frame.district_codes, *lenders, BUREAU)},
     )
     made = edits([parse_change(option) for option in options], known)
     values = changed_policy(known.policy, made)
     parts = {name: type(getattr(city.policy, name)).model_validate(values[name]) for name in PARTS}
-    return replace(city, policy=replace(city.policy, **parts), tasks=changed_tasks(city.tasks, made))
+    rounds = tuple(RoundPolicy.model_validate(entry) for entry in values["rounds"])
+    return replace(city, policy=replace(city.policy, **parts), rounds=rounds, tasks=changed_tasks(city.tasks, made))
 
 
 def harsh_city(seed: int) -> City:
@@ -126,7 +144,7 @@ def test_no_smaller_set_of_limits_would_do() -> None:
         if len(found) != 2 or seen[2] > 6:
             continue
         layout = make_layout(problem)
-        for lever in _elastic(layout, build_programme(layout)).levers:
+        for lever in make_elastic(layout, build_programme(layout)).levers:
             if not lever.law:
                 assert not has_plan(relaxed(city, [farthest(lever)]).problem()), (seed, lever.name)
     assert seen[0] and seen[1] and seen[2] >= 5, seen
@@ -140,3 +158,63 @@ def test_relaxations_are_told_with_name_and_both_values() -> None:
     for entry in found:
         assert entry.name in entry.sentence
         assert "from 4 % up to" in entry.sentence
+
+
+def short_city(*, rounds: Sequence[RoundPolicy] = ROUNDS, drawn: DrawnSoFar | None = None, num_drawn: int = 0) -> City:
+    """100 firms, of which 98 owe full coverage by August: the last round has two firms, and is to make three visits."""
+    whole_year = task("T03", "K1", libraries=("L0",), full=True, ends_on=date(2026, 8, 31))
+    return City(
+        frame=frame_of(["371001"] * 100, [ENTERPRISE] * 100, [1] * 98 + [0] * 2),
+        tier=np.zeros(100, dtype=np.int8),
+        tasks=(T01, whole_year),
+        rounds=tuple(rounds),
+        policy=policy(
+            floor=dict.fromkeys(TIERS, Decimal("0.01")),
+            ceiling=dict.fromkeys(TIERS, Decimal(1)),
+            full_coverage_share=Decimal(1),
+            tolerance=Decimal(1),
+            open_share=Decimal("0.25"),
+        ),
+        officers_per_district=500,
+        drawn=drawn,
+        num_drawn_rounds=num_drawn,
+    )
+
+
+def test_another_split_over_the_rounds_is_offered_where_no_limit_helps() -> None:
+    """T = 8, of which 2 open and 3 + 3 targeted; the last round's two firms can bear 1, one being kept in hand."""
+    city = short_city()
+    assert [entry.counting_visits for entry in city.year.rounds] == [2, 3, 3]
+    found = answer(city, city.problem())
+    assert [entry.option for entry in found] == ["rounds.2.weight=5", "rounds.3.weight=1"]
+    assert "makes 1 visits that count instead of 3" in found[1].sentence
+    after = relaxed(city, [entry.option for entry in found])
+    assert [entry.counting_visits for entry in after.year.rounds] == [2, 5, 1]
+    assert solve_programme(after.problem()).certificate is not None
+
+
+def test_another_split_keeps_what_is_drawn() -> None:
+    """With a round of six drawn, and one visit less than planned, the rest is split over the two that are left."""
+    number = [
+        RoundPolicy(number=entry + 1, kind=kind, starts_on=first, ends_on=last)
+        for entry, (kind, first, last) in enumerate(
+            [
+                (RoundKind.OPEN, date(2026, 2, 1), date(2026, 2, 28)),
+                (RoundKind.TARGETED, date(2026, 3, 1), date(2026, 5, 31)),
+                (RoundKind.TARGETED, date(2026, 6, 1), date(2026, 8, 31)),
+                (RoundKind.TARGETED, date(2026, 9, 1), date(2026, 11, 30)),
+            ]
+        )
+    ]
+    # T = 8: 2 open and 2 + 2 + 2 targeted; 3 of the first two rounds' 4 were drawn, so that 5 are owed: 3 + 2
+    firms = short_city().frame.firm_id
+    drawn = DrawnSoFar(firm_id=firms[:3], package=("T01", "T01", "T01+T03"), counting=np.ones(3, dtype=np.bool_))
+    city = short_city(rounds=number, drawn=drawn, num_drawn=2)
+    problem = city.problem()
+    assert [entry.counting_visits for entry in problem.rounds] == [3, 2]
+    found = answer(city, problem)
+    assert [entry.name for entry in found] == ["rounds.2.weight", "rounds.3.weight", "rounds.4.weight"]
+    assert "it was drawn and keeps its 2 visits" in found[0].sentence
+    after = relaxed(city, [entry.option for entry in found]).problem()
+    assert [entry.counting_visits for entry in after.rounds] == [4, 1]
+    assert solve_programme(after).certificate is not None

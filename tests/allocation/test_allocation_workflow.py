@@ -350,6 +350,19 @@ def test_relaxing_a_task_changes_the_list_of_tasks(year: Workspace) -> None:
     assert tasks["T10"].ratio_min_micro == 200_000
 
 
+def test_relaxing_weights_splits_the_year_otherwise(year: Workspace) -> None:
+    """Weights of the rounds, as an infeasible plan may offer them, move visits between them; T stays."""
+    plan_new(year)
+    before = {entry.number: entry.counting_visits for entry in plan_solve(year).rounds}
+    targeted = [number for number, visits in before.items() if number > 1 and visits]
+    first, last = targeted[0], targeted[-1]
+    weights = {number: before[number] for number in targeted} | {first: before[first] + 2, last: before[last] - 2}
+    solved = plan_solve(year, relax=[f"rounds.{number}.weight={weight}" for number, weight in weights.items()])
+    assert {entry.number: entry.counting_visits for entry in solved.rounds} == before | weights
+    after = open_workspace(year.root, actor="planner", now=NOW)
+    assert [entry.weight for entry in after.settings.rounds if entry.number in weights] == list(weights.values())
+
+
 @pytest.mark.parametrize(
     ("change", "error", "match"),
     [

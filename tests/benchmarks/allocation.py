@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,13 +19,15 @@ import numpy as np
 
 from scheduler.allocation.capacity import Post
 from scheduler.allocation.layout import make_layout
+from scheduler.allocation.model import build_programme
 from scheduler.allocation.policy import RoundPolicy
 from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_problem
-from scheduler.allocation.programme import build_programme, solve_programme
+from scheduler.allocation.programme import solve_programme
 from scheduler.allocation.solver import build, minimise
 from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import split_target, target_firms, target_visits
 from scheduler.audit.programme import check_programme, read_programme
+from scheduler.errors import InfeasiblePlanError
 from scheduler.registry.codes import OBJECT_TYPES, ItemKind, ItemMethod, ObjectType, RoundKind
 from scheduler.registry.frame import Frame
 from scheduler.registry.items import InspectionItem, Task, TaskRange
@@ -157,6 +160,17 @@ def whole() -> None:
     print(seconds, sum(map(len, solved.cells)), checked, gap, len(found.slack_rows), size)
 
 
+def infeasible() -> None:
+    """Times the answer to a step that no rates can climb."""
+    asked = problem()
+    rates = asked.policy.rates.model_copy(update={"step": Decimal("0.3")})
+    started = time.perf_counter()
+    try:
+        solve_programme(replace(asked, policy=replace(asked.policy, rates=rates)))
+    except InfeasiblePlanError as error:
+        print(time.perf_counter() - started, len(error.relaxations))
+
+
 def parts() -> None:
     """Times building, solving and scipy's solve of the same matrix."""
     from scipy.optimize import linprog
@@ -208,7 +222,10 @@ def main() -> None:
     figure("allocation.city.certified_gap", certified * 1e6, "e-6")
     figure("allocation.city.slack_rows", slack, "rows")
     figure("allocation.city.programme_mb", size, "MB")
+    answer_seconds, limits = map(float, measured("tests.benchmarks.allocation", "infeasible").output.split())
+    figure("allocation.city.infeasible_seconds", answer_seconds, "s")
+    figure("allocation.city.infeasible_limits", limits, "limits")
 
 
 if __name__ == "__main__":
-    {"whole": whole, "parts": parts}[sys.argv[1]]()
+    {"whole": whole, "parts": parts, "infeasible": infeasible}[sys.argv[1]]()
