@@ -33,7 +33,7 @@ from scheduler.publication.workbook import (
 )
 
 _HEADER_ROW = 2  # below the title and the line of units
-_MILLIMETRES = (8, 23, 15, 36, 22, 18, 13, 13, 22, 22, 19, 17, 16, 17)  # of the document's columns, 261 in all
+_MILLIMETRES = (8, 22, 15, 36, 21, 18, 12, 12, 21, 20, 22, 21, 17, 16)  # of the document's columns, 261 in all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ from scheduler.publication.text import visible
 
 LONGEST_TEXT = 2_000  # characters of one cell or paragraph
 A4 = (Mm(210), Mm(297))
+_DENSE, _DENSE_TITLE = 9, 6.5  # points: tables of smaller text have narrow margins and smaller titles
+_MARGIN_TWIPS = 45  # 0.8 mm
 BODY_FONT, TITLE_FONT = "FangSong", "SimHei"
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
@@ -130,10 +132,14 @@ class WordDocument:
         table = self._document.add_table(rows=0, cols=len(widths_mm), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        if points < _DENSE:
+            _narrow_margins(table)
         for column, width in zip(table.columns, widths_mm, strict=True):
             column.width = Mm(width)  # some programs go by the columns, others by the cells
         if header:
-            cells = self._row(table, header, widths_mm, points, bold=True)
+            cells = self._row(
+                table, header, widths_mm, min(points, _DENSE_TITLE) if points < _DENSE else points, bold=True
+            )
             _mark_row(cells, "w:tblHeader")
         for row in rows:
             self._row(table, row, widths_mm, points, bold=False)
@@ -206,6 +212,19 @@ def _set_font(styled: Any, font: str, points: float) -> None:
         fonts.set(qn(name), font)
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(name), None)
+
+
+def _narrow_margins(table: Any) -> None:
+    """Cells with little room left and right of the text, so that words of English titles stay whole."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), str(_MARGIN_TWIPS))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))  # the schema wants the margins before it
+    properties.insert(len(properties) if look is None else properties.index(look), margins)
 
 
 def _mark_row(row: Any, mark: str) -> None:
