@@ -274,14 +274,16 @@ def _rooms(offices: Offices, whole: Room) -> dict[str, dict[str, Room]]:
 
 def check_days(group: Group, offices: Offices) -> None:
     """Claims that every visit has the day that the lot gives it among the working days on record."""
-    expected = days_1.expected_days(offices) if offices.document["format"] == 1 else expected_days(offices)
+    is_first = offices.document["format"] == 1
+    expected = days_1.expected_days(offices) if is_first else expected_days(offices)
     differences: Differences = []
     for firm, visit in sorted(offices.visits.items()):
         want = expected[firm]
         found = Dealt(visit_on=visit.visit_on, exceptions=frozenset(visit.exceptions) - MATCH_EXCEPTIONS)
         if want != found or list(visit.exceptions) != sorted(set(visit.exceptions)):
             differences.append((f"{firm}: {_tell(want)}", _tell(found)))
-    group.first("8.4", _("every visit has the day that the lot gives it"), differences, len(expected))
+    section = "8.7" if is_first else "8.4"
+    group.first(section, _("every visit has the day that the lot gives it"), differences, len(expected))
 
 
 def _tell(dealt: Dealt) -> str:

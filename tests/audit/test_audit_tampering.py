@@ -312,15 +312,15 @@ OUTSIDER = [
     Case(
         "day",
         rows(f"{OPEN}visits.tsv", lambda o: [[*r[:2], "2026-03-09", r[3]] for r in o]),
-        "8.4",
+        "8.7",
         "day",
         "2026-03-09",
     ),
     Case("visit dropped", rows(f"{TARGETED}visits.tsv", lambda o: o[1:]), "8.9", "one visit", "C1"),
     Case("visit added", rows(f"{TARGETED}visits.tsv", lambda o: [["A1", "", "", ""], *o]), "8.9", "one visit", "A1"),
     Case("exception", rows(f"{TARGETED}visits.tsv", cell(0, 3, "unmet")), "8.9", "fewest visits", "unmet"),
-    Case("exception of a day", rows(f"{TARGETED}visits.tsv", cell(0, 3, "overload")), "8.4", "day", "overload"),
-    Case("unknown exception", rows(f"{TARGETED}visits.tsv", cell(0, 3, "mercy")), "8.4", "day", "mercy"),
+    Case("exception of a day", rows(f"{TARGETED}visits.tsv", cell(0, 3, "overload")), "8.7", "day", "overload"),
+    Case("unknown exception", rows(f"{TARGETED}visits.tsv", cell(0, 3, "mercy")), "8.7", "day", "mercy"),
     Case("result of a stranger", rows(f"{OPEN}results.tsv", cell(0, 0, "I1")), "2", "every result", "I1", "public"),
     Case("result of another item", rows(f"{OPEN}results.tsv", cell(0, 1, "K01")), "2", "every result", "K01", "public"),
     Case(

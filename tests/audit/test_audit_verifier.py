@@ -186,7 +186,7 @@ def test_task_that_no_longer_waits_keeps_nobody_in_the_pool() -> None:
     over = [TASKS[0], [*TASKS[1][:10], "2026-01-01", "2026-02-28", *TASKS[1][12:]]]
     year = Year(hooks={"task_list": lambda _tasks: over, "officers": lambda content: _until(content, "2026-02-28")})
     report = verify_source(MemorySource(year.record("audit")), "audit")
-    failed = [claim for claim in report.of_status(Status.FAILED) if claim.section != "8.4"]
+    failed = [claim for claim in report.of_status(Status.FAILED) if claim.section != "8.7"]
     assert failed == []
     assert report.counts["2026-2-2"]["out:no-task"] == 2  # the cooperative and the household
 

@@ -1,0 +1,202 @@
+// Section 2 of docs/draw-specification.md: the folder, its manifest, and which files a draw has.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { Malformed, documentBytes, parseDocument, parseTable } from "./canonical.mjs";
+import { sha256 } from "./hashing.mjs";
+import { Unreadable, differs, setsDiffer } from "./report.mjs";
+import { DOCUMENTS, TABLES, checkDocument, checkRows, sealedNames } from "./shapes.mjs";
+import { parseToml } from "./toml.mjs";
+
+/** Files of a folder by path. */
+export function readFolder(folder) {
+  const files = new Map();
+  const walk = (path) => {
+    for (const name of readdirSync(join(folder, path))) {
+      const inner = path === "" ? name : `${path}/${name}`;
+      if (statSync(join(folder, inner)).isDirectory()) walk(inner);
+      else files.set(inner, readFileSync(join(folder, inner)));
+    }
+  };
+  walk("");
+  return files;
+}
+
+/** A record: its bytes, and what they say where they are well formed. */
+export class Record {
+  constructor(files) {
+    this.files = files;
+    this.parsed = new Map();
+    this.wrong = new Map();
+    for (const [path, bytes] of files) this.parse(path, bytes);
+  }
+
+  parse(path, bytes) {
+    const name = path.split("/").at(-1);
+    try {
+      if (name in TABLES) {
+        const rows = parseTable(bytes, TABLES[name].columns.map((column) => column.name), TABLES[name].ordered ?? true);
+        checkRows(name, rows);
+        this.parsed.set(path, rows);
+      } else if (name in DOCUMENTS) {
+        const content = parseDocument(bytes);
+        checkDocument(name, content);
+        this.parsed.set(path, content);
+      } else if (name === "policy.toml") {
+        this.parsed.set(path, parseToml(bytes));
+      }
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.wrong.set(path, error.message);
+    }
+  }
+
+  has(path) {
+    return this.files.has(path);
+  }
+
+  bytes(path) {
+    if (!this.files.has(path)) throw new Unreadable(`${path} is not in the record`);
+    return this.files.get(path);
+  }
+
+  /** Content of a table or document. */
+  get(path) {
+    if (!this.parsed.has(path)) throw new Unreadable(`${path} is missing or malformed`);
+    return this.parsed.get(path);
+  }
+
+  /** Content, or nothing where there is none. */
+  find(path) {
+    return this.parsed.get(path);
+  }
+
+  get kind() {
+    return this.find("manifest.json")?.kind ?? "public";
+  }
+
+  /** Ids of the folders of draws, ascending. */
+  drawIds() {
+    const ids = [...this.files.keys()].filter((path) => path.startsWith("draws/")).map((path) => path.split("/")[1]);
+    return [...new Set(ids)].sort();
+  }
+
+  draws() {
+    return this.drawIds().map((id) => new Draw(this, id));
+  }
+}
+
+/** One draw of a record. */
+export class Draw {
+  constructor(record, id) {
+    this.record = record;
+    this.id = id;
+    [, this.round, this.attempt] = /^[0-9]{4}-(X?[0-9]+)-([0-9]+)$/.exec(id) ?? [];
+  }
+
+  path(name) {
+    return `draws/${this.id}/${name}`;
+  }
+
+  has(name) {
+    return this.record.has(this.path(name));
+  }
+
+  get(name) {
+    return this.record.get(this.path(name));
+  }
+
+  find(name) {
+    return this.record.find(this.path(name));
+  }
+
+  bytes(name) {
+    return this.record.bytes(this.path(name));
+  }
+
+  get external() {
+    return (this.round ?? "").startsWith("X");
+  }
+
+  get voided() {
+    return this.find("ceremony.json")?.status === "voided";
+  }
+
+  /** Whether firms were drawn, voided afterwards or not. */
+  get drawn() {
+    const ceremony = this.find("ceremony.json");
+    return ceremony !== undefined && (ceremony.status === "drawn" || ceremony.drawn_on !== "");
+  }
+
+  get open() {
+    return this.find("commitment.json")?.kind === "open";
+  }
+
+  /** The task list that binds the draw: the one frozen, where it is in the record. */
+  list(name) {
+    return this.has(name) ? this.get(name) : this.record.get(name);
+  }
+}
+
+/** Claims on manifest, forms and presence of files. */
+export function checkFiles(group, record) {
+  const manifest = record.find("manifest.json");
+  group.check("1.3, 1.4", "every document and table has its canonical form", function* () {
+    const expected = expectedFiles(record, manifest?.kind === "audit");
+    for (const [path, problem] of record.wrong) if (expected.has(path)) yield `${path}: ${problem}`;
+  });
+  group.check("2", "the manifest lists the files there are", function* () {
+    if (!record.has("manifest.json")) yield "manifest.json is missing";
+    const listed = new Set(Object.keys(record.get("manifest.json").files));
+    const found = new Set([...record.files.keys()].filter((path) => path !== "manifest.json"));
+    yield* setsDiffer("files", listed, found);
+  });
+  group.check("2", "every file has the digest listed", function* () {
+    for (const [path, digest] of Object.entries(record.get("manifest.json").files)) {
+      if (record.has(path)) yield* differs(path, digest, sha256(record.bytes(path)));
+    }
+  });
+  group.check("2", "the manifest carries its own digest", function* () {
+    const { record_digest: digest, ...rest } = record.get("manifest.json");
+    yield* differs("record_digest", sha256(documentBytes(rest)), digest);
+  });
+  group.check("2", "the files are those that the draws ask for", function* () {
+    yield* setsDiffer("files", expectedFiles(record, manifest?.kind === "audit"), new Set(record.files.keys()));
+  });
+}
+
+function expectedFiles(record, audit) {
+  const files = new Set(["manifest.json", "year.json", "items.tsv", "tasks.tsv"]);
+  if (audit) files.add("log.tsv");
+  for (const draw of record.draws()) {
+    if (draw.round === undefined) continue;
+    for (const name of filesOfDraw(draw, audit)) files.add(draw.path(name));
+    for (const name of optionalFiles(draw, audit)) if (draw.has(name)) files.add(draw.path(name));
+  }
+  return files;
+}
+
+function filesOfDraw(draw, audit) {
+  if (draw.external) return ["ceremony.json", "drawn.tsv", ...officersFiles(draw, audit)];
+  const names = ["commitment.json", "pool.tsv"];
+  if (!draw.has("ceremony.json")) return names;
+  names.push("ceremony.json");
+  if (audit) names.push("secret.json", ...sealedNames(draw.find("commitment.json")?.format));
+  if (!draw.drawn) return names;
+  names.push("drawn.tsv");
+  if (audit) names.push("quotas.tsv", "selected.tsv", ...officersFiles(draw, audit));
+  return names;
+}
+
+function officersFiles(draw, audit) {
+  const all = ["officers.json", "teams.tsv", "visits.tsv"];
+  if (!audit || !all.some((name) => draw.has(name))) return [];
+  return draw.find("officers.json")?.format === 2 ? [...all, "calendar.tsv", "towns.tsv"] : all;
+}
+
+function optionalFiles(draw, audit) {
+  const names = draw.drawn ? ["results.tsv"] : [];
+  if (audit && draw.has("officers.json")) names.push("moves.tsv");
+  if (audit && draw.find("officers.json")?.format === 2) names.push("replacements.tsv");
+  return names;
+}

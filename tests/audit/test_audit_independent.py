@@ -1,0 +1,138 @@
+"""
+A verifier written from the specification alone accepts and rejects the same records at the same claims.
+
+It is `independent/verify.mjs`, JavaScript for Node without packages: it shares no line with the project. What is
+compared is the set of sections of docs/draw-specification.md whose claims fail, on good records and on all the tampering
+of `test_audit_tampering.py`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from record_builder import Files, Year, with_manifest
+from test_audit_flips import flip, positions
+from test_audit_frozen import RECORDS, files_of
+from test_audit_tampering import KEYHOLDER, OUTSIDER, Case
+
+from scheduler.audit.claims import Status, Verdict
+from scheduler.audit.record import MemorySource
+from scheduler.audit.verifier import verify_source
+
+SCRIPT = Path(__file__).resolve().parent / "independent" / "verify.mjs"
+NODE = shutil.which("node")
+MISSING = "expected a file, got none"
+pytestmark = [
+    pytest.mark.usefixtures("fast_words"),
+    pytest.mark.skipif(NODE is None, reason="the independent verifier needs Node (node), which is not installed"),
+]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a verifier says: whether it rejects, and the sections of the claims that fail."""
+
+    rejected: bool
+    sections: frozenset[str]
+
+
+Verify = Callable[[Files], Outcome]
+
+
+@pytest.fixture(scope="module")
+def independent() -> Iterator[Verify]:
+    """The independent verifier, kept running for all records of the module."""
+    process = subprocess.Popen(
+        [str(NODE), str(SCRIPT), "--lines"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    with process:
+        yield lambda files: outcome_of(ask(process, files))
+        process.terminate()
+
+
+def ask(process: subprocess.Popen[str], files: Files) -> dict[str, Any]:
+    """Sends one record and reads the answer."""
+    if process.stdin is None or process.stdout is None:
+        raise AssertionError("no pipes")
+    content = {name: base64.b64encode(content).decode("ascii") for name, content in files.items()}
+    process.stdin.write(json.dumps({"files": content}) + "\n")
+    process.stdin.flush()
+    answer: dict[str, Any] = json.loads(process.stdout.readline())
+    return answer
+
+
+def outcome_of(answer: dict[str, Any]) -> Outcome:
+    """The outcome of the independent verifier; an error inside it is no finding."""
+    failed = [claim for claim in answer["claims"] if claim["status"] == "failed"]
+    crashed = [claim for claim in failed if any(".mjs:" in problem for problem in claim["problems"])]
+    assert crashed == []
+    assert (answer["verdict"] == "rejected") == bool(failed)
+    sections = frozenset(claim["section"] for claim in failed)
+    return Outcome(rejected=answer["verdict"] == "rejected", sections=sections)
+
+
+def program(files: Files) -> Outcome:
+    """The outcome of the project's own verifier."""
+    report = verify_source(MemorySource(files), "record")
+    # that a file is missing is a claim of section 2; the program says it again where it wanted to read the file
+    failed = [claim for claim in report.of_status(Status.FAILED) if MISSING not in claim.found]
+    sections = frozenset(claim.section for claim in failed)
+    return Outcome(rejected=report.verdict is Verdict.REJECTED, sections=sections)
+
+
+@pytest.mark.parametrize("kind", ["public", "audit"])
+def test_honest_year_is_accepted(kind: str, year: Year, independent: Verify) -> None:
+    """The tiny year: an open round, a voided attempt, a targeted round."""
+    assert independent(year.record(kind)) == Outcome(rejected=False, sections=frozenset())
+
+
+@pytest.mark.parametrize("archive", RECORDS)
+def test_frozen_records_are_accepted(archive: Path, independent: Verify) -> None:
+    """Records of every format that was ever released."""
+    assert independent(files_of(archive)) == Outcome(rejected=False, sections=frozenset())
+
+
+@pytest.mark.parametrize("case", OUTSIDER, ids=lambda case: case.name)
+def test_outsider_s_tampering_is_found_in_the_same_places(case: Case, year: Year, independent: Verify) -> None:
+    """Files changed and the manifest made anew."""
+    files = dict(year.record(case.kind))
+    case.change(files)
+    assert_same(with_manifest(files), case, independent)
+
+
+@pytest.mark.parametrize("case", KEYHOLDER, ids=lambda case: case.name)
+def test_keyholder_s_tampering_is_found_in_the_same_places(case: Case, independent: Verify) -> None:
+    """Everything remade after the change, seals, commitment and seed included."""
+    assert_same(Year(hooks=case.change).record(case.kind), case, independent)
+
+
+def assert_same(files: Files, case: Case, independent: Verify) -> None:
+    """Both reject, at the same sections, the one of the case among them."""
+    found = independent(files)
+    assert found.rejected
+    assert found == program(files)
+    assert case.section in found.sections
+
+
+def test_single_bits_are_found_in_the_same_places(public: Files, independent: Verify) -> None:
+    """Every 97th position, with the manifest made anew: what is free text both accept, all else both reject alike."""
+    for files in (public, Year(draws=("2026-2-1",)).record("audit")):
+        for name, position in positions(files, stride=97):
+            if name == "manifest.json":
+                continue
+            changed = with_manifest({**files, name: flip(files[name], position)})
+            assert independent(changed) == program(changed), (name, position)
+
+
+def test_single_bits_without_a_new_manifest_are_rejected(audit: Files, independent: Verify) -> None:
+    """Every 997th position of every file, the manifest included."""
+    for name, position in positions(audit, stride=997):
+        assert independent({**audit, name: flip(audit[name], position)}).rejected, (name, position)
