@@ -2,8 +2,8 @@
 A verifier written from the specification alone accepts and rejects the same records at the same claims.
 
 It is `independent/verify.mjs`, JavaScript for Node without packages: it shares no line with the project. What is
-compared is the set of sections of docs/draw-specification.md whose claims fail, on good records and on all the tampering
-of `test_audit_tampering.py`.
+compared is the set of sections of docs/draw-specification.md whose claims fail, on good records and on the tampering of
+`test_audit_tampering.py`.
 """
 
 from __future__ import annotations
