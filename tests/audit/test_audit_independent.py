@@ -13,7 +13,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from scheduler.audit.verifier import verify_source
 SCRIPT = Path(__file__).resolve().parent / "independent" / "verify.mjs"
 NODE = shutil.which("node")
 MISSING = "expected a file, got none"
+FORMS = "1.3, 1.4"
 pytestmark = [
     pytest.mark.usefixtures("fast_words"),
     pytest.mark.skipif(NODE is None, reason="the independent verifier needs Node (node), which is not installed"),
@@ -82,10 +83,20 @@ def outcome_of(answer: dict[str, Any]) -> Outcome:
 def program(files: Files) -> Outcome:
     """The outcome of the project's own verifier."""
     report = verify_source(MemorySource(files), "record")
-    # that a file is missing is a claim of section 2; the program says it again where it wanted to read the file
-    failed = [claim for claim in report.of_status(Status.FAILED) if MISSING not in claim.found]
-    sections = frozenset(claim.section for claim in failed)
+    sections = frozenset(claim.section for claim in report.of_status(Status.FAILED))
     return Outcome(rejected=report.verdict is Verdict.REJECTED, sections=sections)
+
+
+def assert_agree(files: Files, independent: Verify) -> Outcome:
+    """Both verifiers say the same; what they say is returned."""
+    found, expected = independent(files), program(files)
+    if found.sections != expected.sections:
+        # that a file is missing is a claim of section 2; the program repeats it where it wanted to read the file
+        problems = verify_source(MemorySource(files), "record").of_status(Status.FAILED)
+        assert any(claim.section == FORMS and MISSING in claim.found for claim in problems)
+        expected = replace(expected, sections=expected.sections - {FORMS})
+    assert found == expected
+    return found
 
 
 @pytest.mark.parametrize("kind", ["public", "audit"])
@@ -116,9 +127,8 @@ def test_keyholder_s_tampering_is_found_in_the_same_places(case: Case, independe
 
 def assert_same(files: Files, case: Case, independent: Verify) -> None:
     """Both reject, at the same sections, the one of the case among them."""
-    found = independent(files)
+    found = assert_agree(files, independent)
     assert found.rejected
-    assert found == program(files)
     assert case.section in found.sections
 
 
@@ -129,7 +139,7 @@ def test_single_bits_are_found_in_the_same_places(public: Files, independent: Ve
             if name == "manifest.json":
                 continue
             changed = with_manifest({**files, name: flip(files[name], position)})
-            assert independent(changed) == program(changed), (name, position)
+            assert_agree(changed, independent)
 
 
 def test_single_bits_without_a_new_manifest_are_rejected(audit: Files, independent: Verify) -> None:
