@@ -81,22 +81,22 @@ class Group:
             return False
         return any(self._loads[other] == lowest + 1 for other in self._to(team))
 
-    def _from(self, team: int) -> set[int]:
+    def _from(self, team: int) -> list[int]:
         """Teams at the end of chains that begin at a team, itself included."""
-        seen, queue = {team}, [team]
-        while queue:
-            onward = self._onward[queue.pop()]
-            fresh = {other for other in range(len(self._names)) if onward >> other & 1} - seen
-            seen |= fresh
-            queue += fresh
-        return seen
+        seen = fresh = 1 << team
+        while fresh:
+            last = fresh.bit_length() - 1
+            onward = self._onward[last] & ~seen
+            seen |= onward
+            fresh = fresh ^ 1 << last | onward
+        return [other for other in range(len(self._names)) if seen >> other & 1]
 
-    def _to(self, team: int) -> set[int]:
+    def _to(self, team: int) -> list[int]:
         """Teams at the beginning of chains that end at a team, itself included."""
-        seen, queue = {team}, [team]
-        while queue:
-            end = queue.pop()
-            fresh = {other for other, onward in enumerate(self._onward) if onward >> end & 1} - seen
-            seen |= fresh
-            queue += fresh
-        return seen
+        seen, grown = 0, 1 << team
+        while grown != seen:
+            seen = grown
+            for other, onward in enumerate(self._onward):
+                if onward & grown:
+                    grown |= 1 << other
+        return [other for other in range(len(self._names)) if seen >> other & 1]

@@ -48,6 +48,7 @@ class Board:
     rooms: Mapping[str, Mapping[str, Room]]
     day_of: dict[str, str] = field(default_factory=dict)
     at: dict[tuple[str, str], list[Waiting]] = field(default_factory=dict)
+    towns: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)  # of team and town: visits by day
 
     def room(self, team: str, day: str) -> Room:
         """Visits and minutes that a team may have on a day."""
@@ -56,11 +57,11 @@ class Board:
     def fits(self, visit: Waiting, day: str) -> bool:
         """Whether each team of a visit has room for it (8.4, first paragraph)."""
         for team in visit.teams:
-            there = [*self.at.get((team, day), ()), visit]
-            room = self.room(team, day)
-            if len(there) == 1 and room == self.whole:
+            there, room = self.at.get((team, day)), self.room(team, day)
+            if not there and room == self.whole:
                 continue
-            if len(there) > room[0] or self.minutes(there) > room[1]:
+            together = [*(there or ()), visit]
+            if len(together) > room[0] or self.minutes(together) > room[1]:
                 return False
         return True
 
@@ -75,24 +76,36 @@ class Board:
 
     def best(self, visit: Waiting) -> str | None:
         """The best day of a visit, if it fits on any."""
-        fitting = [day for day in visit.days if self.fits(visit, day)]
-        shared = (day for day in fitting if visit.town and self._goes_there(visit, day))
-        return next(shared, None) or min(fitting, key=lambda day: self.load(visit, day), default=None)
-
-    def _goes_there(self, visit: Waiting, day: str) -> bool:
-        return all(any(other.town == visit.town for other in self.at.get((team, day), ())) for team in visit.teams)
+        going = [self.towns.get((team, visit.town), {}) for team in visit.teams] if visit.town else [{}]
+        for day in visit.days:
+            if all(day in days for days in going) and self.fits(visit, day):
+                return day
+        best, least = None, 0
+        for day in visit.days:
+            load = self.load(visit, day)
+            if (best is None or load < least) and self.fits(visit, day):
+                best, least = day, load
+                if not load:  # none can have fewer
+                    break
+        return best
 
     def put(self, visit: Waiting, day: str) -> None:
         """Gives a visit a day."""
         self.day_of[visit.firm_id] = day
         for team in visit.teams:
             self.at.setdefault((team, day), []).append(visit)
+            days = self.towns.setdefault((team, visit.town), {})
+            days[day] = days.get(day, 0) + 1
 
     def take(self, visit: Waiting) -> str:
         """Takes a visit from its day."""
         day = self.day_of.pop(visit.firm_id)
         for team in visit.teams:
             self.at[team, day].remove(visit)
+            days = self.towns[team, visit.town]
+            days[day] -= 1
+            if not days[day]:
+                del days[day]
         return day
 
     def settle(self, visit: Waiting, seen: set[tuple[tuple[str, ...], str]], length: int = 1) -> bool:
@@ -220,14 +233,15 @@ def expected_days(offices: Offices) -> dict[str, Dealt]:
     expected: dict[str, Dealt] = {}
     visits: list[Waiting] = []
     outside: dict[str, bool] = {}
+    windows = {package: days_of(need, document["working_days"]) for package, need in offices.needs.items()}
     for firm, visit in offices.visits.items():
         package = offices.packages.get(firm, "")
-        need, teams = offices.needs.get(package), split_list(visit.team_id)
+        teams = split_list(visit.team_id)
         expected[firm] = Dealt(visit_on="", exceptions=frozenset())
-        if not teams or need is None:
+        if not teams or package not in windows:
             continue
-        days, outside[firm] = days_of(need, document["working_days"])
-        free = tuple(day for day in days if all(all(rooms.get(team, {}).get(day, whole)) for team in teams))
+        days, outside[firm] = windows[package]
+        free = _open_days(days, teams, rooms, whole)
         if not free:
             expected[firm] = Dealt(visit_on="", exceptions=_why_none(days, outside[firm]))
             continue
@@ -243,6 +257,16 @@ def expected_days(offices: Offices) -> dict[str, Dealt]:
         names = (("window", outside[firm]), ("overload", firm in overloaded))
         expected[firm] = Dealt(visit_on=day, exceptions=frozenset(name for name, holds in names if holds))
     return expected
+
+
+def _open_days(
+    days: tuple[str, ...], teams: Sequence[str], rooms: Mapping[str, Mapping[str, Room]], whole: Room
+) -> tuple[str, ...]:
+    """Those days on which each team has room for one visit and one minute."""
+    if not all(whole):
+        return ()
+    short = [rooms[team] for team in teams if team in rooms]
+    return tuple(day for day in days if all(all(room.get(day, whole)) for room in short)) if short else days
 
 
 def _shifts(visits: Iterable[Waiting], offices: Offices) -> dict[str, int]:

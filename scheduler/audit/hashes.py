@@ -7,7 +7,8 @@ The results are those of `scheduler.draw.hashing`, one by one; a test compares t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from binascii import hexlify
+from collections.abc import Sequence
 
 BLOCK = 64
 
@@ -35,19 +36,31 @@ class Keyed:
 
     def digests(self, start: bytes, ends: Sequence[bytes]) -> list[bytes]:
         """Keyed digests of `start` followed by each end, 32 bytes each."""
-        return [keyed.digest() for keyed in self._keyed(start, ends)]
-
-    def hexadecimals(self, start: bytes, ends: Sequence[bytes]) -> list[bytes]:
-        """Keyed digests of `start` followed by each end, as hexadecimal text in ASCII bytes."""
-        return [keyed.hexdigest().encode("ascii") for keyed in self._keyed(start, ends)]
-
-    def _keyed(self, start: bytes, ends: Sequence[bytes]) -> Iterator[hashlib._Hash]:
         begun = self._inner.copy()
         begun.update(start)
         copy_inner, copy_outer = begun.copy, self._outer.copy
+        found: list[bytes] = []
         for end in ends:
             first = copy_inner()
             first.update(end)
             second = copy_outer()
             second.update(first.digest())
-            yield second
+            found.append(second.digest())
+        return found
+
+    def hexadecimals(self, start: bytes, ends: Sequence[bytes]) -> list[bytes]:
+        """Keyed digests of `start` followed by each end, as hexadecimal text in ASCII bytes."""
+        return hexadecimals(self.digests(start, ends))
+
+
+def hexadecimals(digests: Sequence[bytes]) -> list[bytes]:
+    """
+    Digests of 32 bytes as hexadecimal text in ASCII bytes; all are spelt out at once.
+
+    Examples
+    --------
+    >>> hexadecimals([bytes(32)]) == [b"0" * 64]
+    True
+    """
+    text = hexlify(b"".join(digests))
+    return [text[start : start + 64] for start in range(0, len(text), 64)]

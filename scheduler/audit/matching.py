@@ -122,23 +122,19 @@ class Matching:
         return None
 
     def _together(self, part: Part, barred: frozenset[str], districts: set[str] | None) -> tuple[str, ...]:
-        free = {team.team_id: self.roll.free(team.officer_ids, barred) for team in self.teams.values()}
-        going = self.by_lot(
-            part.firm,
-            (
-                team
-                for team in self.teams.values()
-                if team.department == part.demand.department
-                and (districts is None or team.district in districts)
-                and free[team.team_id]
-            ),
-        )
+        free = {
+            team.team_id: self.roll.free(team.officer_ids, barred)
+            for team in self.teams.values()
+            if team.department == part.demand.department and (districts is None or team.district in districts)
+        }
 
         def meet(teams: Sequence[Team]) -> bool:
             return part.demand.met_by([officer for team in teams for officer in free[team.team_id]])
 
+        going = [self.teams[team_id] for team_id, officers in free.items() if officers]
         if not meet(going):
             return ()
+        going = self.by_lot(part.firm, going)
         for team in going[::-1]:
             others = [other for other in going if other is not team]
             going = others if meet(others) else going

@@ -7,6 +7,7 @@ Claims about the pool and who is drawn from it: leaves, root, tickets, selection
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -17,13 +18,13 @@ from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Table
 from scheduler.audit.commitment import load_policy, policy_value
 from scheduler.audit.context import Draw, Drawn, Lists, load_lists
-from scheduler.audit.hashes import Keyed, digests
+from scheduler.audit.hashes import Keyed, digests, hexadecimals
 from scheduler.audit.quotas import Cell, Quotas, load_cells, round_cells
 from scheduler.audit.register import pool_mask
 from scheduler.audit.tiers import Classes, Scorecard, classify, load_scorecard
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import prefix
-from scheduler.draw.merkle import tree_root
+from scheduler.draw.merkle import array_root
 from scheduler.i18n import gettext as _
 
 CHUNK = 1 << 16
@@ -175,10 +176,8 @@ def _salted_work(draw_id: str, seed: str, secret: bytes, strata: Coded) -> Work:
         codes = strata.index[start : start + len(ids)].tolist()
         salts = keyed.hexadecimals(salt, ids)
         nonces = keyed.hexadecimals(nonce, ids)
-        seals = digests(seal, [key + endings[code] for key, code in zip(nonces, codes, strict=True)])
-        leaves = digests(
-            leaf, [b"%b|%b|%b" % (i, s, c.hex().encode("ascii")) for i, s, c in zip(ids, salts, seals, strict=True)]
-        )
+        seals = hexadecimals(digests(seal, [key + endings[code] for key, code in zip(nonces, codes, strict=True)]))
+        leaves = digests(leaf, [b"%b|%b|%b" % parts for parts in zip(ids, salts, seals, strict=True)])
         tickets = digests(ticket, [s + b"|" + i for s, i in zip(salts, ids, strict=True)]) if seed else []
         return leaves, tickets
 
@@ -197,17 +196,16 @@ def select(
         Position in `names` of each firm's stratum.
     """
     order = ticket_order(firm_id, tickets, stratum)
-    starts = np.searchsorted(stratum[order], np.arange(len(names)))
+    bounds = np.searchsorted(stratum[order], np.arange(len(names) + 1)).tolist()
     position = {name: number for number, name in enumerate(names)}
     next_free = dict.fromkeys(names, 0)
     selected: Selected = {}
     for (name, package), quota in sorted(quotas.items()):
         if name not in position or quota <= 0:
             continue
-        start = int(starts[position[name]]) + next_free[name]
+        start, end = bounds[position[name]] + next_free[name], bounds[position[name] + 1]
         next_free[name] += quota
-        size = int(np.searchsorted(stratum[order], position[name], side="right"))
-        for row in order[start : min(start + quota, size)].tolist():
+        for row in order[start : min(start + quota, end)].tolist():
             selected[firm_id[row].decode("ascii")] = (name, package)
     return selected
 
@@ -229,8 +227,8 @@ def check_root(group: Group, sampling: Sampling) -> None:
     group.equal(
         "4", _("the pool has as many firms as committed to"), expected=committed["num_firms"], found=pool.num_rows
     )
-    leaves = bytes.fromhex(pool.fixed["leaf"].tobytes().decode("ascii"))
-    root = tree_root([leaves[start : start + 32] for start in range(0, len(leaves), 32)]).hex()
+    leaves = np.frombuffer(unhexlify(pool.fixed["leaf"].tobytes()), dtype=np.uint8)
+    root = array_root(leaves.reshape(-1, 32)).hex()
     group.equal(
         "3.3", _("the root over the pool's leaves is the one committed to"), expected=committed["root"], found=root
     )
@@ -269,7 +267,7 @@ def check_leaves(group: Group, sampling: Sampling) -> None:
         at: dict[bytes, bytes] = dict(zip(sampling.firm_id.tolist(), leaves, strict=True))
         expected = [at.get(firm, b"").hex().encode("ascii") for firm in pool_ids.tolist()]
     else:
-        expected = [leaf.hex().encode("ascii") for leaf in leaves]
+        expected = hexadecimals(leaves)
     wrong = np.flatnonzero(np.asarray(expected, dtype="S64") != published) if expected else np.zeros(0, dtype=np.int64)
     differences: Differences = [
         (

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scheduler.audit.claims import Group
+from scheduler.audit.context import positions_of
 from scheduler.audit.formats import MICRO
 from scheduler.audit.sampling import Sampling, counted_before
 from scheduler.audit.year import Differences
@@ -63,7 +64,7 @@ def check_packages(group: Group, sampling: Sampling) -> None:
 def check_drawn_from_pool(group: Group, sampling: Sampling) -> None:
     """Claims that every firm drawn stands in the pool; all that a public record can tell of a targeted round."""
     drawn_ids = sampling.draw.drawn().firm_id
-    outside = np.setdiff1d(drawn_ids, sampling.pool.fixed["firm_id"]).tolist()
+    outside = drawn_ids[positions_of(sampling.pool.fixed["firm_id"], drawn_ids) < 0].tolist()
     differences: Differences = [(_("firms of the pool"), firm.decode("ascii")) for firm in outside]
     group.first("7", _("every firm drawn stands in the pool"), differences, len(drawn_ids))
     if not sampling.draw.opens_seals and not sampling.draw.is_open:
@@ -79,7 +80,7 @@ def check_counted_once(group: Group, sampling: Sampling) -> None:
     drawn = sampling.draw.drawn()
     before = counted_before([draw.drawn() for draw in sampling.drawn_before])
     places = sampling.pool.fixed["firm_id"] if sampling.draw.is_open else drawn.firm_id[drawn.counting]
-    twice = np.intersect1d(places, before).tolist()
+    twice = np.unique(before[positions_of(places, before) >= 0]).tolist()
     differences: Differences = [
         (_("a firm that no earlier draw counted towards T"), firm.decode("ascii")) for firm in twice
     ]

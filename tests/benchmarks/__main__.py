@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-GROUPS = ("chain", "risk", "allocation", "draw", "teams", "agenda", "publication", "results", "loop")
+GROUPS = ("chain", "risk", "allocation", "draw", "audit", "teams", "agenda", "publication", "results", "loop")
 
 
 def main() -> None:
