@@ -31,10 +31,17 @@ _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
     help=_("Write an empty workbook to fill in: one sheet per kind of input, with lists, comments and an example.")
 )
 @click.argument("file", type=_NEW_FILE)
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice(KIND_NAMES),
+    multiple=True,
+    help=_("Only this kind of input; may be repeated. Without it, those that a year begins with."),
+)
 @pass_command_context
-def template(context: CommandContext, file: Path) -> None:
+def template(context: CommandContext, file: Path, kinds: tuple[str, ...]) -> None:
     """Writes the workbook to fill in."""
-    names = write_template(file, root=context.root, language=context.language)
+    names = write_template(file, root=context.root, language=context.language, kinds=kinds)
     say(
         _("Wrote {file} with the sheets {names}.").format(
             file=file, names=("、" if context.language == "zh_CN" else ", ").join(names)

@@ -134,6 +134,7 @@ HOLIDAYS = Kind(
             comment=N_("Choose from the list: 放假 or 上班. Required."),
             example=("放假", DAY_KIND_WORDS.words["off"][1]),
             parser=vocabulary.one_of(DAY_KIND_WORDS),
+            words=DAY_KIND_WORDS,
             required=True,
         ),
         Column(

@@ -21,7 +21,7 @@ from scheduler.i18n import noop as N_  # noqa: N812 - the name that extraction o
 from scheduler.registry.binding import EXAMPLE_MARKS, NUMBER_HEADERS
 from scheduler.registry.columns import Column, Kind
 from scheduler.registry.kinds import TEMPLATE_KINDS
-from scheduler.registry.words import CODE_SETS
+from scheduler.registry.words import CODE_SETS, CodeWords
 
 LISTED_ROWS = 1_048_575  # all rows below the header get drop-down lists
 _MADE_ON = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same bytes whenever it is made
@@ -41,6 +41,8 @@ _SET_TITLES = {
     "measure": N_("Follow-up measures"),
     "speciality": N_("Specialities"),
     "recusal reason": N_("Reasons of recusal"),
+    "rating": N_("Ratings"),
+    "day kind": N_("Kinds of days"),
 }
 _PURPOSES = {
     "firms": N_("The register: every firm that can be drawn, with its public data."),
@@ -49,12 +51,19 @@ _PURPOSES = {
     "officers": N_("The roster from which teams are drawn."),
     "recusals": N_("Which officer must not meet which firm, and why."),
     "tasks": N_("The tasks of the year: items, firms in range, ratios and dates."),
+    "ratings": N_("Grades that specialised offices gave firms; the scorecard's matrices combine them with the tier."),
+    "leave": N_("Days on which officers are away."),
+    "holidays": N_("The notice of holidays and make-up days of a year; it is taken whole or not at all."),
+    "results": N_("What visits found, item by item; “results export” writes the same with the firms and items drawn."),
+    "drawn": N_("A list of firms drawn elsewhere, such as by the province; it is taken whole or not at all."),
 }
 
 ListPlaces = Mapping[str, str]  # name of a list → its range
 
 
-def template_bytes(language: str, districts: Sequence[tuple[str, str]]) -> bytes:
+def template_bytes(
+    language: str, districts: Sequence[tuple[str, str]], kinds: Sequence[Kind] = TEMPLATE_KINDS
+) -> bytes:
     """
     Bytes of the workbook.
 
@@ -64,19 +73,27 @@ def template_bytes(language: str, districts: Sequence[tuple[str, str]]) -> bytes
         Language of headers, words and comments.
     districts
         Code and name of each district; empty where no policy says so, then districts have no drop-down list.
+    kinds
+        Kinds of input that get a sheet.
     """
     tongue = "zh" if language.startswith("zh") else "en"
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as workbook:
         workbook.set_properties({"title": _("Input of double-random"), "created": _MADE_ON})
         workbook.formats[0].set_font_name(_FONTS[tongue])
-        sheets = [(kind, workbook.add_worksheet(kind.sheet(tongue))) for kind in TEMPLATE_KINDS]
+        sheets = [(kind, workbook.add_worksheet(kind.sheet(tongue))) for kind in kinds]
         guide = workbook.add_worksheet(_("Guide"))
-        places = _write_lists(workbook, workbook.add_worksheet(_("Code lists")), tongue, districts)
+        places = _write_lists(workbook, workbook.add_worksheet(_("Code lists")), tongue, districts, _code_sets(kinds))
         for kind, sheet in sheets:
             _write_sheet(workbook, sheet, kind, tongue, places)
-        _write_guide(workbook, guide, tongue)
+        _write_guide(workbook, guide, tongue, kinds)
     return content.getvalue()
+
+
+def _code_sets(kinds: Sequence[Kind]) -> tuple[CodeWords, ...]:
+    """All shared code sets, and those that only the kinds' own columns know."""
+    own = (column.words for kind in kinds for column in kind.columns if column.words is not None)
+    return tuple({words.name: words for words in (*CODE_SETS, *own)}.values())
 
 
 def _write_sheet(workbook: xlsxwriter.Workbook, sheet: Worksheet, kind: Kind, tongue: str, places: ListPlaces) -> None:
@@ -141,12 +158,16 @@ def _offer_list(sheet: Worksheet, place: int, column: Column, tongue: str, place
 
 
 def _write_lists(
-    workbook: xlsxwriter.Workbook, sheet: Worksheet, tongue: str, districts: Sequence[tuple[str, str]]
+    workbook: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    tongue: str,
+    districts: Sequence[tuple[str, str]],
+    code_sets: Sequence[CodeWords],
 ) -> ListPlaces:
     """Writes words and codes of all code sets, two columns each, and tells where the words stand."""
     lists = [
         (_SET_TITLES[words.name], words.name, list(zip(words.shown(tongue), words.words, strict=True)))
-        for words in CODE_SETS
+        for words in code_sets
     ]
     if districts:
         lists.append((_DISTRICT_TITLE, "district", [(name, code) for code, name in districts]))
@@ -173,7 +194,7 @@ def _write_lists(
     return places
 
 
-def _write_guide(workbook: xlsxwriter.Workbook, sheet: Worksheet, tongue: str) -> None:
+def _write_guide(workbook: xlsxwriter.Workbook, sheet: Worksheet, tongue: str, kinds: Sequence[Kind]) -> None:
     """Writes how to fill the workbook in, and what each sheet is for."""
     title = _format(workbook, tongue, bold=True, font_size=14)
     text = _format(workbook, tongue, text_wrap=True, valign="top")
@@ -184,7 +205,7 @@ def _write_guide(workbook: xlsxwriter.Workbook, sheet: Worksheet, tongue: str) -
     sheet.set_column(1, 1, 92)
     sheet.set_row(0, 26)
     sheet.write_string(0, 0, _("How to fill in this workbook"), title)
-    rows = [*_guide_rows(), *((kind.sheet(tongue), _(_PURPOSES[kind.name])) for kind in TEMPLATE_KINDS)]
+    rows = [*_guide_rows(), *((kind.sheet(tongue), _(_PURPOSES[kind.name])) for kind in kinds)]
     for number, (head, sentence) in enumerate(rows, start=2):
         sheet.write_string(number, 0, head, strong)
         sheet.write_string(number, 1, sentence, text)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from scheduler.registry.kinds import TEMPLATE_KINDS
+from scheduler.registry.kinds import TEMPLATE_KINDS, kind_named
 from scheduler.registry.template import template_bytes
 from scheduler.workflow.files import check_target, write_file
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import SETTINGS_NAME
 
 
-def write_template(path: Path, *, root: Path, language: str) -> tuple[str, ...]:
+def write_template(path: Path, *, root: Path, language: str, kinds: Sequence[str] = ()) -> tuple[str, ...]:
     """
     Writes the workbook and returns the names of its sheets.
 
@@ -19,6 +20,8 @@ def write_template(path: Path, *, root: Path, language: str) -> tuple[str, ...]:
     ----------
     root
         Folder whose policy, if it has one, names the districts.
+    kinds
+        Kinds of input that get a sheet, in this order; without any, those that a year begins with.
 
     Raises
     ------
@@ -26,8 +29,9 @@ def write_template(path: Path, *, root: Path, language: str) -> tuple[str, ...]:
         If the file's name does not end in .xlsx, or it cannot be written.
     """
     check_target(path, (".xlsx",))
-    write_file(path, template_bytes(language, _districts(root / SETTINGS_NAME, language)))
-    return tuple(kind.sheet(language) for kind in TEMPLATE_KINDS)
+    chosen = tuple(kind_named(name) for name in dict.fromkeys(kinds)) or TEMPLATE_KINDS
+    write_file(path, template_bytes(language, _districts(root / SETTINGS_NAME, language), chosen))
+    return tuple(kind.sheet(language) for kind in chosen)
 
 
 def _districts(policy: Path, language: str) -> list[tuple[str, str]]:

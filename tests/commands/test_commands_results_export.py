@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, iterparse, parse, register_namespace
 
 import pytest
 import sqlalchemy as sa
@@ -25,6 +21,7 @@ from scheduler.workflow.registry import import_file
 from scheduler.workflow.workspace import Workspace
 from tests.commands import test_commands_results
 from tests.commands.test_commands_results import DRAW, NUM_FIRMS, context, fill
+from tests.libreoffice import needs_libreoffice, opened, put, rows_of, saved, sheets_of, texts_of
 
 DAY = date(2026, 4, 10)
 TRIED = [
@@ -33,50 +30,7 @@ TRIED = [
 FIRMS = [code for code, valid in zip(TRIED, valid_codes(TRIED), strict=True) if valid]  # one a number: its check fits
 
 
-TABLE, OFFICE = (
-    "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}",
-    "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}",
-)
-TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-
-
-def convert(path: Path, kind: str, folder: Path) -> Path:
-    """The file as LibreOffice writes it in another format."""
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    words = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(folder), str(path)]
-    subprocess.run(words, check=True, capture_output=True, timeout=120)
-    return folder / f"{path.stem}.{kind}"
-
-
-def cells_of(row: Element) -> list[Element]:
-    """Cells of a row, those that stand for several written out (the first 40 columns)."""
-    cells: list[Element] = []
-    for cell in list(row):
-        number = int(cell.attrib.pop(f"{TABLE}number-columns-repeated", "1"))
-        row.remove(cell)
-        cells += [deepcopy(cell) for _place in range(min(number, 40 - len(cells)))]
-    row.extend(cells)
-    return cells
-
-
-def put(cell: Element, value: str | date) -> None:
-    """Types a text or a day into a cell."""
-    cell.clear()
-    kind = "string" if isinstance(value, str) else "date"
-    cell.set(f"{OFFICE}value-type", kind)
-    if not isinstance(value, str):
-        cell.set(f"{OFFICE}date-value", value.isoformat())
-    SubElement(cell, f"{TEXT}p").text = str(value)
-
-
-def first_sheet(tree: Element) -> list[list[Element]]:
-    """Cells of the first sheet's rows, without those that only stand for empty rows."""
-    sheet = next(tree.iter(f"{TABLE}table"))
-    rows = [row for row in sheet.iter(f"{TABLE}table-row") if f"{TABLE}number-rows-repeated" not in row.attrib]
-    return [cells_of(row) for row in rows]
-
-
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@needs_libreoffice
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_results_filled_in_with_libreoffice_come_back_whole(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
@@ -94,13 +48,11 @@ def test_results_filled_in_with_libreoffice_come_back_whole(
     done = CliRunner().invoke(results, ["export", "--out", str(tmp_path / "out")], obj=command)
     assert done.exit_code == 0, done.output
     (path,) = (tmp_path / "out").glob("*.xlsx")
-    sheet = convert(path, "fods", tmp_path)
-    for _event, (prefix, address) in iterparse(sheet, events=["start-ns"]):  # noqa: S314 - our own file
-        register_namespace(prefix, address)  # LibreOffice knows the format by its prefixes
-    tree = parse(sheet)  # noqa: S314 - our own file
-    rows = first_sheet(tree.getroot())
+    tree = opened(path, tmp_path)
+    sheet = next(iter(sheets_of(tree).values()))
+    rows = rows_of(sheet)
     codes = list(RESULT_WORDS.words)
-    texts = [["".join(cell.itertext()).strip() for cell in row] for row in rows]
+    texts = texts_of(sheet)
     assert texts[0][4 : 4 + len(codes)] == list(RESULT_WORDS.shown(language))
     assert sorted(row[0] for row in texts[1:] if row[0]) == sorted(FIRMS)
     expected = set()
@@ -112,8 +64,7 @@ def test_results_filled_in_with_libreoffice_come_back_whole(
             expected.add((DRAW, texts[number][0], "G01", code, date(2026, 4, 1), note))
         put(rows[number][4 + len(codes)], date(2026, 4, 1))
         put(rows[number][6 + len(codes)], note)
-    tree.write(sheet, encoding="utf-8", xml_declaration=True)
-    import_file(command.open(), "results", convert(convert(sheet, "ods", tmp_path), "xlsx", tmp_path))
+    import_file(command.open(), "results", saved(tree, "filled", tmp_path))
     with workspace.transaction() as connection:
         kept = load_results(connection, [DRAW])
     columns = (kept.draw_id, kept.firm_id, kept.item_id, kept.category, kept.inspected_on, kept.note)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.registry.columns import Vocabulary
-from scheduler.registry.kinds import TEMPLATE_KINDS
+from scheduler.registry.kinds import KINDS, TEMPLATE_KINDS
 from scheduler.registry.parsing import parse_sheet
 from scheduler.registry.readers import read_sheets
 from scheduler.registry.template import template_bytes
@@ -41,9 +41,9 @@ def test_template_has_a_sheet_for_each_kind_with_its_headers(tmp_path: Path, lan
 def test_untouched_template_imports_nothing(tmp_path: Path, known: Vocabulary, language: str) -> None:
     """The example row is recognised in every sheet and left out."""
     path = tmp_path / "t.xlsx"
-    path.write_bytes(template_bytes(language, DISTRICTS))
+    path.write_bytes(template_bytes(language, DISTRICTS, KINDS))
     for sheet in read_sheets(path):
-        for kind in TEMPLATE_KINDS:
+        for kind in KINDS:
             if kind.is_called(sheet.name):
                 table = parse_sheet(sheet, kind, known)
                 assert (table.num_examples, table.rows, table.problems) == (1, (), ())
