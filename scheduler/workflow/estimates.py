@@ -294,7 +294,8 @@ def _by(
     codes: Integers,
     names: Sequence[str],
 ) -> tuple[Estimate, ...]:
-    found = group_rates(samples, codes, len(names), people.classes, planned)
+    alike = group == "district"  # same tier, same tasks, same chance: districts differ in who lives there, not in kind
+    found = group_rates(samples, codes, len(names), people.classes, planned, alike=alike)
     return tuple(_estimate(group, name, entry) for name, entry in zip(names, found, strict=True) if entry.num_firms)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scheduler.results.estimates.intervals import wilson_interval
 from scheduler.results.estimates.samples import NO_RESULT, RoundSample, group_rates, round_sums
 
 EVERY = np.ones(8, dtype=np.bool_)
@@ -111,3 +112,63 @@ def test_chances_are_checked() -> None:
         sample(EVERY, [0], [0.0], [1])
     with pytest.raises(ValueError, match="one length"):
         sample(EVERY, [0], [0.5, 0.5], [1])
+
+
+def alike_cities() -> tuple[list[RoundSample], np.ndarray, np.ndarray]:
+    """Two districts of 1,000 firms: 20 visits without a finding in the first, 200 with ten in the second."""
+    firm = [*range(20), *range(1_000, 1_200)]
+    outcome = [0] * 20 + [1] * 10 + [0] * 190
+    chance = [0.02] * 20 + [0.2] * 200
+    pool = np.ones(2_000, dtype=np.bool_)
+    return [sample(pool, firm, chance, outcome)], np.repeat([0, 1], 1_000), np.zeros(2_000, dtype=np.int64)
+
+
+def test_groups_that_are_alike_lend_half_a_finding_to_intervals_and_nothing_to_rates() -> None:
+    """
+    The first district's 20 clean visits have a variance factor of 0.98/20, 20.41 effective visits.
+
+    Elsewhere 10 of 200 visits found something, which are 250 effective ones: 13 in 251, so half a finding is
+    9.65 more visits. Wilson's interval of 0.5 in 30.06 follows.
+    """
+    made, group, classes = alike_cities()
+    planned = np.array([[0.1]])
+    alone = group_rates(made, group, 2, classes, planned)[0].rates
+    lent = group_rates(made, group, 2, classes, planned, alike=True)[0].rates
+    assert alone is not None
+    assert lent is not None
+    assert float(lent.rate) == float(alone.rate) == 0.0
+    assert float(lent.standard_error) == float(alone.standard_error)
+    visits = 20 / 0.98 + 0.5 / (13 / 251)
+    assert float(lent.high) == pytest.approx(float(wilson_interval(0.5, visits)[1]), abs=1e-6)
+    assert float(lent.high) < float(alone.high)
+    assert float(lent.low) == 0.0  # stretched to hold the rate
+
+
+def test_own_findings_outweigh_what_is_lent() -> None:
+    """The second district's interval moves by less than a tenth of its width, although the first found nothing."""
+    made, group, classes = alike_cities()
+    planned = np.array([[0.1]])
+    alone, lent = (group_rates(made, group, 2, classes, planned, alike=word)[1].rates for word in (False, True))
+    assert alone is not None
+    assert lent is not None
+    width = float(alone.high - alone.low)
+    assert abs(float(lent.high - alone.high)) < width / 10
+    assert abs(float(lent.low - alone.low)) < width / 10
+
+
+def test_one_group_has_nobody_to_borrow_from() -> None:
+    """A bureau of one district has the interval of its own visits."""
+    made, _group, classes = alike_cities()
+    whole = np.zeros(2_000, dtype=np.int64)
+    one, other = (
+        group_rates(made, whole, 1, classes, np.array([[0.1]]), alike=word)[0].rates for word in (False, True)
+    )
+    assert one == other or (one is not None and other is not None and float(one.high) == float(other.high))
+
+
+def test_known_class_stays_known_whatever_others_show() -> None:
+    """Where every firm was visited, nothing is lent: the interval has no width."""
+    everybody = sample(EVERY, [0, 1, 2, 3, 4], [1.0, 1.0, 1.0, 1.0, 0.25], [1, 0, 0, 0, 1])
+    found = group_rates([everybody], GROUP, 2, CLASS, np.array([[0.6]]), alike=True)[0].rates
+    assert found is not None
+    assert [float(found.low), float(found.rate), float(found.high)] == pytest.approx([0.25] * 3)

@@ -137,6 +137,8 @@ def group_rates(
     num_groups: int,
     classes: Integers,
     planned: Floats,
+    *,
+    alike: bool = False,
 ) -> tuple[GroupRates, ...]:
     """
     Rates of all groups.
@@ -147,6 +149,8 @@ def group_rates(
         As in `round_sums`.
     planned
         Chance of a firm that is left in each round and class, as first planned, shape (rounds, classes).
+    alike
+        Whether the same class is much the same in all groups, so that intervals may borrow (see `estimate_rates`).
     """
     num_classes = planned.shape[1]
     cells = _Cells(group, num_groups, classes, num_classes)
@@ -162,8 +166,10 @@ def group_rates(
     for number in range(num_groups):
         rates = None
         if sums is not None and visits[number] > 0:
-            own = RoundSums(**{name: getattr(sums, name)[number] for name in RoundSums.__slots__})
-            rates = _bounded(estimate_rates(own, size[number], planned), visits[number], findings[number], size[number])
+            own, others = _own_and_others(sums, number)
+            asked = others if alike and num_groups > 1 else None
+            estimated = estimate_rates(own, size[number], planned, others=asked)
+            rates = _bounded(estimated, visits[number], findings[number], size[number])
         found.append(
             GroupRates(
                 num_firms=int(size[number].sum()),
@@ -173,6 +179,14 @@ def group_rates(
             )
         )
     return tuple(found)
+
+
+def _own_and_others(sums: RoundSums, number: int) -> tuple[RoundSums, RoundSums]:
+    """Sums of one group, and of all others together."""
+    columns = {name: getattr(sums, name) for name in RoundSums.__slots__}
+    own = RoundSums(**{name: column[number] for name, column in columns.items()})
+    rest = RoundSums(**{name: np.delete(column, number, axis=0).sum(axis=0) for name, column in columns.items()})
+    return own, rest
 
 
 def _bounded(rates: Rates, visits: float, findings: float, size: Floats) -> Rates:
