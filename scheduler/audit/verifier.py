@@ -44,6 +44,7 @@ from scheduler.audit import (
     year,
 )
 from scheduler.audit.anchors import Anchors, check_anchors
+from scheduler.audit.archive import ZipSource
 from scheduler.audit.claims import Group, Ledger, Report
 from scheduler.audit.context import Draw, Listener, Lists, guarded, load_lists
 from scheduler.audit.formats import DRAW_ID, EXTERNAL_ID
@@ -61,12 +62,12 @@ def _deaf(description: str, done: int, total: int) -> None:
 
 def verify_record(path: Path, listener: Listener = _deaf, anchors: Anchors | None = None) -> Report:
     """
-    Report on the record in a folder.
+    Report on the record in a folder or a ZIP archive.
 
     Parameters
     ----------
     path
-        Folder of the record.
+        Folder of the record, or an archive of it.
     listener
         Told how far long steps are: description, done, total.
     anchors
@@ -75,8 +76,11 @@ def verify_record(path: Path, listener: Listener = _deaf, anchors: Anchors | Non
     Raises
     ------
     RecordError
-        If there is no folder there, or it cannot be listed. Whatever a record *says* wrong is a failed claim instead.
+        If there is no folder or archive there, or it cannot be listed. Whatever a record *says* wrong is a failed claim
+        instead.
     """
+    if path.is_file():
+        return verify_source(ZipSource(path), path.name, listener, anchors)
     if not path.is_dir():
         raise RecordError(
             _("{path}: expected the folder of a record, got none; give the folder that holds {name}").format(
@@ -121,7 +125,7 @@ def verify_source(source: Source, name: str, listener: Listener = _deaf, anchors
 
 def find_records(path: Path) -> tuple[Path, ...]:
     """
-    Records at a path: the folder itself, or the folders in it that hold a manifest, ascending.
+    Records at a path: the folder or archive itself, or the folders in it that hold a manifest, ascending.
 
     A folder that `publish` or `demo` made holds its records in `records/`; that one is looked into as well.
 
@@ -130,7 +134,7 @@ def find_records(path: Path) -> tuple[Path, ...]:
     RecordError
         If there is none.
     """
-    if (path / MANIFEST).is_file():
+    if path.is_file() or (path / MANIFEST).is_file():
         return (path,)
     folders = (folder for folder in (path, path / PUBLISHED) if folder.is_dir())
     found = sorted(entry for folder in folders for entry in folder.iterdir() if (entry / MANIFEST).is_file())

@@ -16,9 +16,12 @@ from scheduler.i18n import gettext as _
 
 
 @click.command(
-    help=_("Verify a record, or every record in a folder, from its bytes alone; exit status 1 if any is rejected.")
+    help=_(
+        "Verify a record, every record in a folder, or a ZIP archive of a record, from its bytes alone; exit status 1 "
+        "if any is rejected."
+    )
 )
-@click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 @click.option(
     "--report",
