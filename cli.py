@@ -41,6 +41,7 @@ COMMAND_MODULES = (
     "causes",
     "agenda",
     "results",
+    "report",
     "publication",
     "audit",
     "example",

@@ -79,11 +79,15 @@ def load_replaced(connection: sa.Connection, firm_id: str) -> tuple[Replaced, ..
 
 
 def load_first_recordings(connection: sa.Connection) -> dict[tuple[str, str], date]:
-    """Day on which each corrected visit was first recorded as it stood before; by draw and firm."""
-    table = table_of(ReplacedResult)
-    statement = sa.select(table.c.draw_id, table.c.firm_id, sa.func.min(table.c.recorded_on, type_=sa.Date)).group_by(
-        table.c.draw_id, table.c.firm_id
-    )
+    """Day by which each item of a visit had a result, corrections since not counted; by draw and firm."""
+    keys = ("draw_id", "firm_id", "item_id", "recorded_on")
+    result, replaced = table_of(Result), table_of(ReplacedResult)
+    every = sa.union_all(sa.select(*(result.c[key] for key in keys)), sa.select(*(replaced.c[key] for key in keys)))
+    rows = every.subquery()
+    first = sa.func.min(rows.c.recorded_on, type_=sa.Date).label("first")
+    of_item = sa.select(rows.c.draw_id, rows.c.firm_id, first).group_by(*(rows.c[key] for key in keys[:3])).subquery()
+    last = sa.func.max(of_item.c.first, type_=sa.Date)
+    statement = sa.select(of_item.c.draw_id, of_item.c.firm_id, last).group_by(of_item.c.draw_id, of_item.c.firm_id)
     return {(row[0], row[1]): row[2] for row in connection.execute(statement)}
 
 

@@ -195,6 +195,30 @@ LIBRARY_LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 DISTRICT_LABELS: Mapping[str, str] = MappingProxyType({UNKNOWN_DISTRICT: N_("District not known")})  # 未定
+INDUSTRY_LABELS: Mapping[str, str] = MappingProxyType(
+    {  # sections of GB/T 4754-2017; letters are no codes of their own, so that `label` does not know them
+        "A": N_("Agriculture, forestry, animal husbandry and fishery"),  # 农、林、牧、渔业
+        "B": N_("Mining"),  # 采矿业
+        "C": N_("Manufacturing"),  # 制造业
+        "D": N_("Production and supply of power, heat, gas and water"),  # 电力、热力、燃气及水生产和供应业
+        "E": N_("Construction"),  # 建筑业
+        "F": N_("Wholesale and retail trade"),  # 批发和零售业
+        "G": N_("Transport, storage and post"),  # 交通运输、仓储和邮政业
+        "H": N_("Hotels and catering"),  # 住宿和餐饮业
+        "I": N_("Information transmission, software and information technology"),  # 信息传输、软件和信息技术服务业
+        "J": N_("Finance"),  # 金融业
+        "K": N_("Real estate"),  # 房地产业
+        "L": N_("Leasing and business services"),  # 租赁和商务服务业
+        "M": N_("Scientific research and technical services"),  # 科学研究和技术服务业
+        "N": N_("Water conservancy, environment and public facilities"),  # 水利、环境和公共设施管理业
+        "O": N_("Services to households, repair and other services"),  # 居民服务、修理和其他服务业
+        "P": N_("Education"),  # 教育
+        "Q": N_("Health and social work"),  # 卫生和社会工作
+        "R": N_("Culture, sports and entertainment"),  # 文化、体育和娱乐业
+        "S": N_("Public management, social security and social organisations"),  # 公共管理、社会保障和社会组织
+        "T": N_("International organisations"),  # 国际组织
+    }
+)
 
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -243,3 +267,18 @@ def label(code: str, translate: Translate = gettext) -> str:
     """
     words = _LABELS.get(code)
     return translate(words) if words else str(code)
+
+
+def industry_label(code: str, translate: Translate = gettext) -> str:
+    """
+    Section of GB/T 4754 that an industry code belongs to, with its letter.
+
+    Examples
+    --------
+    >>> industry_label("F5211", str)
+    'F Wholesale and retail trade'
+    >>> industry_label("unknown", str)
+    'Industry not known'
+    """
+    words = INDUSTRY_LABELS.get(code[:1])
+    return f"{code[:1]} {translate(words)}" if words else translate(N_("Industry not known"))

@@ -146,6 +146,73 @@ def _percent(shift: float) -> str:
     return f"{100 * shift:+.0f} %" if abs(shift) >= 0.1 else f"{100 * shift:+.2g} %"
 
 
+def interval_rows(
+    rows: Sequence[tuple[str, float, float, float, str]], *, title: str, description: str, base: float | None = None
+) -> str:
+    """
+    One share a row with its interval, all to one scale that begins at nothing.
+
+    Parameters
+    ----------
+    rows
+        Label, share, lower and upper end, and the share in words.
+    base
+        Share that the others are to be held against, as a line across.
+    """
+    longest = max([*(high for *_, high, _words in rows), 0.01])
+    left = 24 + max((_pixels(label) for label, *_ in rows), default=0)
+    height = max(len(rows), 1) * _ROW + 8
+    parts = []
+    if base is not None:
+        x = left + _BAR_WIDTH * base / longest
+        parts.append(f'<path d="M{x:.1f} 0V{height}" stroke="#7d1f2b" stroke-dasharray="5 4" fill="none"/>')
+    for number, (label, share, low, high, words) in enumerate(rows):
+        y = number * _ROW + 18
+        start, middle, end = (left + _BAR_WIDTH * value / longest for value in (low, share, high))
+        parts.append(text(left - 10, y + 5, label, anchor="end"))
+        parts.append(f'<path d="M{start:.1f} {y}H{end:.1f}" stroke="#7fb3c8" stroke-width="8" fill="none"/>')
+        parts.append(f'<circle cx="{middle:.1f}" cy="{y}" r="6" fill="#2f6f8f"/>')
+        parts.append(text(end + 8, y + 5, words))
+    return picture(left + _BAR_WIDTH + 90, height, "".join(parts), title, description)
+
+
+def path_line(
+    due: Sequence[tuple[str, float]], reached: Sequence[tuple[int, float, str]], *, title: str, description: str
+) -> str:
+    """
+    A line of what is due at each step, and dots of what was reached.
+
+    Parameters
+    ----------
+    due
+        Label of each step, and what is due.
+    reached
+        Step, value, and the value in words.
+    """
+    values = [*(value for _label, value in due), *(value for _step, value, _words in reached)]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    room = max(high - low, 1e-9)
+    step = _BAR_WIDTH / max(len(due) - 1, 1)
+
+    def place(number: int, value: float) -> tuple[float, float]:
+        return 60 + step * number, 170 - 110 * (value - low) / room
+
+    points = [place(number, value) for number, (_label, value) in enumerate(due)]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    parts = [f'<polyline points="{line}" stroke="#2f6f8f" stroke-width="3" stroke-dasharray="7 5" fill="none"/>']
+    for (label, _value), (x, y) in zip(due, points, strict=True):
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#fff" stroke="#2f6f8f" stroke-width="2"/>')
+        parts.append(text(x, 212, label, anchor="middle"))
+    for number in dict.fromkeys((0, len(due) - 1)) if due else ():
+        x, y = points[number]
+        parts.append(text(x, y + 24, f"{100 * due[number][1]:.1f} %", anchor="middle", size=13))
+    for number, value, words in reached:
+        x, y = place(number, value)
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" fill="#c4572e"/>')
+        parts.append(text(x, y - 15, words, anchor="middle", fill="#7d1f2b"))
+    return picture(_BAR_WIDTH + 120, 226, "".join(parts), title, description)
+
+
 def _pixels(words: str) -> int:
     """About how wide words are; Chinese characters are twice as wide as Latin ones."""
     return sum(14 if character > "\u1100" else 8 for character in words)

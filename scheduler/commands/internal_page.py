@@ -40,6 +40,7 @@ caption{text-align:left;color:#46545e;padding-bottom:.3rem}
 th,td{padding:.28rem .75rem;border-bottom:1px solid #dde3e8;text-align:left;vertical-align:top}
 th{font-size:.9rem;color:#46545e}
 td.n,th.n{text-align:right;white-space:nowrap}
+td:not(.n),th:not(.n){min-width:5.5em}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;margin:.5rem 0}
 .key i{display:inline-block;width:1em;height:1em;margin-right:.4em;vertical-align:-.12em}
 @media print{.mark{position:static}h2,tr,svg{break-inside:avoid}}

@@ -108,7 +108,7 @@ def publication_deadlines(
     working_days
         Working days from the end of the check.
     """
-    due = _Due(calendar=calendar, working_days=working_days)
+    due = DueDays(calendar=calendar, working_days=working_days)
     deadlines = []
     for outcome in outcomes:
         ended = outcome.ended_on or outcome.visit_on or outcome.window_ends_on
@@ -141,7 +141,7 @@ def listing_deadlines(
     working_days
         Working days from the verification of the finding.
     """
-    due = _Due(calendar=calendar, working_days=working_days)
+    due = DueDays(calendar=calendar, working_days=working_days)
     by_visit: dict[tuple[str, str], list[ListingFinding]] = {}
     for finding in findings:
         if not finding.decided:
@@ -164,7 +164,7 @@ def next_deadline(deadlines: Sequence[PublicationDeadline], today: date) -> date
     return next((entry.due_on for entry in deadlines if not entry.overdue(today)), None)
 
 
-class _Due:
+class DueDays:
     """Deadlines by day: a year has few hundred days and tens of thousands of visits."""
 
     def __init__(self, *, calendar: WorkdayCalendar, working_days: int) -> None:
@@ -173,6 +173,7 @@ class _Due:
         self._known: dict[date, date] = {}
 
     def after(self, day: date) -> date:
+        """The last day for what ended on a day."""
         if day not in self._known:
             self._known[day] = self._calendar.add_working_days(day, self._working_days)
         return self._known[day]

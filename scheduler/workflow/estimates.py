@@ -3,13 +3,14 @@ Estimates of a year's violation rates from what is stored: draws, their frozen p
 
 The population is the firms of the target's object types that the first draw of the year could reach. Classes are tiers
 at that time, apart from the firms that a full-coverage task owes; they are fixed before anything was found. Rates by
-tier are internal.
+tier are internal, and so is every rate that targeted rounds tell: the few findings of a small group would give away
+with which chances its firms were drawn. What may be public rests on open rounds, in which all have the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from scheduler.results.estimates.des_raj import Floats
 from scheduler.results.estimates.intervals import ratio_interval, wilson_interval
 from scheduler.results.estimates.samples import NO_RESULT, GroupRates, RoundSample, group_rates
 from scheduler.teams.needs import items_of_package
+from scheduler.workflow.rates import Rate
 from scheduler.workflow.workspace import Workspace
 
 
@@ -89,7 +91,9 @@ class YearEstimates:
     rates
         City, districts, industries, items: nothing of them tells a tier.
     tiers
-        The same by tier: internal.
+        The same by tier; empty where nothing internal went in.
+    drawn
+        Firms of each tier, and those drawn that count towards the target; empty likewise.
     hits
         Open and targeted rounds.
     lift
@@ -101,6 +105,7 @@ class YearEstimates:
     num_with_result: int
     rates: tuple[Estimate, ...]
     tiers: tuple[Estimate, ...]
+    drawn: tuple[Rate, ...]
     hits: tuple[HitRate, ...]
     lift: tuple[float, float, float] | None
 
@@ -132,50 +137,115 @@ class _Population:
     classes: Integers
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _YearDraws:
+    """A year's tasks, draws and their pools, the population without its tiers, and each round in it."""
+
+    year: int
+    tasks: Mapping[str, Task]
+    people: _Population
+    rounds: tuple[_Round, ...]
+    first: Mapping[str, tuple[Cell, ...]]  # cells by round as first planned
+
+
 def estimate_year(connection: sa.Connection, workspace: Workspace, year: int) -> YearEstimates | None:
-    """Estimates of a year; None where nothing was drawn in it."""
+    """Estimates of a year from all its rounds: internal. None where nothing was drawn in it."""
+    draws = _year_draws(connection, workspace, year)
+    if draws is None:
+        return None
+    people = _with_tiers(connection, workspace, draws)
+    found = _estimates(workspace, draws, people, draws.rounds)
+    samples, planned = _samples(draws, people, draws.rounds)
+    drawn = np.zeros(len(people.rows), dtype=np.bool_)
+    for entry in draws.rounds:
+        drawn[entry.firm[entry.drawn.counting & (entry.firm >= 0)]] = True
+    return replace(
+        found,
+        tiers=_by(people, samples, planned, "tier", people.tier, people.tiers),
+        drawn=tuple(
+            Rate(
+                code=code, num_firms=int((people.tier == place).sum()), num_drawn=int(drawn[people.tier == place].sum())
+            )
+            for place, code in enumerate(people.tiers)
+        ),
+    )
+
+
+def estimate_public(connection: sa.Connection, workspace: Workspace, year: int) -> YearEstimates | None:
+    """
+    Estimates that may be public, from the open rounds before the first targeted one: no tier and no chance that depends
+    on one goes in. None where nothing was drawn in the year.
+    """
+    draws = _year_draws(connection, workspace, year)
+    if draws is None:
+        return None
+    kinds = [entry.drawn.kind for entry in draws.rounds]
+    num_open = next((place for place, kind in enumerate(kinds) if kind is not RoundKind.OPEN), len(kinds))
+    return _estimates(workspace, draws, draws.people, draws.rounds[:num_open])
+
+
+def _year_draws(connection: sa.Connection, workspace: Workspace, year: int) -> _YearDraws | None:
     draws = load_drawn_columns(connection, year)
     if not draws:
         return None
-    tasks = {task.task_id: task for task in load_tasks(connection, year)}
     cells = [read_cells(get_file(connection, draw.draw_id, "allocation.tsv")) for draw in draws]
     pools = [
         read_pool(get_file(connection, draw.draw_id, "register.tsv"), entry)
         for draw, entry in zip(draws, cells, strict=True)
     ]
-    people = _population(connection, workspace, year, draws[0], pools[0], tuple(tasks.values()))
-    rounds = [
+    people = _population(connection, workspace, draws[0], pools[0])
+    rounds = tuple(
         _round(people, draw, entry, pool, load_found_columns(connection, draw.draw_id))
         for draw, entry, pool in zip(draws, cells, pools, strict=True)
-    ]
-    first = load_first_cells(connection, [draw.round_id for draw in draws])
-    planned = np.stack([_planned(first[entry.drawn.round_id] or entry.cells, people.tiers, tasks) for entry in rounds])
-    samples = [_visit_sample(entry, tasks) for entry in rounds]
-    hits = _hits(rounds, samples)
-    return YearEstimates(
+    )
+    return _YearDraws(
         year=year,
-        num_drawn=sum(len(sample.firm) for sample in samples),
-        num_with_result=sum(int((sample.outcome != NO_RESULT).sum()) for sample in samples),
-        rates=(
-            *_by(people, samples, planned, "city", np.zeros(len(people.rows), dtype=np.int64), ("",)),
-            *_by(people, samples, planned, "district", *_districts(people, workspace)),
-            *_by(people, samples, planned, "industry", *_sections(people)),
-            *_by_item(people, rounds, planned, tasks),
-        ),
-        tiers=_by(people, samples, planned, "tier", people.tier, people.tiers),
+        tasks={task.task_id: task for task in load_tasks(connection, year)},
+        people=people,
+        rounds=rounds,
+        first=load_first_cells(connection, [draw.round_id for draw in draws]),
+    )
+
+
+def _samples(
+    draws: _YearDraws, people: _Population, rounds: Sequence[_Round]
+) -> tuple[tuple[RoundSample, ...], Floats]:
+    """Rounds as samples of visits, and the planned chances of each class in them, shape (rounds, classes)."""
+    planned = [
+        _planned(draws.first[entry.drawn.round_id] or entry.cells, people.tiers, draws.tasks) for entry in rounds
+    ]
+    samples = tuple(_visit_sample(entry, draws.tasks) for entry in rounds)
+    return samples, np.array(planned).reshape(len(rounds), 2 * len(people.tiers))
+
+
+def _estimates(workspace: Workspace, draws: _YearDraws, people: _Population, rounds: Sequence[_Round]) -> YearEstimates:
+    """Rates that some rounds tell, and how often visits of either kind of round found something."""
+    samples, planned = _samples(draws, people, rounds)
+    every = [_visit_sample(entry, draws.tasks) for entry in draws.rounds]
+    hits = _hits(draws.rounds, every)
+    groups: list[Estimate] = []
+    if rounds:
+        for name, codes, names in (
+            ("city", np.zeros(len(people.rows), dtype=np.int64), ("",)),
+            ("district", *_districts(people, workspace)),
+            ("industry", *_sections(people)),
+        ):
+            groups += _by(people, samples, planned, name, codes, names)
+        groups += _by_item(people, rounds, planned, draws.tasks)
+    return YearEstimates(
+        year=draws.year,
+        num_drawn=sum(len(sample.firm) for sample in every),
+        num_with_result=sum(int((sample.outcome != NO_RESULT).sum()) for sample in every),
+        rates=tuple(groups),
+        tiers=(),
+        drawn=(),
         hits=hits,
         lift=_lift(hits),
     )
 
 
-def _population(
-    connection: sa.Connection,
-    workspace: Workspace,
-    year: int,
-    draw: DrawnColumns,
-    pool: FrozenPool,
-    tasks: Sequence[Task],
-) -> _Population:
+def _population(connection: sa.Connection, workspace: Workspace, draw: DrawnColumns, pool: FrozenPool) -> _Population:
+    """Firms that rates speak of, all of one class as long as no tier is asked for."""
     frame = load_frame(connection)
     target = np.logical_or.reduce([frame.of_type(code) for code in workspace.settings.target.object_types])
     reached = np.zeros(len(frame), dtype=np.bool_)
@@ -184,20 +254,25 @@ def _population(
     if draw.kind is not RoundKind.OPEN:
         reached = frame.operating()
     rows = np.flatnonzero(reached & target)
-    committed = {entry.draw_id: entry.committed_on for entry in load_draws(connection, year)}[draw.draw_id]
+    nobody = np.zeros(len(rows), dtype=np.int64)
+    return _Population(frame=frame, rows=rows, ids=frame.firm_id[rows], tier=nobody - 1, tiers=("",), classes=nobody)
+
+
+def _with_tiers(connection: sa.Connection, workspace: Workspace, draws: _YearDraws) -> _Population:
+    """The population with the tiers that the year's first draw was made by. Internal."""
+    people, draw_id = draws.people, draws.rounds[0].drawn.draw_id
+    committed = {entry.draw_id: entry.committed_on for entry in load_draws(connection, draws.year)}[draw_id]
     runs = [run for run in load_runs(connection) if run.classified_on <= committed]
     stored = load_classification(connection, runs[-1].classification_id if runs else None)
-    tier = np.full(len(frame), -1, dtype=np.int64)
+    tier = np.full(len(people.frame), -1, dtype=np.int64)
     tiers = workspace.settings.tiers.codes
     if stored is not None:
-        known = frame.positions(stored.firm_id)
+        known = people.frame.positions(stored.firm_id)
         tier[known[known >= 0]] = stored.tier[known >= 0]
         tiers = stored.scorecard.tiers
-    owed = _owed(frame, tasks)[rows]
-    own = np.maximum(tier[rows], 0)
-    return _Population(
-        frame=frame, rows=rows, ids=frame.firm_id[rows], tier=tier[rows], tiers=tiers, classes=own * 2 + owed
-    )
+    own = tier[people.rows]
+    owed = _owed(people.frame, tuple(draws.tasks.values()))[people.rows]
+    return replace(people, tier=own, tiers=tiers, classes=np.maximum(own, 0) * 2 + owed)
 
 
 def _owed(frame: Frame, tasks: Sequence[Task]) -> Mask:
