@@ -42,6 +42,7 @@ COMMAND_MODULES = (
     "agenda",
     "results",
     "report",
+    "trace",
     "publication",
     "audit",
     "example",

@@ -35,7 +35,7 @@ def heading_words(told: FirmRound) -> str:
 
 def firm_lines(told: FirmRound) -> list[str]:
     """What the firm may know of one draw, a sentence each."""
-    lines = [_state_words(told)]
+    lines = [state_words(told)]
     if told.state == DRAWN:
         lines += [
             _("It is to be inspected for: {tasks}").format(
@@ -63,7 +63,8 @@ def firm_lines(told: FirmRound) -> list[str]:
     return lines
 
 
-def _state_words(told: FirmRound) -> str:
+def state_words(told: FirmRound) -> str:
+    """What became of the firm in one draw."""
     words = {
         DRAWN: _("The firm was drawn: one of {drawn}, out of {firms} firms."),
         NOT_DRAWN: _("The firm was in the pool and was not drawn: {drawn} of {firms} firms were."),
@@ -99,7 +100,7 @@ def auditor_lines(entry: AuditorRound) -> list[str]:
             )
         )
     if not standing.in_pool:
-        lines.append(_reason_words(standing.disposition))
+        lines.append(reason_words(standing.disposition))
         return lines
     text = _("Stratum {stratum}, {firms} firms, {visits} visits expected: a chance of {chance}")
     lines.append(
@@ -107,7 +108,7 @@ def auditor_lines(entry: AuditorRound) -> list[str]:
             stratum=standing.disposition,
             firms=f"{standing.num_firms:,}",
             visits=f"{Decimal(standing.visits_micro).scaleb(-6).normalize():f}",
-            chance=_chance(standing),
+            chance=chance_words(standing),
         )
     )
     if standing.ticket is not None:
@@ -126,7 +127,8 @@ def _ticket_lines(ticket: Ticket) -> list[str]:
     return lines
 
 
-def _reason_words(disposition: str) -> str:
+def reason_words(disposition: str) -> str:
+    """Why a firm was left out of a pool. Internal."""
     return {
         "out:status": _("Left out of the pool: not in operation"),
         "out:type": _("Left out of the pool: not of the target’s object types"),
@@ -136,7 +138,8 @@ def _reason_words(disposition: str) -> str:
     }.get(disposition, disposition)
 
 
-def _chance(standing: Standing) -> str:
+def chance_words(standing: Standing) -> str:
+    """The chance of a firm in a draw. Internal in a targeted round."""
     return f"{standing.visits_micro / standing.num_firms / 10_000:.4g} %" if standing.num_firms else "0 %"
 
 

@@ -7,13 +7,17 @@ of this module and from `scheduler.pictures` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from html import escape
 
+from scheduler.i18n import gettext as _
+from scheduler.publication.tables import Table, written
 from scheduler.publication.text import visible
 from scheduler.workflow.internal import INTERNAL_WORD, InternalMark
 
 LONGEST_SHOWN = 2_000
+SHORT = 12  # characters that need no second line, such as a day
 _STYLE = """
 :root{color-scheme:light}
 *{box-sizing:border-box}
@@ -40,6 +44,7 @@ caption{text-align:left;color:#46545e;padding-bottom:.3rem}
 th,td{padding:.28rem .75rem;border-bottom:1px solid #dde3e8;text-align:left;vertical-align:top}
 th{font-size:.9rem;color:#46545e}
 td.n,th.n{text-align:right;white-space:nowrap}
+td.w{white-space:nowrap}
 td:not(.n),th:not(.n){min-width:5.5em}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;margin:.5rem 0}
 .key i{display:inline-block;width:1em;height:1em;margin-right:.4em;vertical-align:-.12em}
@@ -79,9 +84,16 @@ def figures(pairs: Iterable[tuple[str, str]]) -> str:
     return f"<dl class=figures>{cells}</dl>"
 
 
-def table(texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "") -> str:
-    """A table; columns of `texts` stand left, those of `numbers` right."""
-    kinds = [""] * len(texts) + [" class=n"] * len(numbers)
+def table(
+    texts: Sequence[str],
+    numbers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    caption: str = "",
+    unbroken: Collection[int] = (),
+) -> str:
+    """A table; columns of `texts` stand left, those of `numbers` right, texts of columns `unbroken` in one line."""
+    kinds = [" class=w" if place in unbroken else "" for place in range(len(texts))] + [" class=n"] * len(numbers)
     head = "".join(
         f"<th scope=col{kind}>{safe(name)}</th>" for kind, name in zip(kinds, (*texts, *numbers), strict=True)
     )
@@ -91,6 +103,22 @@ def table(texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[
     )
     told = f"<caption>{safe(caption)}</caption>" if caption else ""
     return scroll(f"<table>{told}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>")
+
+
+def section(table_: Table, drawn: str = "") -> str:
+    """A table under its heading and its picture; one of several rows is folded where a picture tells them."""
+    rows = [[written(cell) for cell in row] for row in table_.rows]
+    short = {
+        place
+        for place in range(len(table_.texts))
+        if all(isinstance(row[place], date) or len(written(row[place])) <= SHORT for row in table_.rows)
+    }
+    made = table(table_.texts, table_.numbers, rows, unbroken=short)
+    note = f"<p class=note>{safe(table_.note)}</p>" if table_.note else ""
+    if drawn and len(rows) > 1:
+        summary = safe(_("The numbers"))
+        made = f"<details><summary>{summary}</summary>{made}</details>"
+    return f"<h2>{safe(table_.title)}</h2>{note}{scroll(drawn) if drawn else ''}{made}"
 
 
 def scroll(inside: str) -> str:

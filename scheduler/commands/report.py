@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.report_page import report_page, report_title
 from scheduler.commands.report_tables import ReportWords, report_tables
-from scheduler.commands.tables import plain_table, stdout_console
+from scheduler.commands.tables import print_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.i18n import translator
-from scheduler.publication.tables import Table, tables_workbook, written
+from scheduler.publication.tables import tables_workbook
 from scheduler.workflow.files import check_target, write_file
 from scheduler.workflow.report import Report, report_document, report_year
 from scheduler.workflow.workspace import Workspace
@@ -97,20 +96,6 @@ def print_report(found: Report, words: ReportWords) -> None:
     console.print(report_title(found), style="bold")
     for table in report_tables(found, words):
         print_table(table)
-
-
-def print_table(table: Table) -> None:
-    """Prints one table under its title, with its note below."""
-    console = stdout_console()
-    console.print()
-    console.print(table.title, style="bold")
-    shown = [place for place, heading in enumerate((*table.texts, *table.numbers)) if heading not in table.aside]
-    made = plain_table([heading for heading in table.texts if heading not in table.aside], table.numbers)
-    for row in table.rows:
-        made.add_row(*(Text(written(row[place])) for place in shown))
-    console.print(made)
-    if table.note:
-        console.print(table.note, style="dim")
 
 
 COMMANDS: tuple[click.Command, ...] = (report,)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scheduler.commands.internal_page import figures, internal_page, safe, scroll
-from scheduler.commands.internal_page import table as html_table
+from scheduler.commands.internal_page import figures, internal_page, section
 from scheduler.commands.report_tables import ReportWords, group_titles, rate_cells, report_tables
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.pictures import bars, interval_rows, path_line
-from scheduler.publication.tables import Share, Table, written
+from scheduler.publication.tables import Share
 from scheduler.registry.items import MICRO
 from scheduler.workflow.estimates import Estimate, YearEstimates
 from scheduler.workflow.report import Report, YearReport
@@ -34,7 +33,7 @@ def report_page(report: Report, words: ReportWords, bureau: str, language: str) 
     lead = _("{bureau}. State of {day}.").format(bureau=bureau, day=year.today)
     pictures = _pictures(report, words)
     body = _overview(year) + "".join(
-        _section(table, pictures.get(table.title, "")) for table in report_tables(report, words)
+        section(table, pictures.get(table.title, "")) for table in report_tables(report, words)
     )
     return internal_page(title, lead, body, report.mark, language)
 
@@ -66,17 +65,6 @@ def _overview(year: YearReport) -> str:
                 (_("Targeted over open rounds"), _("{ratio} times").format(ratio=f"{year.estimates.lift[0]:.1f}"))
             )
     return figures(pairs)
-
-
-def _section(table: Table, drawn: str) -> str:
-    """A table under its picture; a long table behind a picture is folded."""
-    rows = [[written(cell) for cell in row] for row in table.rows]
-    made = html_table(table.texts, table.numbers, rows)
-    note = f"<p class=note>{safe(table.note)}</p>" if table.note else ""
-    if drawn and len(table.rows) > 1:
-        summary = safe(_("The numbers"))
-        made = f"<details><summary>{summary}</summary>{made}</details>"
-    return f"<h2>{safe(table.title)}</h2>{note}{scroll(drawn) if drawn else ''}{made}"
 
 
 def _pictures(report: Report, words: ReportWords) -> dict[str, str]:

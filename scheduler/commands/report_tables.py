@@ -14,6 +14,8 @@ from scheduler.results.figures import PERCENT, FigureStanding, PlanFigure
 from scheduler.workflow.estimates import Estimate, YearEstimates
 from scheduler.workflow.report import Report, YearReport
 
+LEVEL = "95 %"  # of all intervals
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWords:
@@ -229,9 +231,9 @@ def lift_words(found: YearEstimates) -> str:
     ratio, low, high = found.lift
     upper = f"{high:.1f}" if high < float("inf") else _("any number of")
     return _(
-        "Visits that count towards the target. Targeted rounds find {ratio} times as much per visit (95 % interval: "
+        "Visits that count towards the target. Targeted rounds find {ratio} times as much per visit ({level} interval: "
         "{low} to {high} times)."
-    ).format(ratio=f"{ratio:.1f}", low=f"{low:.1f}", high=upper)
+    ).format(level=LEVEL, ratio=f"{ratio:.1f}", low=f"{low:.1f}", high=upper)
 
 
 def drawn_by_tier_table(found: YearEstimates) -> Table:
@@ -260,7 +262,7 @@ def estimates_table(found: YearEstimates, group: str, title: str, words: ReportW
     rows = tuple(
         (words.group(one), one.num_firms, one.num_visits, one.num_findings, *rate_cells(one)) for one in found.of(group)
     )
-    every = _("Share of firms at which a visit finds something, with its 95 % interval.")
+    every = _("Share of firms at which a visit finds something, with its {level} interval.").format(level=LEVEL)
     base = (
         _("From the open rounds alone, in which every firm had the same chance.")
         if public
@@ -386,14 +388,14 @@ def rates_comparison_table(before: YearReport, now: YearReport, words: ReportWor
             other = known.get((one.group, one.code))
             if other is not None:
                 rows.append((f"{kinds[one.group]} {words.group(one)}".strip(), *_difference_cells(other, one)))
-    note = _("Change in percentage points with its 95 % interval: one that holds zero may be chance alone.")
+    note = _("Change in percentage points with its {level} interval: one that holds zero may be chance alone.")
     return Table(
         name=_("Rates of two years"),
         title=_("Violation rates of {before} and {year}").format(year=now.year, before=before.year),
         texts=(_("Group"),),
         numbers=(str(before.year), str(now.year), _("Change"), _("Lower end"), _("Upper end")),
         rows=tuple(rows),
-        note=note,
+        note=note.format(level=LEVEL),
     )
 
 

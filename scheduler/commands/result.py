@@ -119,7 +119,9 @@ def history(context: CommandContext, firm: str, as_json: bool) -> None:
     if not found:
         say(_("No result of this firm was corrected."))
         return
-    table = plain_table([_("Corrected on"), _("By"), _("Draw"), _("Item"), _("Stood there"), _("Recorded"), _("Why")])
+    table = plain_table(
+        [_("Corrected on"), _("Person"), _("Draw"), _("Item"), _("Stood there"), _("Recorded"), _("Why")]
+    )
     for one in found:
         stood = label(one.category, _)
         table.add_row(

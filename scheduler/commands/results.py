@@ -210,7 +210,9 @@ def print_follow_ups(found: FollowUps) -> None:
     )
     if not found.entries:
         return
-    table = plain_table([_("Due on"), _("Draw"), _("Firm"), _("Item"), _("Found"), _("Measure"), _("State")])
+    table = plain_table(
+        [_("Due on"), _("Draw"), _("Firm"), _("Item"), _("What was found"), _("Follow-up measure"), _("State")]
+    )
     for one in found.entries:
         state = label(one.state, _) + (_(" (overdue)") if one.overdue(found.today) else "")
         categories = ", ".join(label(code, _) for code in one.categories)

@@ -6,7 +6,13 @@ from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from scheduler.publication.tables import Table as PlainTable
+from scheduler.publication.tables import written
+from scheduler.publication.text import visible
+
+LONGEST_SHOWN = 2_000  # characters of one cell
 WIDTH_OF_PIPES = 120  # columns of a table that does not go to a terminal
 
 
@@ -33,3 +39,17 @@ def plain_table(texts: Iterable[str], numbers: Iterable[str] = ()) -> Table:
     for heading in numbers:
         table.add_column(heading, justify="right", no_wrap=True)
     return table
+
+
+def print_table(table: PlainTable) -> None:
+    """Prints one table under its title, with its note below."""
+    console = stdout_console()
+    console.print()
+    console.print(table.title, style="bold")
+    shown = [place for place, heading in enumerate((*table.texts, *table.numbers)) if heading not in table.aside]
+    made = plain_table([heading for heading in table.texts if heading not in table.aside], table.numbers)
+    for row in table.rows:
+        made.add_row(*(Text(visible(written(row[place]), LONGEST_SHOWN)) for place in shown))
+    console.print(made)
+    if table.note:
+        console.print(table.note, style="dim")

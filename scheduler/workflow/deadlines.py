@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,6 +75,30 @@ class DrawResults:
 
     coverage: Coverage
     categories: Mapping[str, int]
+
+
+class PublicDays:
+    """
+    When things became public, by the log: what an action did on a day is public by the first publication after the last
+    action of its kind on that day.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        published = sorted((number, day) for day, number in load_newest_actions(connection, PUBLISHED).items())
+        self._numbers = [number for number, _day in published]
+        self._days = [date.fromisoformat(day) for _number, day in published]
+
+    def since(self, done: Mapping[str, int], day: date) -> date | None:
+        """
+        Day of that publication, None where none came after.
+
+        Parameters
+        ----------
+        done
+            Number of the newest log entry of the action on each day, as `load_newest_actions` reads it.
+        """
+        place = bisect_right(self._numbers, done.get(day.isoformat(), 0))
+        return self._days[place] if place < len(self._days) else None
 
 
 def results_due(workspace: Workspace) -> DueLists:

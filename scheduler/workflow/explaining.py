@@ -144,7 +144,7 @@ def _explain(
     told = []
     for number, stored in enumerate(draws):
         workspace.progress.report(_("Looking the firm up in the draws"), number, len(draws))
-        told.append(_round(connection, rounds[stored.round_id], stored, firm_id))
+        told.append(explain_round(connection, rounds[stored.round_id], stored, firm_id))
     workspace.progress.report(_("Looking the firm up in the draws"), 1, 1)
     if firm_id not in known and all(entry.told.state in (UNKNOWN, NOT_LISTED, VOIDED) for entry in told):
         raise StateError(
@@ -161,7 +161,8 @@ def _explain(
     return known.get(firm_id, ("", ""))[0], tuple(told), tuple(coming)
 
 
-def _round(connection: sa.Connection, entry: StoredRound, stored: StoredDraw, firm_id: str) -> AuditorRound:
+def explain_round(connection: sa.Connection, entry: StoredRound, stored: StoredDraw, firm_id: str) -> AuditorRound:
+    """Where a firm stood in one attempt. Internal, but for the part of it that is told the firm."""
     draw = stored_draw(connection, stored, (*LOT_FILES, "tasks.tsv"))
     standing = None if entry.kind is RoundKind.EXTERNAL else standing_of(draw, firm_id)
     package = _listed(draw, firm_id) if standing is None else standing.package

@@ -8,7 +8,6 @@ rest on the open rounds alone, and everything else in it is counted from what th
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -36,7 +35,7 @@ from scheduler.results.figures import FigureStanding, PlanFigure, parse_plan_fig
 from scheduler.results.punctuality import Punctuality, punctuality
 from scheduler.results.year import DistrictLine, PathPoint, VisitMix, visit_mix
 from scheduler.workflow.calendars import working_calendar
-from scheduler.workflow.deadlines import PUBLISHED, load_outcomes
+from scheduler.workflow.deadlines import PublicDays, load_outcomes
 from scheduler.workflow.districts import counted_by_district
 from scheduler.workflow.estimates import YearEstimates, estimate_public, estimate_year
 from scheduler.workflow.internal import InternalMark, mark_internal
@@ -274,9 +273,8 @@ def _path(
 
 
 def _punctuality(connection: sa.Connection, workspace: Workspace, outcomes: tuple[VisitOutcome, ...]) -> Punctuality:
-    """By the log: a result is public by the first publication after the last recording of the day it was recorded."""
-    published = sorted((number, day) for day, number in load_newest_actions(connection, PUBLISHED).items())
-    numbers = [number for number, _day in published]
+    """Visits that have ended, and when all their results were public, by the log."""
+    public = PublicDays(connection)
     recorded = load_newest_actions(connection, RECORDED)
     first = load_first_recordings(connection)
     visits = []
@@ -284,11 +282,8 @@ def _punctuality(connection: sa.Connection, workspace: Workspace, outcomes: tupl
         ended = one.ended_on or one.visit_on or one.window_ends_on
         if one.ended_on is None and ended >= workspace.today:
             continue
-        public_on = None
-        if one.complete and (day := first.get((one.draw_id, one.firm_id))):
-            place = bisect_right(numbers, recorded.get(day.isoformat(), 0))
-            public_on = date.fromisoformat(published[place][1]) if place < len(published) else None
-        visits.append((ended, public_on))
+        day = first.get((one.draw_id, one.firm_id)) if one.complete else None
+        visits.append((ended, public.since(recorded, day) if day else None))
     return punctuality(
         visits,
         today=workspace.today,
