@@ -273,6 +273,24 @@ _PACKAGE = {
     "starts_on": shapes.day,
     "ends_on": shapes.day,
 }
+_SCORECARD = {
+    "format": _FORMAT,
+    "official": shapes.exactly(False),
+    "base": shapes.signed,
+    "tiers": shapes.list_of(shapes.code),
+    "cuts": shapes.list_of(shapes.signed),
+    "indicators": shapes.list_of(shapes.object_of({"name": shapes.text, "points": shapes.list_of(shapes.signed)})),
+    "direct": shapes.list_of(shapes.object_of({"name": shapes.text, "tier": shapes.code})),
+    "matrices": shapes.list_of(
+        shapes.object_of(
+            {
+                "name": shapes.code,
+                "grades": shapes.list_of(shapes.code),
+                "tiers": shapes.list_of(shapes.list_of(shapes.code)),
+            }
+        )
+    ),
+}
 _OFFICERS = {
     "format": _FORMAT,
     "draw_id": shapes.code,
@@ -386,26 +404,10 @@ DOCUMENTS: dict[str, Shape] = {
         }
     ),
     "secret.json": shapes.object_of({"secret": shapes.hexadecimal, "officer_secret": shapes.hexadecimal}),
-    "scorecard.json": shapes.object_of(
+    "scorecard.json": shapes.by_format(
         {
-            "format": _FORMAT,
-            "official": shapes.exactly(False),
-            "base": shapes.signed,
-            "tiers": shapes.list_of(shapes.code),
-            "cuts": shapes.list_of(shapes.signed),
-            "indicators": shapes.list_of(
-                shapes.object_of({"name": shapes.text, "points": shapes.list_of(shapes.signed)})
-            ),
-            "direct": shapes.list_of(shapes.object_of({"name": shapes.text, "tier": shapes.code})),
-            "matrices": shapes.list_of(
-                shapes.object_of(
-                    {
-                        "name": shapes.code,
-                        "grades": shapes.list_of(shapes.code),
-                        "tiers": shapes.list_of(shapes.list_of(shapes.code)),
-                    }
-                )
-            ),
+            1: shapes.object_of(_SCORECARD),
+            2: shapes.object_of({**_SCORECARD, "format": shapes.exactly(2), "digest": shapes.digest}),
         }
     ),
     "officers.json": shapes.by_format({1: shapes.object_of(_OFFICERS), 2: shapes.object_of(_OFFICERS_2)}),

@@ -24,7 +24,6 @@ _STYLE = """
 body{margin:0;background:#fff;color:#10222b;font:16px/1.55 system-ui,-apple-system,"Segoe UI","PingFang SC",
 "Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif}
 .mark{position:sticky;top:0;z-index:1;background:#7d1f2b;color:#fff;padding:.55rem 1.5rem;font-weight:600}
-.mark b{font-size:1.2em;letter-spacing:.2em;margin-right:1rem}
 main{max-width:64rem;margin:0 auto;padding:1.5rem}
 h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem}
 h2{font-size:1.35rem;margin:2.5rem 0 .75rem;border-top:1px solid #c5ced5;padding-top:1rem}
@@ -67,7 +66,7 @@ def internal_page(title: str, lead: str, body: str, mark: InternalMark | None, l
     language
         Language of the page, ``zh_CN`` or ``en``; messages are in the active one.
     """
-    line = "" if mark is None else f'<p class="mark" style="margin:0"><b>{INTERNAL_WORD}</b>{safe(mark.line())}</p>'
+    line = "" if mark is None else f'<p class="mark" style="margin:0">{safe(mark.line())}</p>'
     heading = safe(title) if mark is None else f"{safe(INTERNAL_WORD)} · {safe(title)}"
     tongue = "zh-CN" if language.startswith("zh") else "en"
     return (

@@ -16,6 +16,7 @@ from scheduler.commands.indicators import classify_indicators
 from scheduler.commands.overrides import classify_object, classify_override, classify_overrides, kind_words
 from scheduler.commands.risk_report import classify_report
 from scheduler.commands.risk_tables import shares, show_mark
+from scheduler.commands.scorecard import classify_scorecard
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
@@ -302,7 +303,14 @@ def _rule_words(context: CommandContext, scorecard: Scorecard, name: str) -> str
     return name
 
 
-for _command in (classify_indicators, classify_override, classify_object, classify_overrides, classify_report):
+for _command in (
+    classify_indicators,
+    classify_scorecard,
+    classify_override,
+    classify_object,
+    classify_overrides,
+    classify_report,
+):
     classify.add_command(_command)
 
 COMMANDS: tuple[click.Command, ...] = (classify,)

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
@@ -28,12 +29,13 @@ from scheduler.i18n import gettext as _
 from scheduler.parameters import Parameters, Ratio, micro, parse_parameters
 from scheduler.registry.items import MICRO
 from scheduler.risk.bins import MOST_BOUND, MOST_POINTS, Bin, PointScale
-from scheduler.risk.indicators import Categories, Direction, find_indicator
+from scheduler.risk.indicators import INDICATORS, Categories, Direction, find_indicator
 from scheduler.risk.matrices import MOST_MATRICES, MatrixFile, RatingMatrix, grade_problems, matrix_lines, matrix_of
 from scheduler.risk.probabilities import Calibration, calibration_toml
 from scheduler.risk.rules import Condition, DirectRule
 
 FORMAT: Final = 1
+DOCUMENT_FORMAT: Final = 2  # format 1 had no digest
 MOST_INDICATORS: Final = 500
 MOST_TIERS: Final = 36
 MOST_RULES: Final = 127
@@ -105,8 +107,9 @@ class Scorecard:
     def document(self) -> dict[str, Any]:
         """Content of ``scorecard.json`` (draw specification, section 3.4)."""
         return {
-            "format": FORMAT,
+            "format": DOCUMENT_FORMAT,
             "official": self.official,
+            "digest": self.digest,
             "base": self.base,
             "tiers": list(self.tiers),
             "cuts": list(self.cuts),
@@ -327,7 +330,11 @@ def _catalogue_problems(file: _ScorecardFile) -> list[str]:
         indicator = find_indicator(entry.name)
         place = f"indicators.{entry.name}"
         if indicator is None:
-            found.append(_("{place}: there is no such indicator in the catalogue").format(place=place))
+            found.append(
+                _("{place}: there is no such indicator in the catalogue{hint}").format(
+                    place=place, hint=_hint(entry.name)
+                )
+            )
         elif entry.direction and indicator.direction not in (entry.direction, Direction.ANY):
             found.append(
                 _("{place}: expected direction = {wanted}, as in the catalogue, got {got}").format(
@@ -337,11 +344,20 @@ def _catalogue_problems(file: _ScorecardFile) -> list[str]:
         found += [f"{place}: {problem}" for problem in _start_problems(entry.bins)]
     for rule in file.direct:
         found += [
-            _("direct.{rule}: there is no indicator {name} in the catalogue").format(rule=rule.name, name=one.indicator)
+            _("direct.{rule}: there is no indicator {name} in the catalogue{hint}").format(
+                rule=rule.name, name=one.indicator, hint=_hint(one.indicator)
+            )
             for one in rule.when
             if find_indicator(one.indicator) is None
         ]
     return found + [problem for matrix in file.matrices for problem in grade_problems(matrix)]
+
+
+def _hint(name: str) -> str:
+    """What may have been meant, and where all names stand."""
+    like = get_close_matches(name, [one.name for one in INDICATORS], n=1)
+    meant = _("; did you mean {name}?").format(name=like[0]) if like else ""
+    return meant + _("; “double-random classify indicators” lists them")
 
 
 def _start_problems(bins: tuple[_BinFile, ...]) -> list[str]:

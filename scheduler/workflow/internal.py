@@ -43,11 +43,11 @@ class InternalMark:
     def line(self) -> str:
         """The mark in one line."""
         if self.from_record:
-            words = _("INTERNAL, not for publication · {actor} · {at} · made from a record, in no log")
+            words = _("内部资料 INTERNAL, not for publication · {actor} · {at} · made from a record, in no log")
         elif self.log_number is None:
-            words = _("INTERNAL, not for publication · {actor} · {at} · dry run, not in the log")
+            words = _("内部资料 INTERNAL, not for publication · {actor} · {at} · dry run, not in the log")
         else:
-            words = _("INTERNAL, not for publication · {actor} · {at} · log entry {number}")
+            words = _("内部资料 INTERNAL, not for publication · {actor} · {at} · log entry {number}")
         return words.format(actor=self.actor, at=self.at, number=self.log_number)
 
     def stamp(self) -> str:

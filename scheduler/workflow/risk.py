@@ -20,20 +20,18 @@ from models.risk_rows import (
     save_classification,
 )
 from models.tier_rows import Override, load_grades, load_override_tiers, load_overrides
-from scheduler.errors import PolicyError, StateError
+from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import OBJECT_TYPES
 from scheduler.registry.frame import Frame, Mask
-from scheduler.resources import data_path
 from scheduler.risk.classify import DECIDERS, StoredClassification, decide, measure, scores_of
 from scheduler.risk.cuts import cut_by_shares
 from scheduler.risk.explain import Explanation, explain
 from scheduler.risk.mix import TierMix, tier_mix
-from scheduler.risk.scorecard import Scorecard, parse_scorecard
+from scheduler.risk.scorecard import Scorecard
 from scheduler.workflow.internal import InternalMark, internal_mark, mark_internal
-from scheduler.workflow.workspace import SETTINGS_NAME, Workspace
-
-EXPERT_SCORECARD = "scorecard-expert.toml"
+from scheduler.workflow.scorecards import read_scorecard
+from scheduler.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,36 +208,6 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
             overrides=load_overrides(connection, wanted),
             mark=mark_internal(connection, workspace, "classify explain", detail),
         )
-
-
-def read_scorecard(workspace: Workspace) -> Scorecard:
-    """
-    Scorecard that the settings name, or the expert default, which is not official.
-
-    Raises
-    ------
-    PolicyError
-        If the file is not there or is wrong, or its tiers are not the policy's.
-    """
-    named = workspace.settings.classify.scorecard
-    path = workspace.root / named if named else data_path(EXPERT_SCORECARD)
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(
-            _("{settings}: classify.scorecard: expected a TOML file in UTF-8, got {path} ({error})").format(
-                settings=SETTINGS_NAME, path=path, error=error
-            )
-        ) from error
-    scorecard = parse_scorecard(text, path.name)
-    wanted = workspace.settings.tiers.codes
-    if scorecard.tiers != wanted:
-        raise PolicyError(
-            _("{name}: tiers: expected {wanted} as in {settings} (tiers.codes), got {got}").format(
-                name=path.name, settings=SETTINGS_NAME, wanted=", ".join(wanted), got=", ".join(scorecard.tiers)
-            )
-        )
-    return scorecard
 
 
 def _classify(

@@ -33,8 +33,9 @@ from scheduler.risk.leakage import check_features, check_outcome, constant_colum
 from scheduler.risk.scorecard import Scorecard, scorecard_toml
 from scheduler.risk.training import Training, TrainingSettings, split_by_time, train_columns
 from scheduler.risk.weighting import round_weights
+from scheduler.workflow.files import write_file
 from scheduler.workflow.internal import InternalMark, internal_mark, mark_internal
-from scheduler.workflow.risk import read_scorecard
+from scheduler.workflow.scorecards import marked_toml, read_scorecard
 from scheduler.workflow.workspace import Workspace
 
 FITTED_SCORECARD = "scorecard-fitted.toml"
@@ -147,7 +148,7 @@ def train_scorecard(
             mark = internal_mark(workspace, None)
         else:
             mark = mark_internal(connection, workspace, "classify train", detail, after=scorecard.digest)
-            path.write_text(scorecard_toml(scorecard), encoding="utf-8", newline="\n")
+            write_file(path, marked_toml(scorecard_toml(scorecard), mark).encode("utf-8"))
     return TrainingSummary(
         scorecard=scorecard,
         path=None if dry_run else path,

@@ -70,7 +70,7 @@ def test_classify_alone_runs_and_shows_the_mix(run: Run) -> None:
     result = run()
     assert result.exit_code == 0, result.output
     mark, head, *_ = result.output.splitlines()
-    assert mark.rstrip() == "INTERNAL, not for publication · 审计员 · 2026-01-05 10:30+08:00 · log entry 1"
+    assert mark.rstrip() == "内部资料 INTERNAL, not for publication · 审计员 · 2026-01-05 10:30+08:00 · log entry 1"
     assert head.startswith("Classification 1 as of 2026-01-05: 2 firms; scorecard, not official: 专家评分卡")
     assert "Huancui" in result.output and "Individual household" in result.output
     rows = [line.split() for line in result.output.splitlines()]
@@ -112,7 +112,7 @@ def test_explain_tells_points_rule_and_history(run: Run) -> None:
     run()
     result = run("explain", FIRM)
     assert result.exit_code == 0, result.output
-    assert result.output.startswith("INTERNAL, not for publication")
+    assert result.output.startswith("内部资料 INTERNAL, not for publication")
     assert f"{FIRM} 甲[公司]" in result.output  # brackets are no markup
     assert (
         "By direct rule: food supplier or wholesaler (high-risk object); by its score of 30 it would be B"

@@ -90,7 +90,7 @@ def test_report_judges_the_year_and_finds_who_jumped(run: Run, root: Path) -> No
 def test_report_prints_tables(run: Run, root: Path) -> None:
     """Mark, mix, figures, capture, calibration; after a second run drift and the list of jumps."""
     first = run("report").output
-    assert first.startswith("INTERNAL, not for publication · 审计员") and "There is no earlier run" in first
+    assert first.startswith("内部资料 INTERNAL, not for publication · 审计员") and "There is no earlier run" in first
     assert all(words in first for words in ("AUC 0.", "KS 0.", "Lift at 8 %", "Share of problems", "Observed"))
     firms = worsen(root)
     run("run", "--as-of", "2026-12-31")

@@ -59,7 +59,7 @@ def test_targeted_round_is_internal_and_logged(run: Run, city: Path) -> None:
     before = num_logged(city)
     status, out, _err = run(2, "--draws", 60)
     assert status == 0
-    assert out.startswith("INTERNAL, not for publication")
+    assert out.startswith("内部资料 INTERNAL, not for publication")
     assert "With the seed on record this draws exactly the list on record." in out
     assert "Everybody had the chance on record" in out
     assert num_logged(city) == before + 1

@@ -21,10 +21,12 @@ from scheduler.allocation.plan import PlanStatus
 from scheduler.draw.commitment import SEALED_FILES
 from scheduler.draw.seed import EntropySource, PublicValue
 from scheduler.errors import StateError, StoreError, UsageError
+from scheduler.risk.scorecard import parse_scorecard, scorecard_toml
 from scheduler.workflow import commitments
 from scheduler.workflow.draw import commit_draw, draw_targets, show_draws, void_draw
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.risk import classify_firms
+from scheduler.workflow.scorecards import read_scorecard
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.teams import draw_officers
 
@@ -117,6 +119,18 @@ def test_targeted_round_is_recomputed_from_its_frozen_files(tiny: TinyYear) -> N
     assert {row[0]: (row[1], row[2]) for row in rows(files["selected.tsv"])} == {
         firm: (strata[firm], package) for firm, package in expected.items()
     }
+
+
+def test_commitment_seals_the_digest_of_the_scorecard(tiny: TinyYear) -> None:
+    """scorecard.json bears the digest of the TOML text in use, so a bound moved afterwards shows."""
+    tiny.plan_open()
+    tiny.commit()
+    card = read_scorecard(tiny.workspace)
+    document = json.loads(files_of(tiny, "2026-1-1")["scorecard.json"])
+    assert document["format"] == 2 and document["digest"] == card.digest
+    moved = scorecard_toml(card).replace("{ to = 11, points = 9 }", "{ to = 12, points = 9 }")
+    other = parse_scorecard(moved, "moved.toml").document()
+    assert other.pop("digest") != document.pop("digest") and other == document  # points alone would not tell
 
 
 def test_register_accounts_for_every_firm(tiny: TinyYear) -> None:

@@ -20,9 +20,9 @@ from scheduler.workflow.log import verify_log
 from scheduler.workflow.risk import (
     classify_firms,
     explain_firm,
-    read_scorecard,
     show_classification,
 )
+from scheduler.workflow.scorecards import read_scorecard
 from scheduler.workflow.workspace import Workspace
 
 AS_OF = date(2026, 1, 1)
