@@ -21,8 +21,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command(
     "scorecard",
     help=_(
-        "Show the scorecard in use (not official), write it to a TOML file to be edited by hand, or check an edited one. "
-        "Changes nothing: a scorecard is used once classify.scorecard in the settings names it."
+        "Show the scorecard in use (not official), write it to a TOML file to be edited by hand, or check an edited "
+        "one. Changes nothing: a scorecard is used once classify.scorecard in the settings names it."
     ),
 )
 @click.option("--out", type=_FILE, help=_("Write the scorecard in use to this TOML file, comments included."))
