@@ -20,12 +20,13 @@ from scheduler.errors import PolicyError, TrainingError
 from scheduler.i18n import gettext as _
 from scheduler.risk.binning import Axis
 from scheduler.risk.bins import MOST_BOUND, MOST_POINTS
-from scheduler.risk.columns import Column, as_numbers, encode, quantise
+from scheduler.risk.columns import Column, as_numbers, encode, length_problem, quantise
 from scheduler.risk.history import Values
 from scheduler.risk.indicators import Direction
 from scheduler.risk.probabilities import Calibration
 
 FORMAT: Final = 1
+PAIR_SIGN: Final = " × "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class PointTable:
     @property
     def name(self) -> str:
         """The feature, or both joined by ``×``."""
-        return " × ".join(axis.name for axis in self.axes)
+        return PAIR_SIGN.join(axis.name for axis in self.axes)
 
     def cells(self, columns: Mapping[str, Column]) -> npt.NDArray[np.int64]:
         """Place in `points` of each row, shape (n,)."""
@@ -128,9 +129,11 @@ class FittedCard:
     def __post_init__(self) -> None:
         found = [problem for table in self.tables for problem in table.problems()]
         found += self.calibration.problems()
-        names = [table.name for table in self.tables]
+        # Not by the joined name: a feature may itself be called “a × b”.
+        names = [tuple(axis.name for axis in table.axes) for table in self.tables]
         found += [
-            _("{name}: is there twice").format(name=name) for name in sorted({n for n in names if names.count(n) > 1})
+            _("{name}: is there twice").format(name=PAIR_SIGN.join(name))
+            for name in sorted({n for n in names if names.count(n) > 1})
         ]
         if self.official:
             found.append(_("official: expected false (no official points are public), got true"))
@@ -167,7 +170,10 @@ class FittedCard:
         if missing:
             raise TrainingError(_("expected columns {names}, which the card asks for").format(names=", ".join(missing)))
         columns = {name: _column(name, features[name], wanted) for name, wanted in axes.items()}
-        num = len(next(iter(features.values()), ()))
+        lengths = {name: len(column) for name, column in columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise length_problem(lengths)
+        num = next(iter(lengths.values())) if lengths else len(next(iter(features.values()), ()))
         return self.score_columns(columns, num)
 
     def score_columns(self, columns: Mapping[str, Column], num_rows: int) -> npt.NDArray[np.int32]:

@@ -190,4 +190,4 @@ def _bound(axis: Axis, bound: int) -> str:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # the one character TOML has more against

@@ -26,7 +26,8 @@ LEAST_OF_A_CLASS: Final = 10
 PERFECT: Final = 0.99  # area under the curve of a feature alone
 _SMOOTHING: Final = 5.0  # pseudo-rows of each category
 _OFFICER = re.compile(
-    r"(^|[^a-z])(officer|inspector|sanitarian|examiner)s?([^a-z]|$)|检查人员|执法人员|检查员|执法员|主检|协办|检查组",
+    r"(^|[^a-z])((officer|inspector|sanitarian|examiner)s?|(inspected|checked|visited|examined)[ _-]?by)([^a-z]|$)"
+    r"|检查人|执法人|检查员|执法员|监督员|监管员|办案人|主检|协办|检查组|执法证",
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(
@@ -45,14 +46,14 @@ def check_outcome(outcome: npt.ArrayLike) -> npt.NDArray[np.int64]:
         If it is not 0 or 1 everywhere, has one class only, or too few rows of one.
     """
     values = np.asarray(outcome)
-    if values.ndim != 1 or values.dtype.kind not in "biuf" or not np.isin(values, (0, 1)).all():
-        strange = [value for value in np.ravel(values).tolist() if value not in (0, 1)][:1]
-        raise TrainingError(
-            _("outcome: expected 0 or 1 in every row, got {value!r}").format(value=(strange or [None])[0])
-        )
+    if values.ndim != 1:
+        raise TrainingError(_("outcome: expected one value per row, got {shape}").format(shape=values.shape))
+    strange = [value for value in values.tolist() if isinstance(value, str) or value not in (0, 1)][:1]
+    if strange:
+        raise TrainingError(_("outcome: expected 0 or 1 in every row, got {value!r}").format(value=strange[0]))
     result = values.astype(np.int64)
     ones = int(result.sum())
-    if ones in (0, len(result)):
+    if len(result) and ones in (0, len(result)):
         raise TrainingError(
             _("outcome: expected rows with and without a problem, got one class only: {rows} rows of {value}").format(
                 rows=len(result), value=int(ones > 0)
@@ -117,10 +118,17 @@ def _reason(column: Column, outcome: npt.NDArray[np.int64], officers: frozenset[
         return _(
             "names the officer, who is never a predictor: a firm's class must not hang on who visits; leave it out"
         )
+    if len(column) and np.all(column.values == MISSING):
+        return _("has no value in any row; leave it out")
     if _constant(column):
         return _("is constant, so nothing can be learned from it; leave it out")
     if allowed:
         return ""
+    if _identifies(column) and _all_numerals(column):
+        return _(
+            "looks like an identifier, or like numbers left as texts: nearly every row has its own value; leave it "
+            "out, or turn it into numbers"
+        )
     if _identifies(column):
         return _("looks like an identifier: nearly every row has its own value; leave it out")
     if _area(column, outcome) >= PERFECT:
@@ -155,6 +163,13 @@ def _identifies(column: Column) -> bool:
         return True
     consecutive = int(known.max()) - int(known.min()) < 2 * len(known)
     return distinct == len(known) and consecutive
+
+
+def _all_numerals(column: Column) -> bool:
+    """Whether every text of a category is a number."""
+    return bool(column.codes) and all(
+        re.fullmatch(r"\s*[-+]?[\d,]*\.?\d+([eE][-+]?\d+)?\s*", c) for c in column.codes or ()
+    )
 
 
 def _area(column: Column, outcome: npt.NDArray[np.int64]) -> float:

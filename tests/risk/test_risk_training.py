@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,14 @@ import numpy as np
 import pytest
 
 from scheduler.errors import PolicyError, TrainingError
+from scheduler.risk.binning import Axis
+from scheduler.risk.card import FittedCard, PointTable
 from scheduler.risk.card_toml import card_toml, parse_card
+from scheduler.risk.columns import make_columns
 from scheduler.risk.evaluation import weighted_auc
+from scheduler.risk.history import MISSING
 from scheduler.risk.indicators import Direction
+from scheduler.risk.probabilities import Calibration
 from scheduler.risk.training import TrainingSettings, split_by_time, train_card
 from scheduler.risk.weighting import effective_rows, inclusion_weights, round_weights
 
@@ -147,6 +155,28 @@ BAD_TABLES: dict[str, tuple[dict[str, Any], Any, dict[str, Any], str]] = {
         {"directions": {"y": Direction.RISING}},
         "names of columns, got 'y'",
     ),
+    "no name": ({"": NOISE}, OUTCOME, {}, "a name of one line of text for every column, got ''"),
+    "name of two lines": ({"a\nb": NOISE}, OUTCOME, {}, "a name of one line of text"),
+    "name that is no text": ({5: NOISE}, OUTCOME, {}, "a name of one line of text for every column, got 5"),
+    "no mapping": ([NOISE], OUTCOME, {}, "features: expected names and their columns, got list"),  # type: ignore[dict-item]
+    "all missing": ({"x": NOISE, "y": [None] * 200}, OUTCOME, {}, "column y: has no value in any row"),
+    "dates": ({"x": np.arange(200).astype("datetime64[D]")}, OUTCOME, {}, "column x: expected numbers or texts, got d"),
+    "days": ({"x": [date(2026, 1, 1)] * 200}, OUTCOME, {}, "got dates; use what a date means for risk"),
+    "complex": ({"x": NOISE + 1j}, OUTCOME, {}, "column x: expected numbers or texts, got complex"),
+    "bytes": ({"x": [b"a", b"b"] * 100}, OUTCOME, {}, "column x: expected numbers or texts, got bytes"),
+    "half characters": ({"x": ["\ud800", "b"] * 100}, OUTCOME, {}, "column x: expected texts of whole characters"),
+    "great unsigned": ({"x": np.array([2**63, 5] * 100, dtype=np.uint64)}, OUTCOME, {}, "column x: expected numbers b"),
+    "least integer": (
+        {"x": np.array([-(2**63), 5] * 100)},
+        OUTCOME,
+        {},
+        "column x: expected numbers below 1,000,",
+    ),
+    "numbers as texts": ({"x": [f"{k}.5" for k in range(200)]}, OUTCOME, {}, "column x: .*numbers left as texts"),
+    "inspected by": ({"inspected_by": ["a", "b"] * 100}, OUTCOME, {}, "inspected_by: names the officer"),
+    "outcome of two dimensions": ({"x": NOISE}, OUTCOME.reshape(-1, 1), {}, "outcome: expected one value per row"),
+    "outcome missing": ({"x": NOISE}, [None, *OUTCOME[1:]], {}, "outcome: expected 0 or 1 in every row, got None"),
+    "outcome as texts": ({"x": NOISE}, ["1", "0"] * 100, {}, "outcome: expected 0 or 1 in every row, got '1'"),
     "two dimensions": ({"x": np.zeros((200, 2))}, OUTCOME, {}, "column x: expected one value per row"),
     "too few weights": ({"x": NOISE}, OUTCOME, {"weights": np.ones(3)}, "weights: expected one number for each"),
     "texts as weights": ({"x": NOISE}, OUTCOME, {"weights": ["a"] * 200}, "weights: expected one number for each"),
@@ -163,6 +193,53 @@ def test_train_card_refuses_and_names_the_reason(case: str) -> None:
     features, outcome, more, message = BAD_TABLES[case]
     with pytest.raises(TrainingError, match=message):
         train_card(features, outcome, **more)
+
+
+def test_kinds_of_numbers_and_of_missing_values_are_taken_alike() -> None:
+    """Decimals, numpy scalars, masked arrays and iterators give the card of the plain list, gaps as None."""
+    features, _outcome = table(rows=400)
+    plain = [None if np.isnan(value) else float(value) for value in features["amount"]]
+    kinds: tuple[Any, ...] = (
+        [None if value is None else Decimal(str(value)) for value in plain],
+        [None if value is None else np.float32(value) for value in plain],
+        np.ma.masked_invalid(features["amount"]),
+        iter(plain),
+    )
+    wanted = make_columns({"x": plain})[0]
+    for given in kinds[:1] + kinds[2:]:
+        (column,) = make_columns({"x": given})
+        assert column.decimals == wanted.decimals and np.array_equal(column.values, wanted.values)
+    assert np.count_nonzero(make_columns({"x": kinds[1]})[0].values == MISSING) == plain.count(None)
+
+
+def test_feature_may_be_called_like_a_pair() -> None:
+    """A column named “a × b” stands beside the pair of a and b, and the card survives its TOML."""
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 600)).round(2)
+    outcome = (rng.random(600) < 1 / (1 + np.exp(-2 * a * b - a))).astype(int)
+    card = train_card({"a": a, "b": b, "a × b": a + rng.normal(size=600)}, outcome).card
+    both = PointTable(axes=(Axis(name="a"), Axis(name="b")), points=(0,) * 4)
+    named = PointTable(axes=(Axis(name="a × b"),), points=(0, 0))
+    assert replace(card, tables=(both, named)).tables[0].name == both.name == named.name
+    assert parse_card(card_toml(card), "x") == card
+    with pytest.raises(PolicyError, match="a × b: is there twice"):
+        replace(card, tables=(both, both))
+
+
+def test_codes_with_any_character_survive_the_toml() -> None:
+    """Quotes, backslashes, brackets, line breaks and DEL in a category are written so that TOML reads them back."""
+    hostile = ['x"\n]=', "z\\", "\x7f", "\x00"]
+    axis = Axis(name='q"\\', groups=tuple((code,) for code in hostile))
+    card = FittedCard(
+        name="n",
+        note="",
+        base=0,
+        points_to_double_odds=40,
+        tables=(PointTable(axes=(axis,), points=(0, 1, 2, 3, 4, 5)),),
+        calibration=Calibration(least_score=(0,), probability_micro=(1,)),
+    )
+    assert parse_card(card_toml(card), "x") == card
+    assert card.score({'q"\\': hostile}).tolist() == [1, 2, 3, 4]
 
 
 def test_allow_lets_a_named_identifier_pass_but_no_officer() -> None:
