@@ -166,7 +166,7 @@ def test_scorecard_comes_from_beside_the_settings(workspace: Workspace) -> None:
     [
         (None, "classify.scorecard: expected a TOML file in UTF-8, got"),
         (b"\xff\xfe", "classify.scorecard: expected a TOML file in UTF-8, got"),
-        (b"format = 1", "own.toml: official: Field required"),
+        (b"format = 1", "own.toml: official: expected this key, got none"),
         ("three", "own.toml: tiers: expected A, B, C, D as in double-random.toml .tiers.codes., got A, B, C"),
     ],
     ids=["absent", "not UTF-8", "incomplete", "other tiers"],
