@@ -15,7 +15,7 @@ OFFICERS_NAME = "officers.json"
 CALENDAR_NAME = "calendar.tsv"
 TOWNS_NAME = "towns.tsv"
 MOVES_NAME = "moves.tsv"
-FORMAT = 2
+FORMAT = 3
 VISIT_COLUMNS = ("firm_id", "team_id", "visit_on", "exception")
 
 

@@ -14,9 +14,14 @@ class Group:
     The parts that are matched together, in their order, each with its fit teams and its team on record.
 
     Teams are numbered; the teams that some visit of a team could move to are the bits of an integer.
+
+    Parameters
+    ----------
+    by_ability
+        Whether among ways as even those count in which the teams that fit more parts have more of them (format 3).
     """
 
-    def __init__(self, members: Sequence[tuple[str, Sequence[Team], Team]]) -> None:
+    def __init__(self, members: Sequence[tuple[str, Sequence[Team], Team]], *, by_ability: bool) -> None:
         self._members = members
         names = sorted({team.team_id for _firm, fit, _team in members for team in fit})
         self._number = {name: number for number, name in enumerate(names)}
@@ -29,6 +34,10 @@ class Group:
             self._loads[team] += 1
             self._moves[team][fits] = self._moves[team].get(fits, 0) + 1
         self._onward = [self._union(team) for team in range(len(names))]
+        self._abilities = [0] * len(names)
+        for fits in self._fits if by_ability else ():
+            for team in range(len(names)):
+                self._abilities[team] += fits >> team & 1
 
     def _bits(self, teams: Sequence[Team]) -> int:
         return sum(1 << self._number[team.team_id] for team in teams)
@@ -38,6 +47,16 @@ class Group:
         for fits in self._moves[team]:
             union |= fits
         return union
+
+    def unable(self) -> Differences:
+        """Pairs of teams between which a chain leads from one to an abler one that has one part less."""
+        found: Differences = []
+        for team, load in enumerate(self._loads):
+            for other in sorted(self._from(team)):
+                if self._loads[other] == load - 1 and self._abilities[other] > self._abilities[team]:
+                    words = f"{self._names[other]}: {load - 1}, {self._names[team]}: {load}"
+                    found.append((_("more for {team}, which fits more").format(team=self._names[other]), words))
+        return found
 
     def uneven(self) -> Differences:
         """Pairs of teams between which a chain leads from one load to another that is lower by two or more."""
@@ -76,10 +95,8 @@ class Group:
         ahead = self._from(better)
         if team in ahead:
             return True
-        lowest = min(self._loads[other] for other in ahead)
-        if lowest + 1 > max(self._loads):
-            return False
-        return any(self._loads[other] == lowest + 1 for other in self._to(team))
+        takers = {(self._loads[other] + 1, self._abilities[other]) for other in ahead}
+        return any((self._loads[other], self._abilities[other]) in takers for other in self._to(team))
 
     def _from(self, team: int) -> list[int]:
         """Teams at the end of chains that begin at a team, itself included."""

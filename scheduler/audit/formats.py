@@ -311,6 +311,7 @@ _OFFICERS_2 = {
     ),
     "packages": shapes.list_of(shapes.object_of({**_PACKAGE, "minutes": shapes.integer})),
 }
+_OFFICERS_3 = {**_OFFICERS_2, "format": shapes.exactly(3)}
 _COMMITMENT = {
     "format": _FORMAT,
     "bureau": shapes.code,
@@ -410,7 +411,9 @@ DOCUMENTS: dict[str, Shape] = {
             2: shapes.object_of({**_SCORECARD, "format": shapes.exactly(2), "digest": shapes.digest}),
         }
     ),
-    "officers.json": shapes.by_format({1: shapes.object_of(_OFFICERS), 2: shapes.object_of(_OFFICERS_2)}),
+    "officers.json": shapes.by_format(
+        {1: shapes.object_of(_OFFICERS), 2: shapes.object_of(_OFFICERS_2), 3: shapes.object_of(_OFFICERS_3)}
+    ),
 }
 
 

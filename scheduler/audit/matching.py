@@ -183,16 +183,20 @@ def check_matching(group: Group, roll: Roll) -> None:
     matching = Matching(roll, roll.offices.teams)
     groups, left = matching.groups()
     uneven: Differences = []
+    unable: Differences = []
     disorder: Differences = []
     for (district, _department), parts in sorted(groups.items()):
         members, misfits = _members(matching, district, parts)
         disorder += misfits
         if not misfits:
-            even = Even(members)
+            even = Even(members, by_ability=roll.offices.format > 2)
             uneven += even.uneven()
+            unable += even.unable()
             disorder += even.disorder(matching.by_lot)
     words = _("of all ways as even, the one that comes first by lot was taken")
     group.first("8.3", _("visits are shared among the teams that fit as evenly as can be"), uneven, len(groups))
+    if roll.offices.format > 2:
+        group.first("8.3", _("of two teams one of which gets one more, it is the one that fits more"), unable, len(groups))
     group.first("8.3", words, disorder, len(matching.parts))
     _check_exceptions(group, matching, left)
 

@@ -1,4 +1,4 @@
-"""The lot of teams by an officers.json of format 2 (specification, section 8.2), cast again."""
+"""The lot of teams by an officers.json of format 2 or 3 (specification, section 8.2), cast again."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ def _wanted(roll: Roll, posts: dict[Post, list[Officer]]) -> dict[Post, set[Pair
 def _cast(roll: Roll, officers: Sequence[Officer], wanted: Collection[Pair]) -> tuple[list[list[Officer]], int]:
     least = max([2, *(demand.officers_required for demand, _barred in wanted)])
     secret, seed = roll.offices.secret, roll.offices.seed
+    skilled = {item for demand, _barred in wanted for item in demand.items if item[2]} if roll.offices.format > 2 else ()
     casts: list[list[list[Officer]]] = []
     missed: list[int] = []
     for counter in range(COUNTERS):
@@ -81,7 +82,7 @@ def _cast(roll: Roll, officers: Sequence[Officer], wanted: Collection[Pair]) -> 
                 secret, "officer", seed, c, officer.officer_id
             ),
         )
-        casts.append(deal(ordered, least + counter // 4))
+        casts.append(deal(ordered, least + counter // 4, sorted(skilled)))
         missed.append(sum(not _is_met(casts[-1], pair) for pair in wanted) if casts[-1] else 0)
         if not missed[-1]:
             break
@@ -94,14 +95,46 @@ def _is_met(groups: Sequence[Sequence[Officer]], pair: Pair) -> bool:
     return any(not any(officer.officer_id in barred for officer in group) and demand.met_by(group) for group in groups)
 
 
-def deal(officers: Sequence[Officer], size: int) -> list[list[Officer]]:
-    """Deals officers in the order of their lots: leaders first, all others round and round."""
+def deal(officers: Sequence[Officer], size: int, skilled: Sequence[tuple[str, int, str]]) -> list[list[Officer]]:
+    """Deals officers in the order of their lots: leaders first, all others round and round, then exchanged."""
     leads = [officer for officer in officers if officer.lead_qualified]
     if not leads or len(officers) == 1:
         return []
     count = min(len(leads), max(1, len(officers) // size))
-    teams = [[leader] for leader in leads[:count]]
     leading = {leader.officer_id for leader in leads[:count]}
-    for position, officer in enumerate(officer for officer in officers if officer.officer_id not in leading):
-        teams[position % count].append(officer)
-    return teams
+    others = [officer for officer in officers if officer.officer_id not in leading]
+    serving = [[_serving(officer, skilled) for officer in group] for group in (leads[:count], others)]
+    while any(serving[1]) and _exchange(others, serving[0], serving[1]):
+        pass
+    return [[leader, *others[number::count]] for number, leader in enumerate(leads[:count])]
+
+
+def _serving(officer: Officer, skilled: Sequence[tuple[str, int, str]]) -> frozenset[str]:
+    """Items asking for a speciality that an officer may check and has the speciality of."""
+    return frozenset(
+        item
+        for item, _number, speciality in skilled
+        if speciality in officer.specialities and (not officer.item_ids or item in officer.item_ids)
+    )
+
+
+def _exchange(others: list[Officer], leading: list[frozenset[str]], serving: list[frozenset[str]]) -> bool:
+    """Exchanges officers dealt to different teams, pair after pair, if their teams then serve more items."""
+    count = len(leading)
+    changed = False
+
+    def served(team: int, but: int, instead: frozenset[str]) -> int:
+        members = (serving[place] for place in range(team, len(serving), count) if place != but)
+        return len(leading[team].union(instead, *members))
+
+    for first in range(len(others)):
+        for second in range(first + 1, len(others)):
+            one, two = first % count, second % count
+            if one == two or serving[first] == serving[second]:
+                continue
+            now = served(one, first, serving[first]) + served(two, second, serving[second])
+            if served(one, first, serving[second]) + served(two, second, serving[first]) > now:
+                others[first], others[second] = others[second], others[first]
+                serving[first], serving[second] = serving[second], serving[first]
+                changed = True
+    return changed

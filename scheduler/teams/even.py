@@ -68,11 +68,14 @@ class _Books:
 
     def __init__(self, fits: Sequence[int], num_teams: int) -> None:
         self._loads = [0] * num_teams
+        self._abilities = [0] * num_teams  # visits that each team fits
         self._open: list[dict[int, int]] = [{} for _ in range(num_teams)]
         self._onward = [0] * num_teams  # teams to which some open visit of a team could go
         self._holders: dict[int, int] = {}  # teams that hold open visits with these fit teams
         teams_of = {mask: bits(mask) for mask in set(fits)}
         for mask in fits:
+            for team in teams_of[mask]:
+                self._abilities[team] += 1
             team = min(teams_of[mask], key=self._loads.__getitem__)
             self._loads[team] += 1
             self._add(team, mask)
@@ -84,8 +87,8 @@ class _Books:
             moved = False
             for team in sorted(range(len(self._loads)), key=self._loads.__getitem__, reverse=True):
                 before = self._reach(team)
-                least = min(before, key=self._loads.__getitem__)
-                if self._loads[least] <= self._loads[team] - 2:
+                least = min(before, key=self._one_more)
+                if self._one_more(least) < self._one_less(team):
                     self._shift(_chain(before, team, least))
                     moved = True
 
@@ -106,21 +109,27 @@ class _Books:
             self._shift(_chain(before, team, back))
             self._move(mask, back, team)
             return True
-        least = min(before, key=self._loads.__getitem__)
-        wanted = self._loads[least] + 1
-        if wanted not in self._loads:
-            return False
+        takers = {self._one_more(one): one for one in before}
         after = self._coreach(holders)
-        giver = next((one for one in after if self._loads[one] == wanted), None)
+        giver = next((one for one in after if self._one_less(one) in takers), None)
         if giver is None:
             return False
         path = [giver]
         while after[path[-1]] >= 0:
             path.append(after[path[-1]])
+        taker = takers[self._one_less(giver)]
         self._shift(path)
         self._move(mask, path[-1], team)
-        self._shift(_chain(before, team, least))
+        self._shift(_chain(before, team, taker))
         return True
+
+    def _one_more(self, team: int) -> tuple[int, int]:
+        """What one more visit of a team costs: the more the more it has; among equals the abler team comes first."""
+        return self._loads[team], -self._abilities[team]
+
+    def _one_less(self, team: int) -> tuple[int, int]:
+        """What is saved by one visit less of a team."""
+        return self._loads[team] - 1, -self._abilities[team]
 
     def _reach(self, team: int, until: int = 0) -> dict[int, int]:
         """Teams to which chains of moves lead from a team, each with the one before it; ends early at `until`."""

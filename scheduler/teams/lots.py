@@ -1,5 +1,5 @@
 """
-Teams by lot (specification 8.2): leads lead in the order of the lot, and all others are dealt to them.
+Teams by lot (specification 8.2): leads lead in the order of the lot, all others are dealt to them, specialities spread.
 
 Each department of each district draws its own. If some visit fits none of the teams that could be made of its officers,
 the lot is cast again with the next counter, first with teams of the same size, then with larger ones; which counter
@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from scheduler.draw.hashing import keyed_digest
 from scheduler.teams.demands import LEAST_OFFICERS, Demand, Departments
 from scheduler.teams.roster import Officer
+from scheduler.teams.spread import Skills, skills_wanted, spread
 
 ATTEMPTS = 16
 ATTEMPTS_PER_SIZE = 4
@@ -153,6 +154,7 @@ def _cast(
 ) -> tuple[list[tuple[Officer, ...]], int]:
     """Teams of one department of one district, and the counter that gave them."""
     size = max([LEAST_OFFICERS, *(demand.least_officers for demand, _ in wanted)])
+    skills = skills_wanted(demand for demand, _ in wanted)
     best: tuple[int, int, list[tuple[Officer, ...]]] | None = None
     for counter in range(ATTEMPTS):
         lots = {
@@ -160,7 +162,7 @@ def _cast(
             for officer in officers
         }
         in_order = sorted(officers, key=lambda officer: lots[officer.officer_id])
-        groups = deal(in_order, size + counter // ATTEMPTS_PER_SIZE)
+        groups = deal(in_order, size + counter // ATTEMPTS_PER_SIZE, skills)
         missed = _missed(groups, wanted)
         if best is None or missed < best[0]:
             best = (missed, counter, groups)
@@ -181,13 +183,11 @@ def _missed(groups: Sequence[tuple[Officer, ...]], wanted: Collection[Wanted]) -
     return sum(all(who & barred for who in able[demand]) for demand, barred in wanted)
 
 
-def deal(in_order: Sequence[Officer], size: int) -> list[tuple[Officer, ...]]:
-    """Teams of officers in the order of the lot: t = min(leads, max(1, n div size)) leads, the others dealt round."""
+def deal(in_order: Sequence[Officer], size: int, skills: Skills) -> list[tuple[Officer, ...]]:
+    """Teams of officers in the order of the lot: t = min(leads, max(1, n div size)) leads, the others spread."""
     leads = [officer for officer in in_order if officer.lead_qualified]
     if not leads or len(in_order) < LEAST_OFFICERS:
         return []
-    num_teams = min(len(leads), max(1, len(in_order) // size))
-    leading = leads[:num_teams]
+    leading = leads[: max(1, len(in_order) // size)]
     chosen = {officer.officer_id for officer in leading}
-    others = [officer for officer in in_order if officer.officer_id not in chosen]
-    return [(lead, *others[number::num_teams]) for number, lead in enumerate(leading)]
+    return spread(leading, [officer for officer in in_order if officer.officer_id not in chosen], skills)

@@ -18,7 +18,7 @@ from models.registry_rows import load_officers
 from models.replacement_rows import load_memberships, load_replacements, save_replacement
 from models.results_rows import load_visits
 from models.teams_rows import DrawState, load_draw_state
-from scheduler.agenda.frozen import FORMAT, OFFICERS_NAME
+from scheduler.agenda.frozen import OFFICERS_NAME
 from scheduler.allocation.plan import round_id_of
 from scheduler.draw.canonical import parse_document, split_list
 from scheduler.errors import StateError
@@ -37,6 +37,7 @@ from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.recusals import standing_recusals
 from scheduler.workflow.workspace import Workspace
 
+LOT_FORMAT = 2  # of officers.json, the first whose lot has a next one
 REPLACE_ACTION = "draw replace-officer"
 
 
@@ -141,7 +142,7 @@ def _drawn_state(connection: sa.Connection, workspace: Workspace, round_number: 
                 draw_id=state.draw_id, day=state.officers_drawn_on, today=workspace.today
             )
         )
-    if parse_document(get_file(connection, state.draw_id, OFFICERS_NAME), OFFICERS_NAME)["format"] != FORMAT:
+    if parse_document(get_file(connection, state.draw_id, OFFICERS_NAME), OFFICERS_NAME)["format"] < LOT_FORMAT:
         raise StateError(
             _(
                 "the officers of draw {draw} were drawn by an earlier version, whose lot has no next one; move the "

@@ -68,7 +68,7 @@ def offices(roster: list[EngineOfficer], visits: Visits, recusals: list[Recusal]
         secret=engine.SECRET,
         bureau=engine.BUREAU,
         window={"starts_on": engine.FIRST_DAY.isoformat(), "ends_on": engine.LAST_DAY.isoformat()},
-        document={"format": 2, "redraws": [redraw.document() for redraw in found.lot.redraws]},
+        document={"format": 3, "redraws": [redraw.document() for redraw in found.lot.redraws]},
         roster={
             one.officer_id: Officer(
                 officer_id=one.officer_id,

@@ -32,11 +32,21 @@ def loads(way: Sequence[int], num_teams: int) -> list[int]:
 @settings(max_examples=400, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_first_most_even_way_is_taken(seed: int) -> None:
-    """Of all ways, in the order of likings, the first whose sorted loads are least in lexicographic order."""
+    """
+    Of all ways, in the order of likings, the first of those there are by two rules.
+
+    The sorted loads are least in lexicographic order; among these, the teams that fit more visits have more of them:
+    the sum of load times visits that fit is greatest.
+    """
     num_teams, fits, likes = case(seed, 4, 6)
     ways = list(itertools.product(*likes))
-    least = min(loads(way, num_teams) for way in ways)
-    first = next(way for way in ways if loads(way, num_teams) == least)
+    able = [sum(mask >> team & 1 for mask in fits) for team in range(num_teams)]
+
+    def rank(way: Sequence[int]) -> tuple[list[int], int]:
+        return loads(way, num_teams), -sum(able[team] for team in way)
+
+    least = min(map(rank, ways))
+    first = next(way for way in ways if rank(way) == least)
     assert tuple(most_even(fits, num_teams, likes.__getitem__)) == first
 
 
@@ -75,6 +85,12 @@ def test_interchangeable_teams_differ_by_one_at_most() -> None:
     rng = Random(1)
     found = most_even([0b1111111] * 1000, 7, lambda _visit: rng.sample(range(7), 7))
     assert set(loads(found, 7)) == {142, 143}
+
+
+def test_the_team_that_fits_more_gets_the_visit_more() -> None:
+    """Visit 0 fits team 0 alone, the other three both teams or team 2: loads 2, 1, 1, and the 2 are team 0's."""
+    found = most_even([0b001, 0b111, 0b111, 0b111], 3, lambda visit: [0] if visit == 0 else [2, 1, 0])
+    assert found == [0, 2, 1, 0]
 
 
 def test_visits_that_like_other_teams_than_they_can_have_are_refused() -> None:

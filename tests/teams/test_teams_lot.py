@@ -20,6 +20,7 @@ from scheduler.teams.lots import Team, deal
 from scheduler.teams.matching import MatchException, Visits
 from scheduler.teams.needs import FrozenItem, FrozenTask
 from scheduler.teams.roster import LAST_YEAR, Officer, Recusal
+from scheduler.teams.spread import spread
 
 FIRST_DAY, LAST_DAY = date(2026, 3, 2), date(2026, 5, 29)
 BUREAU = "371000"
@@ -161,7 +162,7 @@ def test_teams_of_five_officers_with_two_leads_follow_the_lot() -> None:
 
 def test_leads_beyond_the_number_of_teams_become_members() -> None:
     """Four officers who may all lead make 4 div 2 = 2 teams of two, not four."""
-    assert [len(group) for group in deal([officer(f"O{number}") for number in range(4)], 2)] == [2, 2]
+    assert [len(group) for group in deal([officer(f"O{number}") for number in range(4)], 2, lambda _officer: 0)] == [2, 2]
 
 
 @pytest.mark.parametrize(
@@ -352,6 +353,19 @@ def test_seven_officers_with_the_lines_of_the_fano_plane_share_no_two_visits() -
         assert told(found) == [[], []]
         assert found.matches[0].teams == found.matches[1].teams
         assert max(found.loads) == 2
+
+
+def test_exchanges_spread_specialities_by_the_rule_worked_by_hand() -> None:
+    """
+    Leads 0 and 1 have none; 2 and 3 know food, 4 and 5 drugs. Dealt 2, 4, 3, 5 gives food to one team and drugs to one.
+
+    Seats 1 and 3 are team 1's, seats 2 and 4 team 2's. First with second, 2 and 4: team 1 then knows drugs by 4 and food
+    by 3, team 2 food by 2 and drugs by 5, so four in place of two are served, and no exchange can serve more.
+    """
+    skills = {"O2": 1, "O3": 1, "O4": 2, "O5": 2}
+    leads, others = [officer(f"O{number}") for number in (0, 1)], [officer(f"O{number}") for number in (2, 4, 3, 5)]
+    found = spread(leads, others, lambda one: skills.get(one.officer_id, 0))
+    assert [[one.officer_id for one in team] for team in found] == [["O0", "O4", "O3"], ["O1", "O2", "O5"]]
 
 
 def test_matching_equals_the_rule_worked_by_hand() -> None:
