@@ -196,7 +196,8 @@ def check_matching(group: Group, roll: Roll) -> None:
     words = _("of all ways as even, the one that comes first by lot was taken")
     group.first("8.3", _("visits are shared among the teams that fit as evenly as can be"), uneven, len(groups))
     if roll.offices.format > 2:
-        group.first("8.3", _("of two teams one of which gets one more, it is the one that fits more"), unable, len(groups))
+        abler = _("of two teams one of which gets one more, it is the one that fits more")
+        group.first("8.3", abler, unable, len(groups))
     group.first("8.3", words, disorder, len(matching.parts))
     _check_exceptions(group, matching, left)
 

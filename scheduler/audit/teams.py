@@ -72,7 +72,8 @@ def _wanted(roll: Roll, posts: dict[Post, list[Officer]]) -> dict[Post, set[Pair
 def _cast(roll: Roll, officers: Sequence[Officer], wanted: Collection[Pair]) -> tuple[list[list[Officer]], int]:
     least = max([2, *(demand.officers_required for demand, _barred in wanted)])
     secret, seed = roll.offices.secret, roll.offices.seed
-    skilled = {item for demand, _barred in wanted for item in demand.items if item[2]} if roll.offices.format > 2 else ()
+    spread = roll.offices.format > 2
+    skilled = {item for demand, _barred in wanted for item in demand.items if item[2] and spread}
     casts: list[list[list[Officer]]] = []
     missed: list[int] = []
     for counter in range(COUNTERS):

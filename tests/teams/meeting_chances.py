@@ -1,11 +1,11 @@
 """
 The most even chances of meeting that any lottery could give a small district, by linear programmes.
 
-A lottery draws teams and gives visits to them. Every drawing that keeps the hard rules may be in it, with any chance: as
-many teams as the rule makes, of sizes that differ by one at most, each with a lead, and a fit team for every visit; and
-of each drawing every matching whose loads, sorted, are the least there are. Chances are **most even** if the least one
-is as great as can be, then the second least, and so on: that is one answer alone, and it is the same for officers whom
-no rule tells apart and for firms whom no rule tells apart, so pairs are taken together by their kinds.
+A lottery draws teams and gives visits to them. Every drawing that keeps the hard rules may be in it, with any chance:
+as many teams as the rule makes, of sizes that differ by one at most, each with a lead, and a fit team for every visit;
+and of each drawing every matching whose loads, sorted, are the least there are. Chances are **most even** if the least
+one is as great as can be, then the second least, and so on: that is one answer alone, and it is the same for officers
+whom no rule tells apart and for firms whom no rule tells apart, so pairs are taken together by their kinds.
 """
 
 from __future__ import annotations
@@ -112,9 +112,7 @@ class District:
 
 def _renamed() -> dict[str, FrozenTask]:
     """Tasks by an id that is no package of two tasks."""
-    return {
-        name.replace("+", "-"): task(name.replace("+", "-"), *entry.item_ids) for name, entry in TASKS.items()
-    }
+    return {name.replace("+", "-"): task(name.replace("+", "-"), *entry.item_ids) for name, entry in TASKS.items()}
 
 
 def drawings(district: District) -> list[Drawing]:
@@ -185,8 +183,8 @@ def _least_first(outcomes: Chances) -> Chances:
     """
     Chances of kinds, shape (kinds,), by lotteries over the columns: the least as great as can be, then the next, ….
 
-    maximise z subject to Σ_j outcome[k, j] · λ_j ≥ z for each kind k that is not settled, ≥ its chance for each that is,
-    Σ_j λ_j = 1, λ ≥ 0. A kind is settled at z if it can have no more while none has less.
+    maximise z subject to Σ_j outcome[k, j] · λ_j ≥ z for each kind k that is not settled, ≥ its chance for each that
+    is, Σ_j λ_j = 1, λ ≥ 0. A kind is settled at z if it can have no more while none has less.
     """
     num_kinds, num_outcomes = outcomes.shape
     settled: dict[int, float] = {}
@@ -204,7 +202,11 @@ def _least_first(outcomes: Chances) -> Chances:
         floors[free] = least
         for number in np.flatnonzero(free):
             more = optimize.linprog(
-                -outcomes[number], A_ub=-outcomes, b_ub=2 * TOLERANCE - floors, A_eq=np.ones((1, num_outcomes)), b_eq=[1]
+                -outcomes[number],
+                A_ub=-outcomes,
+                b_ub=2 * TOLERANCE - floors,
+                A_eq=np.ones((1, num_outcomes)),
+                b_eq=[1],
             )
             if -more.fun <= least + 1e-6:
                 settled[int(number)] = least

@@ -75,7 +75,7 @@ def test_most_even_chances_are_those_worked_by_hand() -> None:
     Two specialities halve eight officers: a lottery of mixed teams alone lets everybody meet everybody with chance 2/8.
 
     One specialist of six: always at the one firm that needs the speciality, with one of the five others, 1/5 each; of
-    four visits the specialist's team makes two, if the lottery is as even as can be, so each team makes 1/3 of the rest.
+    four visits the specialist's team makes two in the most even lottery, so each team makes 1/3 of the rest.
     """
     assert np.allclose(most_even_chances(DISTRICTS["two specialities"]), 1 / 4)
     chances = most_even_chances(DISTRICTS["one specialist"])
@@ -88,7 +88,7 @@ def test_no_two_officers_are_teamed_markedly_more_often_than_chance(name: str) -
     """
     Nobody is teamed with anybody much more often than if each drawing that spreads specialities as far were as likely.
 
-    Where officers have no specialities that is 1/7 for each two of eight; 25 % more is the same measure as for meetings.
+    Where officers have no specialities that is 1/7 for each two of eight; 25 % more is the measure of meetings too.
     """
     district = DISTRICTS[name]
     counts = np.zeros((len(district.skills), len(district.skills)))

@@ -162,7 +162,8 @@ def test_teams_of_five_officers_with_two_leads_follow_the_lot() -> None:
 
 def test_leads_beyond_the_number_of_teams_become_members() -> None:
     """Four officers who may all lead make 4 div 2 = 2 teams of two, not four."""
-    assert [len(group) for group in deal([officer(f"O{number}") for number in range(4)], 2, lambda _officer: 0)] == [2, 2]
+    groups = deal([officer(f"O{number}") for number in range(4)], 2, lambda _officer: 0)
+    assert [len(group) for group in groups] == [2, 2]
 
 
 @pytest.mark.parametrize(
@@ -357,10 +358,10 @@ def test_seven_officers_with_the_lines_of_the_fano_plane_share_no_two_visits() -
 
 def test_exchanges_spread_specialities_by_the_rule_worked_by_hand() -> None:
     """
-    Leads 0 and 1 have none; 2 and 3 know food, 4 and 5 drugs. Dealt 2, 4, 3, 5 gives food to one team and drugs to one.
+    Leads 0 and 1 have none; 2 and 3 know food, 4 and 5 drugs. Dealt 2, 4, 3, 5: food in one team, drugs in the other.
 
-    Seats 1 and 3 are team 1's, seats 2 and 4 team 2's. First with second, 2 and 4: team 1 then knows drugs by 4 and food
-    by 3, team 2 food by 2 and drugs by 5, so four in place of two are served, and no exchange can serve more.
+    Seats 1 and 3 are team 1's, seats 2 and 4 team 2's. First with second, 2 and 4: team 1 then knows drugs by 4 and
+    food by 3, team 2 food by 2 and drugs by 5, so four in place of two are served, and no exchange can serve more.
     """
     skills = {"O2": 1, "O3": 1, "O4": 2, "O5": 2}
     leads, others = [officer(f"O{number}") for number in (0, 1)], [officer(f"O{number}") for number in (2, 4, 3, 5)]
