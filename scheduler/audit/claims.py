@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
+from scheduler.audit.accounts import Account
 from scheduler.errors import VerificationError
 from scheduler.i18n import gettext as _
 
@@ -52,7 +54,8 @@ class Claim:
     status
         Whether it holds.
     expected, found
-        What should stand in the record and what stands there; for a claim that was not checked `found` is the reason.
+        What should stand in the record and what stands there. Of a claim that holds without a value to compare, `found`
+        tells how much it rests on; of one that was not checked, the reason.
     """
 
     number: int
@@ -91,6 +94,10 @@ class Report:
         In the order of the plan in `scheduler.audit.verifier`.
     counts
         Rows accounted for, by draw and disposition.
+    accounts
+        What became of every row, draw by draw.
+    bureau_name
+        Name of the bureau as year.json tells it; empty where it cannot be read.
     anchored
         Whether all that can have an anchor was compared with one.
     """
@@ -102,6 +109,8 @@ class Report:
     record_digest: str
     claims: tuple[Claim, ...]
     counts: Mapping[str, Mapping[str, int]]
+    accounts: tuple[Account, ...] = ()
+    bureau_name: str = ""
     anchored: bool = False
 
     def of_status(self, status: Status) -> tuple[Claim, ...]:
@@ -128,6 +137,7 @@ class Report:
             "failed": len(self.of_status(Status.FAILED)),
             "not_checked": len(self.of_status(Status.NOT_CHECKED)),
             "counts": {draw: dict(counts) for draw, counts in self.counts.items()},
+            "accounts": [account.document() for account in self.accounts],
             "claims": [claim.document() for claim in self.claims],
         }
 
@@ -155,12 +165,20 @@ def claim_sentence(claim: Claim) -> str:
     )
 
 
-def shown(text: object) -> str:
+def shown(value: object) -> str:
     """A value of a record as a person may see it: one line, control characters escaped, cut to 300 characters."""
-    plain = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text)[: MAX_SHOWN + 1]
-    )
+    text = _spelt(value)[: MAX_SHOWN + 1]
+    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     return plain if len(plain) <= MAX_SHOWN else plain[: MAX_SHOWN - 1] + "…"
+
+
+def _spelt(value: object) -> str:
+    """Lists and documents as a person would write them down, at most as much of them as is shown."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_spelt(entry)}" for key, entry in islice(value.items(), MAX_SHOWN))
+    if isinstance(value, list | tuple):
+        return ", ".join(_spelt(entry) for entry in value[:MAX_SHOWN])
+    return str(value)
 
 
 class Group:
@@ -185,7 +203,7 @@ class Group:
     def equal(self, section: str, text: str, *, expected: object, found: object) -> None:
         """Writes a claim that two values are the same."""
         if expected == found and type(expected) is type(found):
-            self.passed(section, text, found)
+            self._claims.append((section, text, Status.PASSED, shown(expected), shown(found)))
         else:
             self.failed(section, text, expected=expected, found=found)
 

@@ -93,14 +93,19 @@ def draw_entries(record: Record) -> list[dict[str, str]]:
         entry = dict(zip(COLUMNS, row, strict=True))
         if entry["action"] not in ACTIONS:
             continue
-        try:
-            detail = json.loads(entry["detail"])
-        except (ValueError, RecursionError):
-            continue  # the chain's claim says so
-        draw_id = str(detail.get("draw_id", "")) if isinstance(detail, dict) else ""
+        draw_id = str(detail_of(entry["detail"]).get("draw_id", ""))
         if draw_id.startswith(f"{record.manifest['year']}-"):
             entries.append({**entry, "draw_id": draw_id})
     return entries
+
+
+def detail_of(text: str) -> dict[str, Any]:
+    """The detail of an entry; one that is no JSON object, of which the claim about the chain tells, is empty."""
+    try:
+        detail = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return detail if isinstance(detail, dict) else {}
 
 
 def _commit_differences(draw: Draw, entry: dict[str, str], standing: set[str]) -> Differences:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from scheduler.audit.claims import Group
+from scheduler.audit.log import detail_of
 from scheduler.audit.record import SIGNATURE, Record
 from scheduler.audit.year import Differences
 from scheduler.draw.signing import is_signed
@@ -60,15 +59,8 @@ def _check_chain(group: Group, record: Record) -> None:
 
 def _key_entries(record: Record) -> list[dict[str, str]]:
     """Texts of the details of entries about keys; an entry whose detail is none gives no text."""
-    entries = []
-    for action, text in record.table("log.tsv").rows("action", "detail"):
-        if action != ACTION:
-            continue
-        try:
-            detail = json.loads(text)
-        except (ValueError, RecursionError):
-            detail = {}  # of which the claims about the log tell
-        entries.append(
-            {key: value for key, value in detail.items() if isinstance(value, str)} if isinstance(detail, dict) else {}
-        )
-    return entries
+    return [
+        {key: value for key, value in detail_of(text).items() if isinstance(value, str)}
+        for action, text in record.table("log.tsv").rows("action", "detail")
+        if action == ACTION
+    ]

@@ -43,6 +43,8 @@ from scheduler.audit import (
     tiers,
     year,
 )
+from scheduler.audit.accounting import accounts_of
+from scheduler.audit.accounts import Account
 from scheduler.audit.anchors import Anchors, check_anchors
 from scheduler.audit.archive import ZipSource
 from scheduler.audit.claims import Group, Ledger, Report
@@ -51,6 +53,7 @@ from scheduler.audit.formats import DRAW_ID, EXTERNAL_ID
 from scheduler.audit.record import MANIFEST, FolderSource, Record, Source, open_record
 from scheduler.audit.sampling import Sampling
 from scheduler.errors import RecordError
+from scheduler.i18n import active_language
 from scheduler.i18n import gettext as _
 
 PUBLISHED = "records"  # where `publish` puts the records, in the folder it is given
@@ -119,6 +122,8 @@ def verify_source(source: Source, name: str, listener: Listener = _deaf, anchors
         record_digest=manifest["record_digest"],
         claims=ledger.claims(),
         counts=ledger.counts,
+        accounts=verification.accounts(),
+        bureau_name=verification.bureau_name(),
         anchored=anchored,
     )
 
@@ -176,6 +181,18 @@ class _Verification:
     def compare(self, anchors: Anchors) -> bool:
         """Compares with what was obtained elsewhere; whether that anchors all of the record."""
         return check_anchors(self._ledger.group("anchors"), self._record, self._draws, anchors)
+
+    def accounts(self) -> tuple[Account, ...]:
+        """What became of every row, draw by draw."""
+        return accounts_of(self._record, self._draws, self._ledger.counts)
+
+    def bureau_name(self) -> str:
+        """Name of the bureau in the active language, where it can be read."""
+        try:
+            year = self._year()
+        except RecordError:
+            return ""
+        return str(year["bureau_name" if active_language().startswith("zh") else "bureau_name_en"])
 
     def _verify_files(self, group: Group) -> None:
         record = self._record

@@ -8,11 +8,13 @@ import click
 
 from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, merge_anchors, parse_anchors
 from scheduler.audit.claims import Report, Verdict
-from scheduler.audit.report import report_lines, report_page
+from scheduler.audit.report import report_lines
+from scheduler.audit.report_page import report_page
 from scheduler.audit.verifier import find_records, verify_record
 from scheduler.commands import explain, simulation
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.i18n import gettext as _
+from scheduler.workflow.files import check_target, write_file
 
 
 @click.command(
@@ -26,7 +28,10 @@ from scheduler.i18n import gettext as _
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=_("Also write a page for people (HTML): every claim, the rows accounted for, what could not be proved."),
+    help=_(
+        "Also write two pages for people (HTML, to print on A4): every claim, the rows accounted for, "
+        "what could not be proved."
+    ),
 )
 @click.option(
     "--anchor",
@@ -43,10 +48,13 @@ def verify(
     context: CommandContext, path: Path, as_json: bool, report: Path | None, anchor_files: tuple[Path, ...]
 ) -> None:
     """Verifies records."""
+    if report is not None:
+        check_target(report, (".html", ".htm"))
     anchors = merge_anchors([read_anchors(file) for file in anchor_files]) if anchor_files else None
     reports = [verify_record(record, context.progress.report, anchors) for record in find_records(path)]
     if report is not None:
-        report.write_text(report_page(reports), encoding="utf-8")
+        at = context.now.isoformat(sep=" ", timespec="minutes")
+        write_file(report, report_page(reports, made_at=at).encode("utf-8"))
         say(_("Wrote {file}.").format(file=report))
     if as_json:
         print_json({"records": [entry.document() for entry in reports]})

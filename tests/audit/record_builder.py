@@ -222,7 +222,8 @@ class Year:
         return value
 
     def _build(self) -> None:
-        self.append_log("import firms", {"num": 9})
+        self.append_log("import firms", {"new": 9, "changed": 0, "quarantined": 2, "released": 0})
+        self.append_log("import firms", {"new": 0, "changed": 1, "quarantined": 0, "released": 1})
         self.tasks: list[Row] = self.hook("task_list", TASKS)
         self.files["items.tsv"] = table(
             "item_id category name object_description kind method department basis ratio_text officers_required "

@@ -370,7 +370,7 @@ OUTSIDER = [
         "2026-1-1: 1",
         "public",
     ),
-    Case("voided attempt removed", shift_voided, "5", "without gaps", "[2]", "public"),
+    Case("voided attempt removed", shift_voided, "5", "without gaps", "of round 2", "public"),
     Case("voided attempt hidden", remove(VOID), "2", "lists the draws", "2026-2-1", "public"),
     Case(
         "void undone", fields(f"{VOID}ceremony.json", status="drawn", void_reason=""), "5", "without gaps", "2026-2-1"

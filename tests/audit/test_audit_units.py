@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from record_builder import Files
 
 from scheduler.audit import columns as columns_module
-from scheduler.audit.claims import Claim, Ledger, Report, Status, Verdict, shown
+from scheduler.audit.claims import Claim, Ledger, Report, Status, shown
 from scheduler.audit.columns import Coded, parse_columns
 from scheduler.audit.context import guarded, positions_of
 from scheduler.audit.days_1 import Dealt, Due, days_of, deal_days
@@ -24,7 +24,7 @@ from scheduler.audit.matching_1 import Matching, deal
 from scheduler.audit.officers import Need, Officer, Offices, Team
 from scheduler.audit.quotas import Cell, round_cells
 from scheduler.audit.record import MemorySource
-from scheduler.audit.report import report_lines, report_page
+from scheduler.audit.report import report_lines
 from scheduler.audit.sampling import select, ticket_order
 from scheduler.audit.tiers import Scorecard
 from scheduler.audit.verifier import verify_source
@@ -333,31 +333,6 @@ def claims(*statuses: Status) -> tuple[Claim, ...]:
         Claim(number=n, group="2026-1-1", section="7", text="<b>", status=status, expected="<i>", found="<script>")
         for n, status in enumerate(statuses, start=1)
     )
-
-
-def test_report_page_escapes_everything_and_says_what_was_not_provable(audit: Files, public: Files) -> None:
-    """The page holds every claim, rows accounted for, verdicts, no markup from records and no outside address."""
-    good = verify_source(MemorySource(audit), "audit")
-    page = report_page([good, verify_source(MemorySource(public), "public")])
-    assert page.count('<tr class="passed">') + page.count('<tr class="not_checked">') == sum(
-        len(verify_source(MemorySource(files), "x").claims) for files in (audit, public)
-    )
-    assert "Rows of the register accounted for" in page
-    assert "What could not be proved from these bytes" in page
-    assert "http" not in page
-    bad = Report(
-        name="x",
-        kind="public",
-        bureau="<u>",
-        year=1,
-        record_digest="",
-        claims=claims(*Status),
-        counts={"<d>": {"<n>": 1}},
-    )
-    hostile = report_page([bad])
-    assert bad.verdict is Verdict.REJECTED
-    assert not any(tag in hostile for tag in ("<b>", "<i>", "<script>", "<u>", "<d>", "<n>"))
-    assert "What does not hold" in hostile
 
 
 def test_report_lines_show_failed_claims_in_full_and_the_verdict_last(audit: Files) -> None:
