@@ -10,12 +10,14 @@ from datetime import date
 import sqlalchemy as sa
 
 from models.replacement_rows import Membership, load_memberships
-from models.store import delete_rows, insert_columns, read_columns
+from models.store import insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Officer, Round, TeamMember, Visit, table_of
 from models.tables import Team as TeamRow
 from scheduler.draw.canonical import split_list
 from scheduler.registry.codes import DrawStatus
 from scheduler.teams.lots import Team
+
+PIECE = 500  # values in one statement, of which SQLite takes at least 999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +168,12 @@ def load_meetings(connection: sa.Connection, year: int) -> tuple[tuple[str, str]
     return tuple(sorted(met))
 
 
-def replace_visits(connection: sa.Connection, draw_id: str, visits: VisitColumns) -> None:
-    """Replaces the visits of a draw."""
-    delete_rows(connection, Visit, draw_id=draw_id)
+def add_visits(connection: sa.Connection, draw_id: str, visits: VisitColumns) -> None:
+    """Keeps visits of a draw, in the place of those to the same firms."""
+    table = table_of(Visit)
+    for first in range(0, len(visits.firm_id), PIECE):
+        firms = visits.firm_id[first : first + PIECE]
+        connection.execute(sa.delete(table).where(table.c.draw_id == draw_id, table.c.firm_id.in_(firms)))
     insert_columns(
         connection,
         Visit,

@@ -9,6 +9,7 @@ from scheduler.agenda.books import DayLimits, Room
 from scheduler.draw.canonical import document_bytes, table_bytes
 from scheduler.teams.lots import Redraw
 from scheduler.teams.needs import PackageNeeds
+from scheduler.teams.places import Place
 
 VISITS_NAME = "visits.tsv"
 OFFICERS_NAME = "officers.json"
@@ -16,6 +17,7 @@ CALENDAR_NAME = "calendar.tsv"
 TOWNS_NAME = "towns.tsv"
 MOVES_NAME = "moves.tsv"
 FORMAT = 3
+CALENDAR_COLUMNS = ("officer_id", "day", "visits", "minutes")
 VISIT_COLUMNS = ("firm_id", "team_id", "visit_on", "exception")
 
 
@@ -57,8 +59,9 @@ def officers_bytes(
     needs: Mapping[str, PackageNeeds],
     minutes: Mapping[str, int],
     redraws: Iterable[Redraw],
+    places: Iterable[Place] = (),
 ) -> bytes:
-    """The file `officers.json`: what the draw of officers went by, beside roster and recusals."""
+    """The file `officers.json`: what the draw of officers went by, beside roster and recusals; `places` in turn."""
     return document_bytes(
         {
             "format": FORMAT,
@@ -70,6 +73,7 @@ def officers_bytes(
             "journey_minutes": limits.journey_minutes,
             "working_days": [day.isoformat() for day in working_days],
             "unknown_years": list(unknown_years),
+            "places": [place.document() for place in places],
             "redraws": [redraw.document() for redraw in redraws],
             "packages": [{**needs[package].document(), "minutes": minutes[package]} for package in sorted(needs)],
         }
@@ -83,7 +87,7 @@ def calendar_bytes(rooms: Mapping[str, Mapping[date, Room]]) -> bytes:
         for officer_id, days in rooms.items()
         for day, room in days.items()
     ]
-    return table_bytes(("officer_id", "day", "visits", "minutes"), sorted(rows))
+    return table_bytes(CALENDAR_COLUMNS, sorted(rows))
 
 
 def towns_bytes(firm_ids: Sequence[str], towns: Sequence[str]) -> bytes:

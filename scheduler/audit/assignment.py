@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scheduler.audit import matching, matching_1, officers, replacements, teams
+from scheduler.audit import matching, matching_1, officers, places, replacements, teams
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Lists
 from scheduler.audit.officers import Offices, Team
@@ -26,15 +26,19 @@ def load_assignment(sampling: Sampling, bureau: str, lists: Lists) -> tuple[Offi
         return offices, _checks(offices, ("8.9",) * 4, checks_1)
     roll = load_roll(offices, lists)
     drawn, redraws = teams.draw_teams(roll)
+    if not offices.is_complete:
+        drawn = [team for team in drawn if team.district in offices.places]
+        redraws = [redraw for redraw in redraws if redraw["district"] in offices.places]
     offices = replace(offices, teams=_by_id(drawn))
     roll = replace(roll, offices=offices)
     checks = [partial(check, roll=roll) for check in (matching.check_visits, matching.check_matching)]
     counters = partial(teams.check_redraws, offices=offices, redraws=redraws)
-    named = _checks(offices, ("8.1", "8.2", "8.3", "8.3"), checks)
+    named = _checks(offices, ("8.1", "8.2", "8.3", "8.3"), checks if offices.is_complete else ())
     replaced = partial(replacements.check_replacements, roll=roll)
     return offices, (
         *named,
         ("8.2", _("counters follow from the lot"), counters),
+        ("8.11", _("places draw in turn"), partial(places.check_places, roll=roll)),
         ("8.10", _("officers who gave way have a history"), replaced),
     )
 
@@ -47,10 +51,10 @@ def _checks(
     offices: Offices, sections: tuple[str, ...], of_visits: Sequence[Callable[[Group], None]]
 ) -> tuple[Check, ...]:
     """Checks that both formats have, under the sections of the format."""
-    checks: tuple[tuple[str, Callable[[Group], None]], ...] = (
+    checks: list[tuple[str, Callable[[Group], None]]] = [
         (_("officers are eligible"), partial(officers.check_eligible, offices=offices, section=sections[0])),
         (_("teams follow from the lot"), partial(officers.check_teams, offices=offices, section=sections[1])),
-        (_("visits have fit teams"), of_visits[0]),
-        (_("matching follows from the lot"), of_visits[1]),
-    )
-    return tuple((section, words, check) for section, (words, check) in zip(sections, checks, strict=True))
+    ]
+    words_of = (_("visits have fit teams"), _("matching follows from the lot"))
+    checks += list(zip(words_of, of_visits, strict=False))  # none of visits while places are still to draw
+    return tuple((section, words, check) for section, (words, check) in zip(sections, checks, strict=False))

@@ -311,7 +311,11 @@ _OFFICERS_2 = {
     ),
     "packages": shapes.list_of(shapes.object_of({**_PACKAGE, "minutes": shapes.integer})),
 }
-_OFFICERS_3 = {**_OFFICERS_2, "format": shapes.exactly(3)}
+_OFFICERS_3 = {
+    **_OFFICERS_2,
+    "format": shapes.exactly(3),
+    "places": shapes.list_of(shapes.object_of({"district": shapes.code, "drawn_on": shapes.day})),
+}
 _COMMITMENT = {
     "format": _FORMAT,
     "bureau": shapes.code,

@@ -115,6 +115,16 @@ class Offices:
         """Format of officers.json, whose rules hold."""
         return int(self.document["format"])
 
+    @property
+    def places(self) -> dict[str, str]:
+        """Places that drew one by one, in turn, each with its day; none where all drew at once (8.11)."""
+        return {entry["district"]: entry["drawn_on"] for entry in self.document.get("places", ())}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all places have drawn: the bureau's own code draws last."""
+        return not self.places or self.bureau in self.places
+
 
 def load_offices(sampling: Sampling, bureau: str) -> Offices:
     """Reads the officers' files of a draw, but for its teams; raises `RecordError`."""

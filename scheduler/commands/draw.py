@@ -175,41 +175,32 @@ def targets(context: CommandContext, round_number: int, values: tuple[str, ...],
 
 @draw.command(help=_("Draw teams, who visits whom, and the days of a round."))
 @click.argument("round_number", metavar="ROUND")
+@click.option(
+    "--district",
+    metavar="CODE",
+    help=_("The place that draws its own officers; the bureau's own code draws last. Otherwise all places draw."),
+)
 @click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 @pass_command_context
-def officers(context: CommandContext, round_number: str, dry_run: bool, as_json: bool) -> None:
+def officers(context: CommandContext, round_number: str, district: str | None, dry_run: bool, as_json: bool) -> None:
     """Draws the officers of a round."""
+    from scheduler.commands.drawn_officers import tell_officers
     from scheduler.workflow.teams import draw_officers
 
     number = int(round_number) if round_number.isdecimal() else round_number
-    summary = draw_officers(context.open(), number, dry_run=dry_run)
+    summary = draw_officers(context.open(), number, district=district, dry_run=dry_run)
     if dry_run:
         say(_("Dry run: nothing was changed."))
     if as_json:
         print_json({**_document(summary), "dry_run": dry_run})
         return
-    click.echo(
-        _("Draw {draw_id}: {teams} teams of {officers} officers, {visits} visits from {first} to {last}").format(
-            draw_id=summary.draw_id,
-            teams=summary.num_teams,
-            officers=summary.num_eligible - summary.num_idle,
-            visits=summary.num_visits,
-            first=summary.first_day or "–",
-            last=summary.last_day or "–",
-        )
-    )
-    for code, number_of in summary.exceptions.items():
-        click.echo(f"  {label(code)}: {number_of}")
-    if summary.unknown_years:
-        years = ", ".join(map(str, summary.unknown_years))
-        say(
-            _(
-                "Note: no holiday notice is known for {years}: its statutory days are taken out, but not what is "
-                "joined to them or worked instead; “double-random import holidays” brings the notice in"
-            ).format(years=years)
-        )
-    if not dry_run:
+    tell_officers(summary)
+    if summary.places_left:
+        words = _("Still to draw: {places}. Next: double-random draw officers {number} --district {place}")
+        places = ", ".join(summary.places_left)
+        say(context.pasteable(words.format(places=places, number=number, place=summary.places_left[0])))
+    elif not dry_run:
         say(context.pasteable(_("Next: double-random publish, and inspect")))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from scheduler.teams.demands import Demand, Departments
 from scheduler.teams.lots import TeamLot, draw_teams, posts_of
 from scheduler.teams.matching import Match, Visits, bar, match_visits, wanted_of
+from scheduler.teams.places import with_teams_drawn
 from scheduler.teams.roster import Officer, Recusal
 
 
@@ -50,6 +52,7 @@ def assign_officers(
     draw_id: str,
     seed: str,
     officer_secret: bytes,
+    drawn_before: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Assignment:
     """
     Draws teams and gives every visit its own.
@@ -66,11 +69,15 @@ def assign_officers(
         The bureau's own code, whose teams serve every district.
     draw_id, seed, officer_secret
         What the lot is keyed with.
+    drawn_before
+        Officers, the lead first, of teams that places drew before; they stay as they are.
     """
     barred = bar(recusals, visits.firm_id, first_day)
     posts = posts_of(eligible, departments)
     wanted = wanted_of(visits, posts, demands=demands, barred=barred, bureau=bureau)
     lot = draw_teams(posts, wanted, draw_id=draw_id, seed=seed, officer_secret=officer_secret)
+    if drawn_before:
+        lot = with_teams_drawn(lot, drawn_before, {officer.officer_id: officer for officer in eligible})
     matches = match_visits(
         visits, lot.teams, demands=demands, barred=barred, bureau=bureau, seed=seed, officer_secret=officer_secret
     )

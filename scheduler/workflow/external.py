@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,9 @@ from models.draw_rows import StoredDraw, insert_draw, load_draws, load_rounds, p
 from models.registry_rows import load_tasks
 from models.results_rows import load_packages
 from models.store import insert_columns
-from models.tables import DrawnFirm, Round, Visit, table_of
+from models.tables import DrawnFirm, LogEntry, Round, Visit, table_of
 from scheduler.allocation.plan import round_id_of
+from scheduler.draw.canonical import parse_document
 from scheduler.draw.ceremony import Ceremony
 from scheduler.draw.hashing import content_digest
 from scheduler.registry.codes import DrawStatus, RoundKind
@@ -81,6 +82,16 @@ def store_drawn(connection: sa.Connection, workspace: Workspace, rows: Iterable[
         known_ids=tuple(sorted(known[_identity(entry)] for entry in lists if _identity(entry) in known)),
         num_firms=sum(len(entry.firm_id) for entry in lists),
     )
+
+
+def stored_on(connection: sa.Connection, draw_id: str) -> date | None:
+    """The day on which a list drawn elsewhere was brought in, by the log."""
+    table = table_of(LogEntry)
+    statement = sa.select(table.c.at, table.c.detail).where(table.c.action == ACTION).order_by(table.c.number.desc())
+    for row in connection.execute(statement):
+        if parse_document(row.detail.encode("utf-8"), "log").get("draw_id") == draw_id:
+            return datetime.fromisoformat(row.at).date()
+    return None
 
 
 def _external_rounds(connection: sa.Connection, workspace: Workspace) -> list[Any]:

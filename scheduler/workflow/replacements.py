@@ -34,6 +34,7 @@ from scheduler.teams.roster import LAST_YEAR, Officer
 from scheduler.workflow.agenda import LONGEST_REASON, replan_for
 from scheduler.workflow.log import append_log
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
+from scheduler.workflow.places import refuse_unfinished
 from scheduler.workflow.recusals import standing_recusals
 from scheduler.workflow.workspace import Workspace
 
@@ -149,6 +150,7 @@ def _drawn_state(connection: sa.Connection, workspace: Workspace, round_number: 
                 "visits with “double-random agenda move”"
             ).format(draw=state.draw_id)
         )
+    refuse_unfinished(connection, state.draw_id, workspace.settings.bureau.code)
     return state
 
 

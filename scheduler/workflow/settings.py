@@ -69,6 +69,8 @@ class AgendaSettings(Parameters):
         Working time of a day (八小时: 劳动法第三十六条), which items and journeys fill; one visit may take longer.
     blocked_days
         Days on which the whole bureau makes no visit.
+    officers_within_working_days
+        Working days in which each place draws its officers once it has the list of firms; later draws are told as late.
     notices
         Holiday notices of years that `chinesecalendar` does not know yet; “import holidays” brings them in as well.
     """
@@ -76,6 +78,7 @@ class AgendaSettings(Parameters):
     visits_per_team_day: int = Field(default=3, ge=1, le=100)
     minutes_per_team_day: int = Field(default=480, ge=1, le=1440)
     blocked_days: tuple[date, ...] = ()
+    officers_within_working_days: int = Field(default=5, ge=1, le=250)
     notices: tuple[HolidayNotice, ...] = ()
 
     @model_validator(mode="after")

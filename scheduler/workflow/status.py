@@ -14,6 +14,7 @@ from models.tables import table_of
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.workflow.deadlines import results_due
+from scheduler.workflow.places import is_unfinished
 from scheduler.workflow.workspace import Workspace
 
 LEAD = timedelta(days=30)  # from here on the next round comes before the results of the last
@@ -96,7 +97,7 @@ def year_status(workspace: Workspace) -> YearStatus:
         counts = {name: _count(connection, model) for name, model in _COUNTED.items()}
         plan = load_plan(connection, workspace.settings.year.year)
         classified = connection.execute(sa.select(sa.func.max(table_of(tables.Classification).c.as_of))).scalar()
-        rounds = _rounds(connection, workspace.settings.year.year)
+        rounds = _rounds(connection, workspace)
         stale = _solution_is_stale(connection, rounds)
     missing = [name for name in ("firms", "items", "officers", "tasks") if not counts[name]]
     return YearStatus(
@@ -119,7 +120,7 @@ def _count(connection: sa.Connection, model: type[SQLModel]) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table_of(model))).scalar_one())
 
 
-def _rounds(connection: sa.Connection, year: int) -> tuple[RoundStatus, ...]:
+def _rounds(connection: sa.Connection, workspace: Workspace) -> tuple[RoundStatus, ...]:
     table, draw = table_of(tables.Round), table_of(tables.Draw)
     draws = {
         row.round_id: row
@@ -129,12 +130,14 @@ def _rounds(connection: sa.Connection, year: int) -> tuple[RoundStatus, ...]:
     }
     drawn = _numbers_by_draw(connection)
     entries = []
-    statement = sa.select(table).where(table.c.year == year).order_by(table.c.number, table.c.round_id)
+    mine = table.c.year == workspace.settings.year.year
+    statement = sa.select(table).where(mine).order_by(table.c.number, table.c.round_id)
     for row in connection.execute(statement):
         attempt = draws.get(row.round_id)
         state = "planned" if attempt is None else attempt.status
         if attempt is not None and attempt.officers_drawn_on is not None:
-            state = "assigned"
+            waits = is_unfinished(connection, attempt.draw_id, workspace.settings.bureau.code)
+            state = "drawn" if waits else "assigned"
         draw_id = attempt.draw_id if attempt else ""
         counting, visits, reported = drawn.get(draw_id, (0, 0, 0))
         entries.append(

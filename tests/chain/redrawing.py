@@ -14,6 +14,12 @@ FILES = ("officers.json", "teams.tsv", "visits.tsv", "calendar.tsv", "towns.tsv"
 
 def redraw_officers(workspace: Workspace, draw_id: str, round_number: int) -> OfficersSummary:
     """Draws the officers of a draw anew, as if it had not been done; only tests may."""
+    take_back_officers(workspace, draw_id)
+    return draw_officers(workspace, round_number)
+
+
+def take_back_officers(workspace: Workspace, draw_id: str) -> None:
+    """Takes back the draw of officers of a draw."""
     with workspace.transaction() as connection:
         teams = table_of(Team)
         for team_id in connection.scalars(sa.select(teams.c.team_id).where(teams.c.draw_id == draw_id)).all():
@@ -24,4 +30,3 @@ def redraw_officers(workspace: Workspace, draw_id: str, round_number: int) -> Of
             delete_rows(connection, DrawFile, draw_id=draw_id, name=name)
         draws = table_of(Draw)
         connection.execute(sa.update(draws).where(draws.c.draw_id == draw_id).values(officers_drawn_on=None))
-    return draw_officers(workspace, round_number)

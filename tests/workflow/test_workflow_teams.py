@@ -377,6 +377,28 @@ def test_list_drawn_elsewhere_gets_a_key_of_its_own(workspace: Workspace) -> Non
     assert len(rows_of(workspace, tables.Draw)[0]["officer_secret"]) == 32
 
 
+def test_places_of_a_list_drawn_elsewhere_keep_their_teams_whatever_the_roster_becomes(workspace: Workspace) -> None:
+    """Each place draws from the roster of its day; what the first drew stays when one of its officers is gone."""
+    draw_id = prepare(workspace, RoundKind.EXTERNAL)
+    first = draw_officers(workspace, "X1", district="371002")
+    assert (first.num_teams, first.num_visits, first.places_left) == (2, 6, ("371003", "371000"))
+    members, visits = rows_of(workspace, tables.TeamMember), rows_of(workspace, tables.Visit)
+    gone = members[0]["officer_id"]
+    with workspace.transaction() as connection:
+        save_officers(connection, [dataclasses.replace(entry, active=entry.officer_id != gone) for entry in ROSTER])
+    rest = draw_officers(workspace, "X1")
+    assert (rest.num_visits, rest.places_left) == (6, ())
+    assert [row for row in rows_of(workspace, tables.TeamMember) if row in members] == members
+    settled = [row for row in visits if row["team_id"]]
+    assert len(settled) == 6
+    assert [row for row in rows_of(workspace, tables.Visit) if row in settled] == settled
+    with workspace.transaction() as connection:
+        places = parse_document(get_file(connection, draw_id, "officers.json"), "officers.json")["places"]
+    assert [entry["district"] for entry in places] == ["371002", "371003", "371000"]
+    with pytest.raises(StateError, match="runs once"):
+        draw_officers(workspace, "X1")
+
+
 def late(workspace: Workspace, day: date) -> Workspace:
     """The same workspace on another day."""
     return dataclasses.replace(workspace, now=datetime(day.year, day.month, day.day, 9, tzinfo=CHINA))
