@@ -165,6 +165,7 @@ def group_sums(cells: Cells, years: Years, group: npt.NDArray[np.bool_]) -> Roun
         "weight": years.drawn * weight,
         "weighted_found": years.found * weight,
         "square": years.drawn * weight**2 * (1 - years.chance),
+        "asked": years.drawn * weight,
     }
     return RoundSums(**{name: column @ classes.astype(float) for name, column in columns.items()})
 

@@ -21,9 +21,9 @@ FIRMS = (1, 1, 0, 0, 0, 1)  # what a visit would find at each of six firms: a ra
 
 
 def sums(*rounds: tuple[float, float, float, float, float, float]) -> RoundSums:
-    """Sums of a single class."""
-    columns = np.array(rounds, dtype=float).T[:, :, np.newaxis]
-    names = ("known", "found_before", "left", "weight", "weighted_found", "square")
+    """Sums of a single class, with a result for every firm drawn."""
+    columns = np.array([(*entry, entry[3]) for entry in rounds], dtype=float).T[:, :, np.newaxis]
+    names = ("known", "found_before", "left", "weight", "weighted_found", "square", "asked")
     return RoundSums(**dict(zip(names, columns, strict=True)))
 
 
@@ -95,10 +95,23 @@ def test_class_nobody_was_visited_in_is_like_the_others_with_next_to_no_evidence
         "weight": [[6.0, 0.0]],
         "weighted_found": [[3.0, 0.0]],
         "square": [[12.0, 0.0]],
+        "asked": [[6.0, 0.0]],
     }
     found = des_raj(RoundSums(**{name: np.array(cells) for name, cells in columns.items()}), np.ones((1, 2)))
     assert found.rate.tolist() == [0.5, 0.5]
     assert found.factor[1] == LOST
+
+
+def test_firm_that_was_sure_to_be_drawn_does_not_speak_for_those_that_were_not() -> None:
+    """
+    One of ten, drawn with chance 0.9, is one visit of ten firms, (1 - 1/10) / 1, and not the ten that 1 - 0.9 says.
+
+    Where the firms drawn stand for all that are left, nothing is added: two of six with chance 1/3 are (1 - 1/3) / 2.
+    """
+    one = des_raj(sums((0, 0, 10, 1 / 0.9, 1 / 0.9, 0.1 / 0.9**2)), np.ones((1, 1)))
+    assert float(one.factor[0]) == pytest.approx(0.9)
+    two = des_raj(sums((0, 0, 6, 6, 3, 2 * 9 * (2 / 3))), np.ones((1, 1)))
+    assert float(two.factor[0]) == pytest.approx(1 / 3)
 
 
 def test_missing_results_are_stood_for_by_the_others() -> None:
@@ -138,6 +151,7 @@ def test_rate_of_a_group_adds_classes_up_and_collapses_small_ones() -> None:
         "weight": [[60.0, 40.0, 2.0]],
         "weighted_found": [[6.0, 10.0, 2.0]],
         "square": [[300.0, 200.0, 10.0]],
+        "asked": [[60.0, 40.0, 2.0]],
     }
     made = RoundSums(**{name: np.array(cells) for name, cells in columns.items()})
     planned = np.full((1, 3), 1 / 6)

@@ -44,6 +44,8 @@ class RoundSums:
         Σ 1/p over the firms drawn in the round with a result, and over those of them with a finding.
     square
         Σ (1/p)² · (1 - p) over the same firms.
+    asked
+        Σ 1/p over all firms drawn in the round, with a result or without one.
     """
 
     known: Floats
@@ -52,6 +54,7 @@ class RoundSums:
     weight: Floats
     weighted_found: Floats
     square: Floats
+    asked: Floats
 
     def __post_init__(self) -> None:
         shapes = {getattr(self, entry.name).shape for entry in fields(self)}
@@ -164,7 +167,7 @@ def des_raj(sums: RoundSums, shares: Floats) -> ClassRates:
     told = (drew | (sums.left == 0)) & (size > 0)
     part = np.divide(sums.left, size, out=np.zeros_like(size), where=size > 0)
     mean = np.divide(sums.weighted_found, sums.weight, out=np.zeros_like(size), where=drew)
-    spread = np.divide(sums.square, sums.weight**2, out=np.zeros_like(size), where=drew)
+    spread = np.divide(sums.square, sums.weight**2, out=np.zeros_like(size), where=drew) + _missed(sums, drew)
     before = np.divide(sums.found_before, size, out=np.zeros_like(size), where=size > 0)
     weight = np.where(told, shares, 0.0)
     total = weight.sum(axis=-2, keepdims=True)
@@ -179,3 +182,15 @@ def des_raj(sums: RoundSums, shares: Floats) -> ClassRates:
         rate=np.clip(np.where(lost, pooled, rate), 0.0, 1.0),
         factor=np.where(lost & (size.max(axis=-2) > 0), LOST, factor),
     )
+
+
+def _missed(sums: RoundSums, drew: npt.NDArray[np.bool_]) -> Floats:
+    """
+    What the variance factor lacks where the firms drawn stand for fewer firms than are left.
+
+    Drawing without replacement takes one over the number of firms off the factor. The draw tells that number as Σ 1/p;
+    a class in which only a firm that was almost sure to be drawn was drawn would otherwise seem all but known.
+    """
+    drawn = np.divide(1.0, sums.asked, out=np.zeros_like(sums.asked), where=drew)
+    left = np.divide(1.0, sums.left, out=np.zeros_like(sums.left), where=sums.left > 0)
+    return np.asarray(np.where(drew & (sums.left > 0), np.maximum(drawn - left, 0.0), 0.0))

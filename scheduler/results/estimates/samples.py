@@ -128,6 +128,7 @@ def _round_part(
         np.where(reached, told, 0.0),
         np.where(reached, cells.total(firms, weight * (sample.outcome[answered] == 1)), 0.0),
         np.where(reached, cells.total(firms, square), 0.0),
+        np.where(reached, asked_weight, 0.0),
     )
 
 
