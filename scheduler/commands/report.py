@@ -8,7 +8,8 @@ import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.report_page import report_page, report_title
-from scheduler.commands.report_tables import ReportWords, report_tables
+from scheduler.commands.report_tables import report_tables
+from scheduler.commands.report_words import ReportWords
 from scheduler.commands.tables import print_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.i18n import translator

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scheduler.commands.internal_page import figures, internal_page, section
-from scheduler.commands.report_tables import ReportWords, group_titles, rate_cells, report_tables
+from scheduler.commands.report_tables import group_titles, report_tables
+from scheduler.commands.report_words import ReportWords, rate_cells
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.pictures import bars, interval_rows, path_line
