@@ -197,4 +197,4 @@ def _paper(sheet: Any, title: str, mark: str, translate: Translate) -> None:
     sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
     sheet.set_header(f"&L{code_free(title)}")
     page = _("Page {number} of {total}").format(number="&P", total="&N")
-    sheet.set_footer(f"&L&8{code_free(mark)}&R{page}")
+    sheet.set_footer(f"&L&8{code_free(mark, 160)}&R{page}")

@@ -329,6 +329,6 @@ def sheet_name(name: str) -> str:
     return _UNFIT_NAME.sub("-", visible(name))[:LONGEST_SHEET_NAME]
 
 
-def code_free(text: str) -> str:
-    """Text for a printed header, where ``&`` begins a code."""
-    return visible(text, 80).replace("&", "&&")
+def code_free(text: str, longest: int = 80) -> str:
+    """Text for a printed header, where ``&`` begins a code; a header has room for 255 characters in all."""
+    return visible(text, longest).replace("&", "&&")
