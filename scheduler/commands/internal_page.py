@@ -25,7 +25,7 @@ body{margin:0;background:#fff;color:#10222b;font:16px/1.55 system-ui,-apple-syst
 "Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif}
 .mark{position:sticky;top:0;z-index:1;background:#7d1f2b;color:#fff;padding:.55rem 1.5rem;font-weight:600}
 main{max-width:64rem;margin:0 auto;padding:1.5rem}
-h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem}
+h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem;overflow-wrap:anywhere}
 h2{font-size:1.35rem;margin:2.5rem 0 .75rem;border-top:1px solid #c5ced5;padding-top:1rem}
 .lead,.note{color:#46545e;max-width:48rem}
 .note{font-size:.92rem}
@@ -66,14 +66,15 @@ def internal_page(title: str, lead: str, body: str, mark: InternalMark | None, l
     language
         Language of the page, ``zh_CN`` or ``en``; messages are in the active one.
     """
-    line = "" if mark is None else f'<p class="mark" style="margin:0">{safe(mark.line())}</p>'
+    line = "" if mark is None else safe(mark.line())
+    above, below = (f'<{tag} class="mark">{line}</{tag}>' if line else "" for tag in ("header", "footer"))
     heading = safe(title) if mark is None else f"{safe(INTERNAL_WORD)} · {safe(title)}"
     tongue = "zh-CN" if language.startswith("zh") else "en"
     return (
         f'<!DOCTYPE html>\n<html lang="{tongue}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f"<title>{heading}</title><style>{_STYLE}</style></head>"
-        f"<body>{line}<main><h1>{safe(title)}</h1><p class=lead>{safe(lead)}</p>{body}</main>{line}</body></html>\n"
+        f"<body>{above}<main><h1>{safe(title)}</h1><p class=lead>{safe(lead)}</p>{body}</main>{below}</body></html>\n"
     )
 
 
