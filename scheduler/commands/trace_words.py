@@ -17,7 +17,7 @@ Happening = tuple[date, str, str]  # day, of what kind, and what
 
 def trace_tables(trace: FirmTrace) -> tuple[Table, ...]:
     """All tables of a trace that have rows, the history by day first."""
-    tables = (_history(trace), _draws(trace), _results(trace), _follow_ups(trace), _corrections(trace))
+    tables = (_history(trace), _draws(trace), _results(trace), _follow_ups(trace), _corrections(trace), _log(trace))
     return tuple(table for table in tables if table.rows)
 
 
@@ -247,4 +247,15 @@ def _corrections(trace: FirmTrace) -> Table:
         texts=(*(_("Draw"), _("Item"), _("Stood there"), _("Recorded"), _("Corrected on"), _("Person"), _("Why")),),
         numbers=(_("Log entry"),),
         rows=rows,
+    )
+
+
+def _log(trace: FirmTrace) -> Table:
+    return Table(
+        name=_("Log"),
+        title=_("Who did what, by the log"),
+        texts=(_("Time"), _("Person"), _("Command")),
+        numbers=(_("Log entry"),),
+        rows=tuple((one.at[:16].replace("T", " "), one.actor, one.action, one.number) for one in trace.entries),
+        note=_("Names are those that people gave of themselves. Publications are left out: each names every draw."),
     )

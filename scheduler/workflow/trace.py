@@ -18,6 +18,7 @@ from models.agenda_rows import Move, load_moves, teams_of
 from models.cause_rows import StoredCause, load_causes
 from models.draw_rows import StoredDraw, StoredRound, load_draws, load_rounds
 from models.follow_up_rows import Replaced, load_first_recordings, load_replaced, load_steps
+from models.publication_rows import load_log
 from models.registry_rows import load_items
 from models.replacement_rows import load_memberships, load_replacements
 from models.results_rows import load_newest_actions
@@ -49,6 +50,7 @@ from scheduler.workflow.deadlines import PublicDays
 from scheduler.workflow.explaining import AuditorRound, explain_round
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.results import ACTION as RECORDED
+from scheduler.workflow.trace_log import PlannedFor, TracedEntry, entries_about
 from scheduler.workflow.workspace import Workspace
 
 DRAWN_BY = ("draw targets", "import drawn", "cause add")  # actions that put a firm on a list
@@ -118,6 +120,7 @@ class TracedDraw:
 
     year: int
     draw_id: str
+    round_name: str
     standing: AuditorRound
     cause: StoredCause | None
     list_public_on: date | None
@@ -129,7 +132,16 @@ class TracedDraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmTrace:
-    """All there is of a firm; `register` is None where it is no longer on the register."""
+    """
+    All there is of a firm.
+
+    Attributes
+    ----------
+    register
+        Its row; None where it is no longer on the register.
+    entries
+        Who did what about it, by the log.
+    """
 
     firm_id: str
     register: RegisterRow | None
@@ -138,6 +150,7 @@ class FirmTrace:
     ratings: tuple[FirmRating, ...]
     overrides: tuple[Override, ...]
     events: tuple[FirmEvent, ...]
+    entries: tuple[TracedEntry, ...]
     mark: InternalMark
 
     @property
@@ -169,14 +182,16 @@ def trace_firm(workspace: Workspace, firm: str) -> FirmTrace:
     """
     with workspace.transaction() as connection:
         firm_id = _firm_id(connection, firm)
+        register, draws = load_register_row(connection, firm_id), _Reader(connection, workspace, firm_id).draws()
         return FirmTrace(
             firm_id=firm_id,
-            register=load_register_row(connection, firm_id),
-            draws=_Reader(connection, workspace, firm_id).draws(),
+            register=register,
+            draws=draws,
             tiers=load_tier_history(connection, firm_id),
             ratings=load_firm_ratings(connection, firm_id),
             overrides=load_overrides(connection, firm_id),
             events=load_firm_events(connection, firm_id),
+            entries=_entries(connection, firm_id, register.district if register is not None else "", draws),
             mark=mark_internal(connection, workspace, "trace", {"firm_id": firm_id}),
         )
 
@@ -201,6 +216,28 @@ def _firm_id(connection: sa.Connection, firm: str) -> str:
             firm=firm, named=named + more
         )
     )
+
+
+def _entries(
+    connection: sa.Connection, firm_id: str, district: str, draws: Sequence[TracedDraw]
+) -> tuple[TracedEntry, ...]:
+    planned = [
+        PlannedFor(
+            round_name=draw.round_name,
+            district=district,
+            team_ids=frozenset(draw.visit.teams),
+            officer_ids=frozenset(one.officer_id for members in draw.visit.teams.values() for one in members),
+            visit_on=draw.visit.visit_on,
+        )
+        for draw in draws
+        if draw.visit is not None and draw.visit.teams
+    ]
+    concerned = [
+        draw.draw_id
+        for draw in draws
+        if draw.standing.standing is None or draw.standing.standing.in_pool or draw.visit is not None
+    ]
+    return entries_about(load_log(connection), firm_id, concerned, planned)
 
 
 class _Reader:
@@ -251,6 +288,7 @@ class _Reader:
         return TracedDraw(
             year=year,
             draw_id=stored.draw_id,
+            round_name=stored.round_id.partition("-")[2],
             standing=standing,
             cause=cause if cause is not None and cause.firm_id == self._firm_id else None,
             list_public_on=self._public.since(self._listed, stored.drawn_on) if on_list and stored.drawn_on else None,

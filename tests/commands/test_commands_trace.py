@@ -103,6 +103,9 @@ def test_both_sides_stand_in_one_history(folder: Path, tmp_path: Path) -> None:
     override = ("D", "--reason", "under review", "--until", "2026-12-31")
     done(folder, "--now", "2026-09-25", "classify", "override", firm, *override)
 
+    done(folder, "agenda", "export", "--round", "X1", "--out", str(tmp_path / "mine"))
+    done(folder, "agenda", "export", "--round", "3", "--out", str(tmp_path / "others"))
+
     found = traced(folder, firm)
     (cause,) = [draw for draw in found["draws"] if draw["cause"]]
     assert cause["cause"]["reason"] == "sells without a licence"
@@ -117,6 +120,12 @@ def test_both_sides_stand_in_one_history(folder: Path, tmp_path: Path) -> None:
     assert [step["settled"] for step in traced_item["steps"]] == [False, True]
     assert cause["results_public_on"] is None
     assert [one["tier"] for one in found["overrides"]] == ["D"]
+    # By the log: the export of its own round's notices, not of round 3, and all that was done about it since the lead.
+    actions = [one["action"] for one in found["entries"]]
+    assert actions.count("agenda export") == 1
+    since = actions[actions.index("cause add") :]
+    assert {"draw officers", "draw replace-officer", "agenda move", "record results", "follow up"} <= set(since)
+    assert "publish" not in actions
 
     text = done(folder, "trace", firm)
     for words in (
