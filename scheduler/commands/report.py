@@ -79,7 +79,7 @@ def _page(workspace: Workspace, found: Report, words: ReportWords, language: str
 
 
 def _book(found: Report, words: ReportWords, language: str) -> bytes:
-    mark = "" if found.mark is None else found.mark.stamp()
+    mark = "" if found.mark is None else found.mark.line()
     return tables_workbook(
         report_tables(found, words),
         title=report_title(found),

@@ -50,11 +50,6 @@ class InternalMark:
             words = _("内部资料 INTERNAL, not for publication · {actor} · {at} · log entry {number}")
         return words.format(actor=self.actor, at=self.at, number=self.log_number)
 
-    def stamp(self) -> str:
-        """The mark in one line that holds 内部资料 in every language, for sheets and documents."""
-        line = self.line()
-        return line if INTERNAL_WORD in line else f"{INTERNAL_WORD} · {line}"
-
     def document(self) -> dict[str, Any]:
         """The mark for machines."""
         return {"mark": INTERNAL_WORD, "actor": self.actor, "at": self.at, "log_number": self.log_number}

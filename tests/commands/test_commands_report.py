@@ -84,7 +84,7 @@ def sheets(path: Path) -> dict[str, list[list[Any]]]:
 def test_terminal_tells_coverage_tiers_and_rates(run: Run) -> None:
     """The internal report names the four tiers, the ratio and every kind of rate."""
     text = run().stdout
-    assert text.startswith("INTERNAL")
+    assert text.startswith("内部资料 INTERNAL")
     for words in ("Share drawn", "Path of the ratio", "Figures that bind", "by tier", "by district", "by item"):
         assert words in text
     assert re.search(r"^D +\d+ +\d+ +\d", text, re.MULTILINE)
