@@ -59,6 +59,7 @@ locales: $(READY)
 	$(BIN)/pybabel -q update -i .messages.pot -o $(CATALOGUE).po -l zh_CN --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
 	@rm .messages.pot
+	$(BIN)/python -m tests.make_verifier_digest
 
 requirements:
 	uv pip compile pyproject.toml --extra postgresql --group dev --universal --no-strip-extras --python-version 3.11 \

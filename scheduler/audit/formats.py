@@ -14,6 +14,7 @@ MICRO = 1_000_000
 FIRM_WIDTH = 18
 ROOT_FILES = ("year.json", "items.tsv", "tasks.tsv")
 AUDIT_ROOT_FILES = ("log.tsv",)
+CARRIED = "verify.py"  # the verifier that an audit record may carry
 COMMITTED_FILES = ("commitment.json", "pool.tsv")
 DRAWN_FILES = ("drawn.tsv",)
 SEALED_FILES = (

@@ -28,6 +28,7 @@ from typing import Any
 
 from scheduler.audit import (
     assignment,
+    carried,
     certificate,
     commitment,
     days,
@@ -209,6 +210,7 @@ class _Verification:
             record,
             self._draws,
         )
+        guarded(group, "10.1", _("the record carries a verifier"), carried.check_carried, group, record)
         year.check_forms(group, record)
 
     def _verify_year(self, group: Group) -> None:

@@ -15,6 +15,7 @@ from scheduler.audit.formats import (
     AUDIT_COMMITTED_FILES,
     AUDIT_DRAWN_FILES,
     AUDIT_ROOT_FILES,
+    CARRIED,
     CHANGE_FILES,
     COMMITTED_FILES,
     DAY_FILES,
@@ -70,7 +71,7 @@ def check_digests(group: Group, record: Record) -> None:
 def check_files(group: Group, record: Record, draws: list[Draw]) -> None:
     """Claims that the record holds the files that its kind and each draw's state ask for, and no other."""
     expected = set(ROOT_FILES) | (set(AUDIT_ROOT_FILES) if record.is_audit else set())
-    allowed = set(expected)
+    allowed = expected | ({CARRIED} if record.is_audit else set())
     for draw in draws:
         required, optional = _files_of(draw, record.is_audit)
         expected |= {draw.path(name) for name in required}

@@ -229,10 +229,18 @@ class LogRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditInputs:
-    """All that the audit record holds beyond the public one."""
+    """
+    All that the audit record holds beyond the public one.
+
+    Attributes
+    ----------
+    verifier
+        The verifier that the record carries; without one the record has none.
+    """
 
     log: tuple[LogRow, ...]
     draws: tuple[AuditDraw, ...]
+    verifier: bytes = b""
 
 
 def _refuse_others(draw_id: str, files: Mapping[str, bytes], allowed: Sequence[str]) -> None:

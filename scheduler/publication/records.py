@@ -35,6 +35,7 @@ from scheduler.teams.needs import ITEM_COLUMNS, TASK_COLUMNS
 FORMAT, YEAR_FORMAT = 1, 2
 MANIFEST = "manifest.json"
 SIGNATURE = "signature.json"
+VERIFIER = "verify.py"
 SIGNED_FORMAT = 2  # of a manifest that names the key by which it is signed
 RESULT_COLUMNS = ("firm_id", "item_id", "category", "inspected_on")
 LOG_COLUMNS = ("number", "at", "actor", "action", "detail", "before", "after", "previous_hash", "entry_hash")
@@ -56,6 +57,8 @@ def assemble_audit(inputs: PublicInputs, audit: AuditInputs) -> dict[str, bytes]
     """
     files = public_files(inputs)
     files["log.tsv"] = log_bytes(audit.log)
+    if audit.verifier:
+        files[VERIFIER] = audit.verifier
     for draw in audit.draws:
         folder = f"draws/{draw.draw_id}"
         if f"{folder}/ceremony.json" not in files:

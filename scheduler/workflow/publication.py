@@ -24,6 +24,7 @@ from models.publication_rows import (
     load_published_plan,
 )
 from models.registry_rows import load_items, load_tasks
+from scheduler.audit.alone.bundle import bundle
 from scheduler.errors import StateError
 from scheduler.i18n import LANGUAGES
 from scheduler.i18n import gettext as _
@@ -177,6 +178,7 @@ def _audit_inputs(connection: sa.Connection, workspace: Workspace) -> AuditInput
     return AuditInputs(
         log=load_log(connection),
         draws=tuple(load_audit_draw(connection, draw) for draw in draws),
+        verifier=bundle(),
     )
 
 

@@ -7,7 +7,10 @@ One changed byte in any file of a record makes verification fail and name the fi
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +42,19 @@ def test_one_changed_byte_in_any_file_is_found(small_year: DemoSummary, tmp_path
         assert name in said or name == "manifest.json", f"{name}, byte {place}: {said}"
         path.write_bytes(content)
     assert verify_record(folder).verdict is Verdict.CONSISTENT
+
+
+def test_record_is_verified_by_the_file_that_it_carries(small_year: DemoSummary) -> None:
+    """Without installed packages, in an empty environment: the claims of `verify`, that about the file aside."""
+    folder = small_year.folder / "records" / "audit"
+    words = [sys.executable, "-I", "-S", str(folder / "verify.py"), "--json"]
+    done = subprocess.run(words, env={}, capture_output=True, encoding="utf-8", check=True)
+    (found,) = json.loads(done.stdout)["records"]
+    expected = verify_record(folder)
+    assert found["verdict"] == expected.verdict
+    others = [claim.document() for claim in expected.claims if claim.section != "10.1"]
+    assert [claim for claim in found["claims"] if claim["section"] != "10.1"] == others
+    assert [claim.status for claim in expected.claims if claim.section == "10.1"] == ["passed"]
 
 
 def test_verify_command_tells_a_good_record_from_a_bad_one(small_year: DemoSummary, tmp_path: Path) -> None:

@@ -168,6 +168,7 @@ export function checkFiles(group, record) {
 function expectedFiles(record, audit) {
   const files = new Set(["manifest.json", "year.json", "items.tsv", "tasks.tsv"]);
   if (audit) files.add("log.tsv");
+  if (audit && record.has("verify.py")) files.add("verify.py");
   for (const draw of record.draws()) {
     if (draw.round === undefined) continue;
     for (const name of filesOfDraw(draw, audit)) files.add(draw.path(name));
