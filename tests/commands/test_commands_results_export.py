@@ -17,6 +17,7 @@ from models.tables import table_of
 from scheduler.commands.results import results
 from scheduler.registry.credit_codes import valid_codes
 from scheduler.registry.words import RESULT_WORDS
+from scheduler.results.findings import FINDINGS
 from scheduler.workflow.registry import import_file
 from scheduler.workflow.workspace import Workspace
 from tests.commands import test_commands_results
@@ -55,7 +56,8 @@ def test_results_filled_in_with_libreoffice_come_back_whole(
     texts = texts_of(sheet)
     assert texts[0][4 : 4 + len(codes)] == list(RESULT_WORDS.shown(language))
     assert sorted(row[0] for row in texts[1:] if row[0]) == sorted(FIRMS)
-    expected = set()
+    expected, followed = set(), set()
+    word, measure = {"en": ("yes", "Case opened")}.get(language, ("是", "立案查处"))
     # The first eight firms: one category each; the ninth: two of them; the others stay empty.
     for number, found in enumerate([*([code] for code in codes), ["not_published", "ordered_to_correct"]], start=1):
         note = f"007 备注 {number}"
@@ -64,8 +66,16 @@ def test_results_filled_in_with_libreoffice_come_back_whole(
             expected.add((DRAW, texts[number][0], "G01", code, date(2026, 4, 1), note))
         put(rows[number][4 + len(codes)], date(2026, 4, 1))
         put(rows[number][6 + len(codes)], note)
+        if set(found) & FINDINGS:  # a finding: its measure, whether it is settled, and by when it must be
+            put(rows[number][7 + len(codes)], measure)
+            put(rows[number][8 + len(codes)], word)
+            put(rows[number][9 + len(codes)], date(2026, 5, number))
+            followed.add((texts[number][0], "case", True, date(2026, 5, number)))
     import_file(command.open(), "results", saved(tree, "filled", tmp_path))
     with workspace.transaction() as connection:
         kept = load_results(connection, [DRAW])
+        step = table_of(tables.FollowUp).c
+        names = (step.firm_id, step.measure, step.settled, step.due_on)
+        assert {tuple(row) for row in connection.execute(sa.select(*names))} == followed
     columns = (kept.draw_id, kept.firm_id, kept.item_id, kept.category, kept.inspected_on, kept.note)
     assert set(zip(*columns, strict=True)) == expected
