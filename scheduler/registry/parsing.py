@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 from scheduler.errors import Problem
 from scheduler.i18n import gettext as _
-from scheduler.i18n import ngettext
-from scheduler.registry.binding import EXAMPLE_MARKS, EXTRA_HEADER, Binding, bind
+from scheduler.registry.binding import Binding, bind
 from scheduler.registry.cells import BadCellError, ParseCell, parse_yes
 from scheduler.registry.codes import UNKNOWN_DISTRICT
 from scheduler.registry.column_parsing import Findings, parse_column
 from scheduler.registry.columns import CheckColumns, Column, Columns, Fault, Kind, Vocabulary
 from scheduler.registry.mapping import Mapping, told_districts, told_object_types, translated
-from scheduler.registry.mapping_rules import rows_to_skip, told_texts
+from scheduler.registry.mapping_rules import told_texts
 from scheduler.registry.naming import RegisteredNames, told_firms
+from scheduler.registry.parsing_rows import cells_at, kept_rows, named_cells
 from scheduler.registry.readers import Sheet
-from scheduler.registry.text import clean_text, fold, shown
+from scheduler.registry.text import clean_text, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +131,8 @@ def parse_sheet(
     """
     binding = bind(sheet, kind, mapping)
     findings = Findings()
-    first = binding.header_row + 1
-    rows, numbers, num_blank = _filled_rows(kind, binding, sheet.rows[first:], sheet.numbers[first:])
-    rows, numbers, num_examples = _without_example(kind, binding, rows, numbers, findings)
-    rows, numbers, num_skipped = _without_skipped(mapping, binding, rows, numbers, findings)
-    _refuse_wide_rows(rows, binding.headers, findings)
+    kept = kept_rows(sheet, kind, binding, mapping, findings)
+    rows, numbers = kept.rows, kept.numbers
     texts = _texts(kind, binding, rows, mapping)
     columns = {
         column.field: parse_column(column, _parser(column, binding, known), texts.get(column.field), findings, mapping)
@@ -145,7 +142,7 @@ def parse_sheet(
     columns |= {column.field: [column.empty] * len(rows) for column in kind.columns if column.field not in columns}
     _tell_by_mapping(mapping, binding, rows, columns, findings, known)
     if register is not None and mapping and mapping.firm:
-        names = _named_cells(binding, rows, mapping.firm.name)
+        names = named_cells(binding, rows, mapping.firm.name)
         columns["firm_id"] = told_firms(texts.get("firm_id", ("",) * len(rows)), names, register, findings)
     _read_ticks(kind, binding, rows, columns, findings)
     _notice_columns(kind, binding, columns, texts, findings, mapping)
@@ -165,116 +162,25 @@ def parse_sheet(
         columns=columns,
         present=frozenset({*texts, *told, *((kind.ticked,) if binding.ticks else ())}),
         good=good,
-        row_ids=_cells(rows, binding.row_id),
+        row_ids=cells_at(rows, binding.row_id),
         problems=_problems(findings.faults, sheet, kind, binding, rows, numbers),
         notices=(
             *_whole_notices(findings, sheet, sheet.numbers[binding.header_row]),
             *_problems(findings.notices, sheet, kind, binding, rows, numbers),
         ),
-        num_examples=num_examples,
-        num_blank=num_blank,
-        num_skipped=num_skipped,
+        num_examples=kept.num_examples,
+        num_blank=kept.num_blank,
+        num_skipped=kept.num_skipped,
         num_repeated=num_repeated,
         unneeded=frozenset(place for place, name in enumerate(binding.headers) if mapping and name in binding.ignored),
         standing=bool(mapping and mapping.standing),
     )
 
 
-def _cells(rows: Sequence[Sequence[str]], place: int) -> tuple[str, ...]:
-    if place < 0:
-        return ("",) * len(rows)
-    return tuple(row[place] if place < len(row) else "" for row in rows)
-
-
-def _without_example(
-    kind: Kind, binding: Binding, rows: tuple[Sequence[str], ...], numbers: tuple[int, ...], findings: Findings
-) -> tuple[tuple[Sequence[str], ...], tuple[int, ...], int]:
-    """Rows without the template's example; a row marked as example that is none is a fault."""
-    if binding.number < 0:
-        return rows, numbers, 0
-    marks = {fold(mark) for mark in EXAMPLE_MARKS}
-    marked = [fold(cell) in marks for cell in _cells(rows, binding.number)]
-    example = [mark and _is_example(kind, binding, row) for mark, row in zip(marked, rows, strict=True)]
-    kept = [place for place, drop in enumerate(example) if not drop]
-    for place, original in enumerate(kept):
-        if marked[original]:
-            message = _("expected the template's own example in a row marked so, got other values")
-            remedy = _("clear the mark if the row is real, delete the row if it is not")
-            findings.faults.append(Fault(place=place, field="", message=message, remedy=remedy))
-    return tuple(rows[place] for place in kept), tuple(numbers[place] for place in kept), sum(example)
-
-
-def _without_skipped(
-    mapping: Mapping | None,
-    binding: Binding,
-    rows: tuple[Sequence[str], ...],
-    numbers: tuple[int, ...],
-    findings: Findings,
-) -> tuple[tuple[Sequence[str], ...], tuple[int, ...], int]:
-    """Rows without those that the mapping says are not meant for us."""
-    if mapping is None or not mapping.skip:
-        return rows, numbers, 0
-    skipped = rows_to_skip(mapping.skip, lambda header: _named_cells(binding, rows, header), len(rows))
-    kept = [place for place, skip in enumerate(skipped) if not skip]
-    if num_skipped := len(rows) - len(kept):
-        names = "、".join(dict.fromkeys(rule.column for rule in mapping.skip))
-        message = ngettext(
-            "{number} row left out by the mapping, by {names}",
-            "{number} rows left out by the mapping, by {names}",
-            num_skipped,
-        )
-        findings.for_all.append(("", message.format(number=num_skipped, names=names), ""))
-    return tuple(rows[place] for place in kept), tuple(numbers[place] for place in kept), len(rows) - len(kept)
-
-
-def _named_cells(binding: Binding, rows: Sequence[Sequence[str]], header: str) -> tuple[str, ...]:
-    """Cells below a header; empty where the file does not have it."""
-    places = {fold(name): place for place, name in reversed(tuple(enumerate(binding.headers)))}
-    return _cells(rows, places.get(fold(header), -1))
-
-
-def _refuse_wide_rows(rows: Sequence[Sequence[str]], headers: Sequence[str], findings: Findings) -> None:
-    """Rows with a cell that has no header, in the file or, after an export, in the row that was refused."""
-    width = len(headers)
-    extra = [place for place, header in enumerate(headers) if EXTRA_HEADER.fullmatch(header)]
-    for place, row in enumerate(rows):
-        beyond = [*row[width:], *(row[cell] for cell in extra if cell < len(row))]
-        if any(cell.strip() for cell in beyond):
-            expected = width - len(extra)
-            number = expected + sum(1 for cell in beyond if cell.strip())
-            message = _("expected {width} cells, got {number}").format(width=expected, number=number)
-            remedy = _("a comma inside a cell needs quotation marks around the cell")
-            findings.faults.append(Fault(place=place, field="", message=message, remedy=remedy))
-
-
-def _filled_rows(
-    kind: Kind, binding: Binding, rows: tuple[Sequence[str], ...], numbers: tuple[int, ...]
-) -> tuple[tuple[Sequence[str], ...], tuple[int, ...], int]:
-    """Rows of a form that somebody has begun to fill in."""
-    places = [binding.columns[name].place for name in kind.answers if name in binding.columns]
-    if not places:
-        return rows, numbers, 0
-    answers = zip(*(_cells(rows, place) for place in (*places, *binding.ticks.values())), strict=True)
-    filled = [any(cell.strip() for cell in cells) for cells in answers]
-    kept = [(row, number) for row, number, keep in zip(rows, numbers, filled, strict=True) if keep]
-    return tuple(row for row, _n in kept), tuple(number for _r, number in kept), len(rows) - len(kept)
-
-
-def _is_example(kind: Kind, binding: Binding, row: Sequence[str]) -> bool:
-    for language in ("zh", "en"):
-        cells = dict(zip((column.field for column in kind.columns), kind.example(language), strict=True))
-        if all(
-            clean_text(row[bound.place] if bound.place < len(row) else "") == cells[name]
-            for name, bound in binding.columns.items()
-        ):
-            return True
-    return False
-
-
 def _texts(
     kind: Kind, binding: Binding, rows: Sequence[Sequence[str]], mapping: Mapping | None
 ) -> dict[str, Sequence[str]]:
-    texts: dict[str, Sequence[str]] = {name: _cells(rows, bound.place) for name, bound in binding.columns.items()}
+    texts: dict[str, Sequence[str]] = {name: cells_at(rows, bound.place) for name, bound in binding.columns.items()}
     if mapping:
         texts |= {name: ("",) * len(rows) for name in mapping.defaults if name not in texts}
         texts |= _told_texts(mapping, binding, rows, texts)
@@ -289,7 +195,7 @@ def _told_texts(
     told: dict[str, Sequence[str]] = {}
     for field in dict.fromkeys(rule.field for rule in mapping.tell):
         rules = [rule for rule in mapping.tell if rule.field == field]
-        words = told_texts(rules, lambda header: _named_cells(binding, rows, header), len(rows))
+        words = told_texts(rules, lambda header: named_cells(binding, rows, header), len(rows))
         told[field] = [word or own for word, own in zip(words, texts.get(field, ("",) * len(rows)), strict=True)]
     return told
 
@@ -319,7 +225,7 @@ def _tell_by_mapping(
                 message = message.format(prefix=code[:2], other=mapping.object_type.otherwise)
                 findings.notices.append(Fault(place=place, field="firm_id", message=message, remedy=""))
     if mapping.district:
-        told = told_districts(mapping, lambda header: _named_cells(binding, rows, header), len(rows))
+        told = told_districts(mapping, lambda header: named_cells(binding, rows, header), len(rows))
         columns["district"] = list(told)
         for place, code in enumerate(told):
             if code == UNKNOWN_DISTRICT:
@@ -341,7 +247,7 @@ def _read_ticks(
 ) -> None:
     """Adds the codes whose column is ticked to what the list column says."""
     for code, place in sorted(binding.ticks.items()):
-        for row, text in enumerate(_cells(rows, place)):
+        for row, text in enumerate(cells_at(rows, place)):
             try:
                 ticked = bool(clean_text(text)) and parse_yes(text)
             except BadCellError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from models.tables import Event, LogEntry, QuarantinedRow, table_of
+from models.tables import DrawnFirm, Event, Firm, LogEntry, QuarantinedRow, table_of
 from scheduler.errors import InputError, UsageError
 from scheduler.resources import data_path
 from scheduler.workflow.log import verify_log
@@ -19,7 +19,20 @@ from scheduler.workflow.quarantine import export_quarantine, list_quarantine
 from scheduler.workflow.registry import import_file
 from scheduler.workflow.risk import classify_firms, explain_firm
 from scheduler.workflow.workspace import Workspace
-from tests.workflow.test_workflow_registry import FIRM_A, FIRM_B, FIRM_C, FIRM_HEADER, A, B, write, write_book
+from tests.workflow.test_workflow_registry import (
+    FIRM_A,
+    FIRM_B,
+    FIRM_C,
+    FIRM_HEADER,
+    ITEM_G,
+    ITEM_HEADER,
+    TASK,
+    TASK_HEADER,
+    A,
+    B,
+    write,
+    write_book,
+)
 
 HOTLINE = ["登记编号", "登记时间", "信息类型", "投诉举报人", "联系电话", "被投诉举报主体", "统一社会信用代码"]
 ABNORMAL = ["序号", "企业名称", "统一社会信用代码/注册号", "列入经营异常名录原因", "列入日期", "移出日期"]
@@ -235,3 +248,38 @@ def test_real_penalties_and_real_abnormal_list_find_their_firms(
         verify_log(connection)
     assert num_rows(workspace, QuarantinedRow) > 0
     assert data_path("examples", "mapping-penalties.toml").exists()
+
+
+def test_lists_of_the_provincial_platform_become_register_and_drawn_list(workspace: Workspace, tmp_path: Path) -> None:
+    """The library of objects in its words and units, then a list drawn there, with tasks and days given by default."""
+    header = [
+        "市场主体名称",
+        "统一社会信用代码/注册号",
+        "市场主体类型",
+        "登记状态",
+        "登记机关",
+        "属地监管所",
+        "行业代码",
+    ]
+    header += ["成立日期", "注册资本（万元）", "住所", "所属区县", "法定代表人"]
+    firm = ["甲公司", A, "内资企业", "存续", "市局", "一所", "F5225", "2019-05-20", "84", "路1号", "环翠区", "王某"]
+    path = write_book(tmp_path / "objects.xlsx", {"名录库": [["检查对象名录库"], header, firm]})
+    import_file(workspace, "firms", path, mapping=mapping_path("platform-objects"))
+    with workspace.transaction() as connection:
+        row = connection.execute(sa.select(table_of(Firm))).mappings().one()
+    assert (row["object_type"], row["capital_yuan"], row["district"]) == ("enterprise", 840_000, "371002")
+
+    import_file(workspace, "items", write(tmp_path / "items.csv", [ITEM_HEADER, ITEM_G]))
+    import_file(workspace, "tasks", write(tmp_path / "tasks.csv", [TASK_HEADER, TASK]))
+    drawn = [
+        ["抽查计划名称", "检查机关", "市场主体名称", "统一社会信用代码/注册号"],
+        ["省局第1批", "省局", "甲公司", ""],
+    ]
+    given = {"task_ids": "T01", "drawn_on": "2026-01-04"}
+    path = write(tmp_path / "drawn.csv", drawn)
+    report = import_file(workspace, "drawn", path, mapping=mapping_path("platform-drawn"), defaults=given)
+    assert report.num_new == 1
+    again = import_file(workspace, "drawn", path, mapping=mapping_path("platform-drawn"), defaults=given)
+    assert (again.num_new, again.num_unchanged) == (0, 1)
+    with workspace.transaction() as connection:
+        assert [tuple(row) for row in connection.execute(sa.select(table_of(DrawnFirm).c.firm_id))] == [(A,)]
