@@ -148,7 +148,8 @@ class Classes:
     Attributes
     ----------
     score, tier, rule
-        Score, position of the tier, position of the rule that lifts the firm above score and ratings; -1 for none.
+        Score, position of the tier, position of the rule that lifts the firm above score and ratings; -1 for none, and
+        where the row is not in order.
     covered
         Whether the classification covers the firm.
     fits
@@ -180,13 +181,17 @@ def classify(register: Table, card: Scorecard) -> Classes:
     lifted = by_rule > by_rating
     override = register.coded["override"]
     overridden = override.positions({code: place for place, code in enumerate(card.tiers)})
+    fits = (_spread(known.astype(np.int64), bins) & _spread(fitting.astype(np.int64), direct)).astype(np.bool_)
+    rated = rated & ((overridden >= 0) | override.among(_EMPTY))
+    whole = fits & rated  # what is not in order gives no tier, and so no place
+    tier = np.where(overridden >= 0, overridden, np.where(lifted, by_rule, by_rating))
     return Classes(
         score=_spread(scores, bins),
-        tier=np.where(overridden >= 0, overridden, np.where(lifted, by_rule, by_rating)),
-        rule=np.where(lifted, rules, -1),
+        tier=np.where(whole, tier, -1),
+        rule=np.where(whole & lifted, rules, -1),
         covered=~register.coded["tier"].among(_EMPTY),
-        fits=(_spread(known.astype(np.int64), bins) & _spread(fitting.astype(np.int64), direct)).astype(np.bool_),
-        rated=rated & ((overridden >= 0) | override.among(_EMPTY)),
+        fits=fits,
+        rated=rated,
     )
 
 
