@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from pathlib import Path
 
@@ -36,6 +37,21 @@ def test_every_message_of_the_source_is_translated(repository: Path, catalogue: 
     """No message is missing from the catalogue, empty or unsure."""
     missing = sorted(message for message in source_messages(repository) if not translated(catalogue, message))
     assert missing == []
+
+
+def test_no_message_stands_inside_another_string(repository: Path) -> None:
+    """Messages inside f-strings are not extracted by Babel, so that they would stay in English unseen."""
+    found = [
+        f"{path.name}:{call.lineno}"
+        for folder in ("scheduler", "models")
+        for path in sorted((repository / folder).rglob("*.py"))
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert found == []
 
 
 def translated(catalogue: Catalog, message: str) -> bool:

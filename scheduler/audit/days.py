@@ -336,7 +336,7 @@ def check_days(group: Group, offices: Offices) -> None:
 
 
 def _tell(dealt: Dealt) -> str:
-    return f"{dealt.visit_on or _('no day')} {';'.join(sorted(dealt.exceptions))}".rstrip()
+    return " ".join((dealt.visit_on or _("no day"), ";".join(sorted(dealt.exceptions)))).rstrip()
 
 
 def check_limits(group: Group, offices: Offices) -> None:

@@ -148,7 +148,7 @@ def check_visits(group: Group, offices: Offices) -> None:
             expected = _("{firm}: {count} officers with {specialities}").format(
                 firm=firm, count=need.officers_required, specialities=", ".join(sorted(need.specialities)) or "–"
             )
-            unfit.append((expected, f"{visit.team_id}: {', '.join(officers) or _('no such team')}"))
+            unfit.append((expected, ": ".join((visit.team_id, ", ".join(officers) or _("no such team")))))
     group.first("8.9", _("no officer meets a firm that he or she is recused from"), recused, len(offices.recused))
     group.first("8.9", _("every team has the specialities and the number of officers that its visits need"), unfit)
 

@@ -219,6 +219,6 @@ def check_quotas(group: Group, cells: Sequence[Cell], recomputed: Quotas, table:
     differences: Differences = []
     for key in sorted(recomputed.keys() | found.keys()):
         if recomputed.get(key) != found.get(key):
-            name = f"{key[0]} {key[1]}"
-            differences.append((f"{name}: {recomputed.get(key, _('no such cell'))}", found.get(key, _("no such row"))))
+            expected = recomputed.get(key, _("no such cell"))
+            differences.append((f"{key[0]} {key[1]}: {expected}", found.get(key, _("no such row"))))
     group.first("6.3", _("every quota follows from the seed and the cells"), differences, len(cells))

@@ -271,7 +271,7 @@ def check_leaves(group: Group, sampling: Sampling) -> None:
     wrong = np.flatnonzero(np.asarray(expected, dtype="S64") != published) if expected else np.zeros(0, dtype=np.int64)
     differences: Differences = [
         (
-            f"{pool_ids[row].decode('ascii')}: {expected[row].decode('ascii') or _('not in the pool')}",
+            ": ".join((pool_ids[row].decode("ascii"), expected[row].decode("ascii") or _("not in the pool"))),
             published[row].decode("ascii"),
         )
         for row in wrong[:1].tolist()

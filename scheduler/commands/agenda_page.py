@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from scheduler.agenda.entries import Agenda, loads_by_week
-from scheduler.commands.internal_page import figures, internal_page, scroll, table
+from scheduler.commands.internal_page import figures, heading, internal_page, scroll, table
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.pictures import picture, text
@@ -37,14 +37,14 @@ def agenda_page(agenda: Agenda, mark: InternalMark, language: str) -> str:
             (_("Most visits of an officer in a week"), f"{_most(loads):,}"),
         )
     )
-    body += f"<h2>{_('Load by officer and week')}</h2>"
+    body += heading(_("Load by officer and week"))
     shown = sorted(names)[:MOST_ROWS]
     body += scroll(load_picture([(names[officer], loads.get(officer, {})) for officer in shown], weeks))
     if undated:
         rows = [
             (visit.firm_id, visit.name, "; ".join(label(code, _) for code in visit.exceptions)) for visit in undated
         ]
-        body += f"<h2>{_('Visits without a day')}</h2>" + table((_("Firm"), _("Name"), _("Exceptions")), (), rows)
+        body += heading(_("Visits without a day")) + table((_("Firm"), _("Name"), _("Exceptions")), (), rows)
     lead = _("How many visits every officer makes in every week, as planned now.")
     return internal_page(_("Agenda: load of officers"), lead, body, mark, language)
 

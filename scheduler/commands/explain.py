@@ -10,7 +10,7 @@ import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.explain_words import auditor_lines, coming_words, firm_lines, heading_words
-from scheduler.commands.internal_page import internal_page, safe
+from scheduler.commands.internal_page import heading, internal_page, paragraph
 from scheduler.commands.tables import stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.workflow.explaining import AuditorAnswer, FirmAnswer, explain_to_auditor, explain_to_firm
@@ -64,8 +64,8 @@ def _show(answer: FirmAnswer | AuditorAnswer) -> None:
     if isinstance(answer, AuditorAnswer):
         screen.print(answer.mark.line(), style="bold red")
     screen.print(f"{answer.firm_id} {answer.firm_name}".rstrip(), style="bold")
-    for heading, lines in _sections(answer):
-        screen.print(heading, style="bold")
+    for title, lines in _sections(answer):
+        screen.print(title, style="bold")
         for line in lines:
             screen.print(f"  {line}", soft_wrap=True)
     if not answer.rounds:
@@ -75,11 +75,8 @@ def _show(answer: FirmAnswer | AuditorAnswer) -> None:
 
 
 def _page(answer: FirmAnswer | AuditorAnswer, language: str) -> str:
-    body = "".join(
-        f"<h2>{safe(heading)}</h2>" + "".join(f"<p>{safe(line)}</p>" for line in lines)
-        for heading, lines in _sections(answer)
-    )
-    body += f"<p>{safe(coming_words(answer.coming))}</p>" if answer.coming else ""
+    body = "".join(heading(title) + "".join(paragraph(line) for line in lines) for title, lines in _sections(answer))
+    body += paragraph(coming_words(answer.coming)) if answer.coming else ""
     lead = _("Why the firm was drawn or was not, round by round")
     mark = answer.mark if isinstance(answer, AuditorAnswer) else None
     return internal_page(f"{answer.firm_name} {answer.firm_id}".lstrip(), lead, body, mark, language)

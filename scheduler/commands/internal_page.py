@@ -78,6 +78,16 @@ def internal_page(title: str, lead: str, body: str, mark: InternalMark | None, l
     )
 
 
+def heading(words: str) -> str:
+    """Heading of a section."""
+    return f"<h2>{safe(words)}</h2>"
+
+
+def paragraph(words: str) -> str:
+    """A paragraph."""
+    return f"<p>{safe(words)}</p>"
+
+
 def figures(pairs: Iterable[tuple[str, str]]) -> str:
     """Figures side by side, each under its name."""
     cells = "".join(f"<div><dt>{safe(name)}</dt><dd>{safe(value)}</dd></div>" for name, value in pairs)

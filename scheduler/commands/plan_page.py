@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from scheduler.allocation.summary import HoursLine
-from scheduler.commands.internal_page import figures, internal_page, safe, scroll, table
+from scheduler.commands.internal_page import figures, heading, internal_page, paragraph, safe, scroll, table
 from scheduler.commands.plan_words import CompareRow, binding_sentence, percent, tenth, whole
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
@@ -85,9 +85,9 @@ def _rates(found: PlanExplanation) -> str:
 
 
 def _binding(found: PlanExplanation, names: Mapping[str, str]) -> str:
-    head = f"<h2>{safe(_('What binds, and what giving way would bring'))}</h2>"
+    head = heading(_("What binds, and what giving way would bring"))
     if not found.binding:
-        return head + f"<p>{safe(_('No limit of the planner binds.'))}</p>"
+        return head + paragraph(_("No limit of the planner binds."))
     bureau = found.view.policy.bureau
     rows = [
         (binding_sentence(entry, names, bureau), whole(entry.bound), f"{abs(entry.worth):.4f}")

@@ -218,8 +218,9 @@ def _show_explanation(context: CommandContext, found: FirmExplanation) -> None:
     for since in found.history:
         text = _("{day}: tier {tier}, {score} points {rule}")
         rule = _rule_words(context, found.scorecard, since.rule)
-        by = {"override": f" ({_('override')})", "rating": f" ({_('rating')})"}.get(since.decided, "")
-        screen.print(text.format(day=since.as_of, tier=since.tier, score=since.score, rule=rule) + by)
+        by = {"override": _("override"), "rating": _("rating")}.get(since.decided)
+        words = text.format(day=since.as_of, tier=since.tier, score=since.score, rule=rule)
+        screen.print(f"{words} ({by})" if by else words)
     for one in found.overrides:
         text = _("{first} to {last}: {tier} {kind}, {who}: {reason}")
         words = text.format(

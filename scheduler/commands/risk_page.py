@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scheduler.commands.internal_page import figures, internal_page, safe, scroll, table
+from scheduler.commands.internal_page import figures, heading, internal_page, paragraph, safe, scroll, table
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.pictures import colour, paired_bars, stacked_bars
@@ -85,8 +85,10 @@ def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> st
         for mix in report.mixes
         if mix.district == code and mix.object_type in OBJECT_TYPES
     ]
+    numbers = _("Numbers by district and object type")
     return (
-        f"<h2>{safe(_('Tier mix by district'))}</h2><ul class=key>{key}</ul>"
+        heading(_("Tier mix by district"))
+        + f"<ul class=key>{key}</ul>"
         + scroll(
             stacked_bars(
                 rows,
@@ -95,11 +97,11 @@ def _mix_section(report: RiskReport, districts: Sequence[tuple[str, str]]) -> st
                 description=_bars_in_words(rows, tiers),
             )
         )
-        + f"<h2>{safe(_('Tier mix by object type'))}</h2>"
+        + heading(_("Tier mix by object type"))
         + scroll(
             stacked_bars(types, tiers, title=_("Tier mix by object type"), description=_bars_in_words(types, tiers))
         )
-        + f"<details><summary>{safe(_('Numbers by district and object type'))}</summary>"
+        + f"<details><summary>{safe(numbers)}</summary>"
         + table((_("District"), _("Object type")), (_("Firms"), *tiers), lines, caption=_("Firms in operation"))
         + "</details>"
     )
@@ -117,9 +119,9 @@ def _bars_in_words(rows: Iterable[tuple[str, Sequence[int]]], tiers: Sequence[st
 
 def _judgement(report: RiskReport) -> str:
     found = report.evaluation
-    head = f"<h2>{safe(_('How the tiers told the outcomes'))}</h2>"
+    head = heading(_("How the tiers told the outcomes"))
     if found is None:
-        return head + f"<p>{safe(_('No outcomes are recorded yet of draws made after a classification.'))}</p>"
+        return head + paragraph(_("No outcomes are recorded yet of draws made after a classification."))
     words = _(
         "{visits} visits with a result, {problems} of them found a problem. Each is judged by the run in force when "
         "its draw was committed and weighs the inverse of its chance to be drawn; {left} outcomes drawn under another "
@@ -192,16 +194,16 @@ def _judgement_pictures(report: RiskReport, found: Evaluation) -> str:
             (),
             (_("Expected"), _("Observed"), _("Weight"), _("Visits")),
             bins,
-            caption=f"{_('Calibration')}. {expected}",
+            caption=". ".join((_("Calibration"), expected)),
         )
     )
 
 
 def _drift_section(report: RiskReport) -> str:
-    head = f"<h2>{safe(_('Stability'))}</h2>"
+    head = heading(_("Stability"))
     base, found = report.base, report.stability
     if base is None or found is None:
-        return head + f"<p>{safe(_('There is no earlier run to compare with.'))}</p>"
+        return head + paragraph(_("There is no earlier run to compare with."))
     words = _("Compared with run {number} as of {day}. Below 0.1 counts as stable, above 0.25 as another population.")
     tiers = report.summary.tiers
     return (
@@ -214,15 +216,15 @@ def _drift_section(report: RiskReport) -> str:
 
 def _moves(found: Stability, tiers: Sequence[str]) -> str:
     if not found.moves:
-        return f"<p>{safe(_('The two runs have other tiers.'))}</p>"
+        return paragraph(_("The two runs have other tiers."))
     rows = [(code, *(f"{count:,}" for count in row)) for code, row in zip(tiers, found.moves, strict=True)]
     return table((_("Before ↓ now →"),), tuple(tiers), rows, caption=_("Firms in operation, by tier before and now"))
 
 
 def _warnings(report: RiskReport) -> str:
-    head = f"<h2>{safe(_('Early warning: firms that jumped a tier'))}</h2>"
+    head = heading(_("Early warning: firms that jumped a tier"))
     if not report.jumps:
-        return head + f"<p>{safe(_('No firm in operation has risen.'))}</p>"
+        return head + paragraph(_("No firm in operation has risen."))
     rows = [
         (
             one.firm_id,

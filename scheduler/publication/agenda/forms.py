@@ -28,7 +28,7 @@ def notice_to_firm(visit: PlannedVisit, context: AgendaContext) -> bytes:
     document = WordDocument(
         title=_("Notice of random inspection"), language=context.tag, day=context.made_on, body_points=12
     )
-    document.heading(f"{context.bureau_name}\n{_('Notice of random inspection')}")
+    document.heading("\n".join((context.bureau_name, _("Notice of random inspection"))))
     document.paragraph(f"{context.bureau}-{visit.draw_id}-{visit.firm_id}", indented=False, align="center")
     document.paragraph(_("{name}:").format(name=visible(visit.name)), indented=False)
     document.paragraph(
