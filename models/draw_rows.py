@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -181,3 +182,10 @@ def load_log_head(connection: sa.Connection) -> str | None:
     table = table_of(LogEntry)
     statement = sa.select(table.c.entry_hash).order_by(table.c.number.desc()).limit(1)
     return connection.execute(statement).scalar()
+
+
+def load_log_details(connection: sa.Connection, action: str) -> tuple[dict[str, Any], ...]:
+    """Details of all entries of the log of one action, the oldest first."""
+    table = table_of(LogEntry)
+    statement = sa.select(table.c.detail).where(table.c.action == action).order_by(table.c.number)
+    return tuple(json.loads(detail) for detail in connection.execute(statement).scalars())

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from scheduler.audit import entropy
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw
 from scheduler.audit.formats import DRAW_ID, MICRO
@@ -109,7 +110,9 @@ def check_bits(group: Group, draw: Draw) -> None:
         group.not_checked("5", text, _("{bits} bits announced; {reason}").format(bits=bits, reason=closed_reason(draw)))
         return
     least = policy_value(load_policy(draw), "draw", "least_entropy_bits", DEFAULT_ENTROPY_BITS)
-    if isinstance(least, int) and bits >= least:
+    if entropy.operator_alone(draw.document("commitment.json")["entropy"]):
+        group.passed("5", text, _("not asked of the bureau's own seed alone"))
+    elif isinstance(least, int) and bits >= least:
         group.passed("5", text, f"{bits} ≥ {least}")
     else:
         group.failed("5", text, expected=f"≥ {least}", found=bits)
@@ -244,6 +247,7 @@ def check_ceremony(group: Group, draw: Draw) -> None:
             ("draw_id", draw.draw_id),
             ("kind", commitment["kind"]),
             ("commitment_digest", draw.commitment_digest()),
+            ("format", 2 if commitment["format"] > 2 else 1),
         )
         if ceremony[key] != value
     ]
@@ -253,9 +257,10 @@ def check_ceremony(group: Group, draw: Draw) -> None:
     if not draw.was_drawn:
         _check_undrawn(group, ceremony)
         return
-    announced = [source["name"] for source in commitment["entropy"]]
     found = [source["name"] for source in ceremony["entropy"]]
-    group.equal("5", _("the entropy used is the one announced, in its order"), expected=announced, found=found)
+    expected = entropy.used_sources(draw)
+    group.equal("5", _("the entropy used is the one announced, in its order"), expected=expected, found=found)
+    entropy.check_values(group, draw)
     group.equal("5", _("the seed follows from commitment and entropy"), expected=draw.seed(), found=ceremony["seed"])
 
 
@@ -263,6 +268,7 @@ def check_external(group: Group, draw: Draw) -> None:
     """Claims that the ceremony of a list drawn elsewhere says so and claims no seed; the lot itself is not checked."""
     ceremony = draw.document("ceremony.json")
     expected: dict[str, Any] = {
+        "format": 1,
         "draw_id": draw.draw_id,
         "kind": "external",
         "status": "drawn",
@@ -279,7 +285,16 @@ def check_external(group: Group, draw: Draw) -> None:
 
 
 def _check_undrawn(group: Group, ceremony: dict[str, Any]) -> None:
-    empty = {"drawn_on": "", "seed": "", "drawn_digest": "", "entropy": [], "num_drawn": 0, "num_counting": 0}
+    empty: dict[str, Any] = {
+        "drawn_on": "",
+        "seed": "",
+        "drawn_digest": "",
+        "entropy": [],
+        "num_drawn": 0,
+        "num_counting": 0,
+    }
+    if ceremony["format"] > 1:
+        empty |= {"revealed": [], "skipped": []}
     differences: Differences = [
         (f"{key}: {value!r}", ceremony[key]) for key, value in empty.items() if ceremony[key] != value
     ]

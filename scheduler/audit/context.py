@@ -10,7 +10,7 @@ import numpy as np
 
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Mask, Table
-from scheduler.audit.formats import EXTERNAL_ID, PROGRAMME_FORMAT
+from scheduler.audit.formats import EXTERNAL_ID, PROGRAMME_FILES
 from scheduler.audit.record import Record
 from scheduler.draw.canonical import document_bytes, split_list
 from scheduler.draw.hashing import content_digest, digest
@@ -183,9 +183,9 @@ class Draw:
 
     @property
     def seals_programme(self) -> bool:
-        """Whether its commitment, of format 2, seals the programme too; not if it cannot be read."""
+        """Whether its commitment, of format 2 or 3, seals the programme too; not if it cannot be read."""
         try:
-            return bool(self.document("commitment.json")["format"] == PROGRAMME_FORMAT)
+            return all(name in self.document("commitment.json")["sealed"] for name in PROGRAMME_FILES)
         except RecordError:
             return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scheduler.audit import shapes
 from scheduler.audit.columns import Column, TableFormat
@@ -28,7 +28,6 @@ SEALED_FILES = (
     "tasks.tsv",
 )
 SIGNED_FORMAT = 2  # of a manifest that names the key by which it is signed
-PROGRAMME_FORMAT = 2  # of a commitment that seals the programme
 PROGRAMME_FILES = ("programme-columns.tsv", "programme-entries.tsv", "programme-rows.tsv", "recent.tsv")
 AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
@@ -344,6 +343,56 @@ _COMMITMENT_2 = {
     "sealed": shapes.object_of(dict.fromkeys((*SEALED_FILES, *PROGRAMME_FILES), shapes.digest)),
 }
 
+_COMMITMENT_3 = {
+    **_COMMITMENT,
+    "format": shapes.exactly(3),
+    "entropy": shapes.list_of(
+        shapes.object_of(
+            {
+                "name": shapes.text,
+                "spoken_on": shapes.day,
+                "kind": shapes.exactly("digits", "balls", "index", "beacon", "dice", "witness", "operator"),
+                "detail": shapes.code,
+                "bits": shapes.integer,
+            }
+        )
+    ),
+}
+_COMMITMENT_3_PROGRAMME = {
+    **_COMMITMENT_3,
+    "kind": shapes.exactly("targeted"),
+    "sealed": shapes.object_of(dict.fromkeys((*SEALED_FILES, *PROGRAMME_FILES), shapes.digest)),
+}
+
+
+def _commitment_3(value: object, place: str) -> None:
+    """A commitment of format 3, which seals the programme or does not."""
+    sealed = value.get("sealed") if isinstance(value, Mapping) else None
+    programme = isinstance(sealed, Mapping) and any(name in sealed for name in PROGRAMME_FILES)
+    shapes.object_of(_COMMITMENT_3_PROGRAMME if programme else _COMMITMENT_3)(value, place)
+
+
+_CEREMONY = {
+    "format": _FORMAT,
+    "draw_id": shapes.code,
+    "kind": shapes.exactly("open", "targeted", "external"),
+    "status": shapes.exactly("drawn", "voided"),
+    "void_reason": shapes.text,
+    "drawn_on": shapes.empty_or(shapes.day),
+    "commitment_digest": shapes.empty_or(shapes.digest),
+    "entropy": shapes.list_of(_VALUE),
+    "seed": shapes.empty_or(shapes.digest),
+    "num_drawn": shapes.integer,
+    "num_counting": shapes.integer,
+    "drawn_digest": shapes.empty_or(shapes.digest),
+}
+_CEREMONY_2 = {
+    **_CEREMONY,
+    "format": shapes.exactly(2),
+    "revealed": shapes.list_of(shapes.object_of({"name": shapes.text, "revealed_on": shapes.day})),
+    "skipped": shapes.list_of(shapes.text),
+}
+
 _DISTRICT = {"code": shapes.code, "name": shapes.text, "name_en": shapes.text, "local": shapes.flag}
 _NUMBERS = {"num_enterprises": shapes.integer, "drawn_enterprises": shapes.integer}
 _YEAR = {
@@ -392,23 +441,10 @@ DOCUMENTS: dict[str, Shape] = {
     "manifest.json": shapes.by_format({1: shapes.object_of(_MANIFEST), SIGNED_FORMAT: shapes.object_of(_MANIFEST_2)}),
     "signature.json": shapes.object_of({"format": _FORMAT, "signature": shapes.signature}),
     "year.json": shapes.by_format({1: shapes.object_of(_YEAR), 2: shapes.object_of(_YEAR_2)}),
-    "commitment.json": shapes.by_format({1: shapes.object_of(_COMMITMENT), 2: shapes.object_of(_COMMITMENT_2)}),
-    "ceremony.json": shapes.object_of(
-        {
-            "format": _FORMAT,
-            "draw_id": shapes.code,
-            "kind": shapes.exactly("open", "targeted", "external"),
-            "status": shapes.exactly("drawn", "voided"),
-            "void_reason": shapes.text,
-            "drawn_on": shapes.empty_or(shapes.day),
-            "commitment_digest": shapes.empty_or(shapes.digest),
-            "entropy": shapes.list_of(_VALUE),
-            "seed": shapes.empty_or(shapes.digest),
-            "num_drawn": shapes.integer,
-            "num_counting": shapes.integer,
-            "drawn_digest": shapes.empty_or(shapes.digest),
-        }
+    "commitment.json": shapes.by_format(
+        {1: shapes.object_of(_COMMITMENT), 2: shapes.object_of(_COMMITMENT_2), 3: _commitment_3}
     ),
+    "ceremony.json": shapes.by_format({1: shapes.object_of(_CEREMONY), 2: shapes.object_of(_CEREMONY_2)}),
     "secret.json": shapes.object_of({"secret": shapes.hexadecimal, "officer_secret": shapes.hexadecimal}),
     "scorecard.json": shapes.by_format(
         {

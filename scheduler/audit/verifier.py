@@ -32,6 +32,7 @@ from scheduler.audit import (
     certificate,
     commitment,
     days,
+    entropy,
     log,
     officers,
     quotas,
@@ -259,6 +260,7 @@ class _Verification:
             ("1.5", _("the sealed files are those committed to"), lambda: commitment.check_seals(group, draw)),
             ("2", _("the policy fits the year"), lambda: commitment.check_policy(group, draw, self._year())),
             ("5", _("the sources speak in time"), lambda: commitment.check_dates(group, draw)),
+            ("5.1", _("the kinds of the sources are right"), lambda: entropy.check_kinds(group, draw)),
             ("5", _("the entropy is enough"), lambda: commitment.check_bits(group, draw)),
             ("5", _("a new attempt has a new source"), lambda: commitment.check_new_source(group, draw, self._draws)),
             (

@@ -139,7 +139,7 @@ def plan_approve_command(context: CommandContext, yes: bool) -> None:
     if not yes:
         click.confirm(_("Approving locks the plan for the year. Approve it?"), abort=True, err=True)
     approved = plan_approve(workspace)
-    words = _("Plan {plan} is approved. Next: double-random draw commit 1 --entropy NAME@DATE:BITS")
+    words = _("Plan {plan} is approved. Next: double-random draw commit 1 --entropy NAME@DATE:KIND:DETAIL")
     say(context.pasteable(words.format(plan=approved.plan_id)))
 
 

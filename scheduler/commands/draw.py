@@ -15,11 +15,13 @@ import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.draw.commitment import anchor_text
-from scheduler.draw.seed import EntropySource, PublicValue
+from scheduler.draw.seed import EntropySource, PublicValue, operator_alone
+from scheduler.draw.sources import COMMITTED_KINDS, SOURCE_WORDS, SourceKind
 from scheduler.errors import UsageError
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.publication.codes import PICTURES, qr_picture
+from scheduler.workflow.contributions import reveal_contribution
 from scheduler.workflow.draw import (
     AttemptState,
     CommitSummary,
@@ -30,7 +32,7 @@ from scheduler.workflow.draw import (
     void_draw,
 )
 
-_SOURCE = re.compile(r"([^@=]+)@([0-9]{4}-[0-9]{2}-[0-9]{2}):([0-9]{1,4})")
+_DATED = re.compile(r"([^@=]+)@([0-9]{4}-[0-9]{2}-[0-9]{2})(?::([a-z]+):(\S+))?")
 _SECRETS = re.compile(r"([0-9a-fA-F]{64})\s+([0-9a-fA-F]{64})\s*")
 
 
@@ -64,10 +66,19 @@ def draw() -> None:
 @click.option(
     "--entropy",
     "sources",
-    metavar="NAME@DATE:BITS",
+    metavar="NAME@DATE:KIND:DETAIL",
     multiple=True,
-    required=True,
-    help=_("Public source that will speak on a later day, and its bits; give the option once for each."),
+    help=_(
+        "Source that will speak on a later day; give the option once for each. Kinds: digits:5 (a lottery's five "
+        "digits), balls:6/33+1/16 (numbers drawn of so many), index:2 (a closing index with two decimals), "
+        "beacon:ROUND, dice:32 (throws before witnesses), witness:SHA256 (of a contribution, revealed by that day "
+        "with “draw reveal”)."
+    ),
+)
+@click.option(
+    "--own-seed",
+    metavar="NAME@DATE",
+    help=_("Let a seed of the bureau's own take part, opened on that day; alone it is the weakest kind of draw."),
 )
 @click.option(
     "--day-value", metavar="NAME=VALUE", help=_("Public value of today, so that nobody can say it was back-dated.")
@@ -87,6 +98,7 @@ def commit(
     context: CommandContext,
     round_number: int,
     sources: tuple[str, ...],
+    own_seed: str | None,
     day_value: str | None,
     secret_file: Path | None,
     out: Path | None,
@@ -102,6 +114,7 @@ def commit(
         context.open(),
         round_number,
         entropy=[parse_source(source) for source in sources],
+        own_seed=parse_own_seed(own_seed),
         day_value=parse_day_value(day_value),
         secret=secret,
         officer_secret=officer_secret,
@@ -120,8 +133,48 @@ def commit(
         click.echo(summary.bulletin, nl=False)
     if not dry_run and not as_json:
         words = _("Publish this text. When the sources have spoken: double-random draw targets {number} {options}")
-        options = " ".join(f"--entropy {shlex.quote(parse_source(source).name)}=…" for source in sources)
-        say(context.pasteable(words.format(number=round_number, options=options)))
+        said = [parse_source(source) for source in sources]
+        options = [f"--entropy {shlex.quote(one.name)}=…" for one in said if one.kind not in COMMITTED_KINDS]
+        if any(one.kind is SourceKind.WITNESS for one in said):
+            _say_reveal(context, round_number)
+        say(context.pasteable(words.format(number=round_number, options=" ".join(options)).rstrip()))
+
+
+def _say_reveal(context: CommandContext, round_number: int) -> None:
+    say(
+        context.pasteable(
+            _("Witnesses reveal in time: double-random draw reveal {number} NAME=VALUE").format(number=round_number)
+        )
+    )
+
+
+@draw.command(
+    help=_(
+        "Take what a witness committed to, before the last public source speaks. A witness makes it with, for example: "
+        "openssl rand -hex 16 | tr -d '\\n' | tee mine.txt | sha256sum"
+    )
+)
+@click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
+@click.argument("contribution", metavar="NAME=VALUE")
+@click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def reveal(context: CommandContext, round_number: int, contribution: str, dry_run: bool, as_json: bool) -> None:
+    """Takes a witness's contribution."""
+    name, value = parse_value(contribution)
+    summary = reveal_contribution(context.open(), round_number, name, value, dry_run=dry_run)
+    if dry_run:
+        say(_("Dry run: nothing was changed."))
+    if as_json:
+        print_json({**_document(summary), "dry_run": dry_run})
+        return
+    click.echo(
+        _("Draw {draw_id}: {name} revealed {value}").format(
+            draw_id=summary.draw_id, name=summary.name, value=summary.value
+        )
+    )
+    if summary.waiting:
+        say(_("Not revealed yet: {names}").format(names=", ".join(summary.waiting)))
 
 
 @draw.command(help=_("The commitment of a round once more: text for the bulletin, commitment.json and QR code."))
@@ -144,8 +197,7 @@ def bulletin(context: CommandContext, round_number: int, out: Path | None, text:
     "values",
     metavar="NAME=VALUE",
     multiple=True,
-    required=True,
-    help=_("What an announced source said; give the option once for each."),
+    help=_("What an announced public source said; give the option once for each."),
 )
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
@@ -246,9 +298,13 @@ def describe(attempt: AttemptState) -> str:
         _("  committed on {day}: {digest}").format(day=attempt.committed_on, digest=attempt.commitment_digest),
     ]
     lines += [
-        _("  source: {name}, {day}, {bits} bits").format(name=source.name, day=source.spoken_on, bits=source.bits)
+        _("  source: {name}, {day}, {kind}, {bits} bits").format(
+            name=source.name, day=source.spoken_on, kind=_(SOURCE_WORDS[source.kind]), bits=source.bits
+        )
         for source in attempt.entropy
     ]
+    if operator_alone(attempt.entropy):
+        lines.append(_("  weakest kind: the bureau's own seed is the only source"))
     if attempt.drawn_on:
         lines.append(
             _("  drawn on {day}: {drawn} firms, {counting} of them for the target; seed {seed}").format(
@@ -264,23 +320,45 @@ def describe(attempt: AttemptState) -> str:
 
 def parse_source(text: str) -> EntropySource:
     """
-    Reads ``NAME@DATE:BITS``.
+    Reads ``NAME@DATE:KIND:DETAIL``.
 
     Raises
     ------
     UsageError
-        If the text is written otherwise or the day does not exist.
+        If the text is written otherwise, the day does not exist, or the kind asks for another detail.
     """
-    found = _SOURCE.fullmatch(unicodedata.normalize("NFC", text))
+    name, day, kind, detail = _dated(text)
+    kinds = {one.value for one in SourceKind} - {SourceKind.DECLARED, SourceKind.OPERATOR}
+    if day is None or kind not in kinds:
+        raise UsageError(
+            _(
+                "--entropy: expected NAME@DATE:KIND:DETAIL such as drand@2026-02-20:beacon:4987654, with one of the "
+                "kinds {kinds}, got {text!r}"
+            ).format(kinds=", ".join(sorted(kinds)), text=text)
+        )
+    return EntropySource.of(name, day, SourceKind(kind), detail)
+
+
+def parse_own_seed(text: str | None) -> tuple[str, date] | None:
+    """Reads ``NAME@DATE`` where there is one; raises `UsageError` if it is written otherwise."""
+    if text is None:
+        return None
+    name, day, kind, _detail = _dated(text)
+    if day is None or kind:
+        raise UsageError(_("--own-seed: expected NAME@DATE such as bureau@2026-02-20, got {text!r}").format(text=text))
+    return name, day
+
+
+def _dated(text: str) -> tuple[str, date | None, str, str]:
+    """Name, day, kind and detail of a source; no day where the text is written otherwise."""
+    found = _DATED.fullmatch(unicodedata.normalize("NFC", text))
     try:
         day = date.fromisoformat(found[2]) if found else None
     except ValueError:
         day = None
-    if found is None or day is None:
-        raise UsageError(
-            _("--entropy: expected NAME@DATE:BITS such as beacon@2026-02-20:512, got {text!r}").format(text=text)
-        )
-    return EntropySource(name=found[1].strip(), spoken_on=day, bits=int(found[3]))
+    if found is None:
+        return "", None, "", ""
+    return found[1].strip(), day, found[3] or "", found[4] or ""
 
 
 def parse_value(text: str) -> tuple[str, str]:

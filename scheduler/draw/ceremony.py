@@ -20,6 +20,7 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
 
 LONGEST_REASON = 500
+TYPED_FORMAT = 2  # of draws whose commitment is of format 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,10 @@ class Ceremony:
         Firms drawn, and those of them that count towards the target.
     drawn_digest
         Digest of `drawn.tsv`; empty where nothing was drawn.
+    typed
+        Whether the commitment's sources have kinds: the ceremony then is of format 2.
+    revealed, skipped
+        Witnesses who revealed, with the day, and those who did not in time, in the order announced.
 
     Examples
     --------
@@ -63,6 +68,9 @@ class Ceremony:
     num_drawn: int
     num_counting: int
     drawn_digest: str
+    typed: bool = False
+    revealed: Sequence[tuple[str, date]] = ()
+    skipped: Sequence[str] = ()
 
     @property
     def status(self) -> str:
@@ -83,7 +91,7 @@ class Ceremony:
     def document(self) -> dict[str, Any]:
         """The ceremony as `ceremony.json` writes it."""
         return {
-            "format": FORMAT_VERSION,
+            "format": TYPED_FORMAT if self.typed else FORMAT_VERSION,
             "draw_id": self.draw_id,
             "kind": self.kind.value,
             "status": self.status,
@@ -95,6 +103,13 @@ class Ceremony:
             "num_drawn": self.num_drawn,
             "num_counting": self.num_counting,
             "drawn_digest": self.drawn_digest,
+            **(self._witnesses() if self.typed else {}),
+        }
+
+    def _witnesses(self) -> dict[str, Any]:
+        return {
+            "revealed": [{"name": name, "revealed_on": day.isoformat()} for name, day in self.revealed],
+            "skipped": list(self.skipped),
         }
 
     @property
@@ -127,7 +142,7 @@ def plain_reason(reason: str) -> str:
     return plain
 
 
-def unspoken_ceremony(draw_id: str, kind: RoundKind, commitment_digest: str) -> Ceremony:
+def unspoken_ceremony(draw_id: str, kind: RoundKind, commitment_digest: str, *, typed: bool = False) -> Ceremony:
     """
     Ceremony of a draw whose entropy has not spoken; it is written only when the draw is voided before.
 
@@ -146,6 +161,7 @@ def unspoken_ceremony(draw_id: str, kind: RoundKind, commitment_digest: str) -> 
         num_drawn=0,
         num_counting=0,
         drawn_digest="",
+        typed=typed,
     )
 
 
@@ -170,10 +186,10 @@ def parse_ceremony(content: bytes) -> Ceremony:
         same = ceremony.content == content
     except (KeyError, TypeError, ValueError, UsageError) as error:
         raise RecordError(
-            _("ceremony.json: expected a ceremony of format 1, got another document ({error})").format(error=error)
+            _("ceremony.json: expected a ceremony of format 1 or 2, got another document ({error})").format(error=error)
         ) from error
     if not same:
-        raise RecordError(_("ceremony.json: expected a ceremony of format 1, got one with other keys"))
+        raise RecordError(_("ceremony.json: expected a ceremony of format 1 or 2, got one with other keys"))
     return ceremony
 
 
@@ -189,4 +205,9 @@ def _from_document(document: Mapping[str, Any]) -> Ceremony:
         num_drawn=document["num_drawn"],
         num_counting=document["num_counting"],
         drawn_digest=document["drawn_digest"],
+        typed=document["format"] == TYPED_FORMAT,
+        revealed=tuple(
+            (entry["name"], date.fromisoformat(entry["revealed_on"])) for entry in document.get("revealed", ())
+        ),
+        skipped=tuple(document.get("skipped", ())),
     )

@@ -15,7 +15,8 @@ from typing import Any
 
 from scheduler.draw.canonical import document_bytes, parse_document
 from scheduler.draw.hashing import FORMAT_VERSION, content_digest, digest, sealed_digest
-from scheduler.draw.seed import EntropySource, PublicValue
+from scheduler.draw.seed import EntropySource, PublicValue, operator_alone, source_of
+from scheduler.draw.sources import SOURCE_WORDS, SourceKind
 from scheduler.errors import RecordError, UsageError
 from scheduler.i18n import Translate
 from scheduler.i18n import gettext as _
@@ -33,6 +34,7 @@ SEALED_FILES = (
 )
 PROGRAMME_FILES = ("programme-columns.tsv", "programme-entries.tsv", "programme-rows.tsv", "recent.tsv")
 PROGRAMME_FORMAT = 2
+TYPED_FORMAT = 3  # sources of entropy have kinds
 SECRET_BYTES = 32
 
 
@@ -96,7 +98,9 @@ class Commitment:
 
     @property
     def format(self) -> int:
-        """Format of the document: the second one, of targeted rounds, seals the programme too."""
+        """Format of the document: 3 with sources of known kinds; before, 2 where the programme is sealed too."""
+        if any(source.is_typed for source in self.entropy):
+            return TYPED_FORMAT
         return PROGRAMME_FORMAT if set(PROGRAMME_FILES) <= set(self.sealed) else FORMAT_VERSION
 
     def document(self) -> dict[str, Any]:
@@ -168,7 +172,7 @@ def parse_commitment(content: bytes) -> Commitment:
             _("commitment.json: expected a commitment, got another document ({error})").format(error=error)
         ) from error
     if not same:
-        raise RecordError(_("commitment.json: expected a commitment of format 1 or 2, got one with other keys"))
+        raise RecordError(_("commitment.json: expected a commitment of format 1, 2 or 3, got one with other keys"))
     return commitment
 
 
@@ -243,18 +247,34 @@ def bulletin_text(commitment: Commitment, translate: Translate = _) -> str:
         _("Digest of the commitment: {digest}").format(digest=commitment.digest),
         _("The seed will be made of this digest and of what these public sources say:"),
     ]
-    lines.extend(
-        _("  {day}: {name} ({bits} bits)").format(day=source.spoken_on, name=source.name, bits=source.bits)
-        for source in commitment.entropy
-    )
+    lines.extend(_source_line(source, _) for source in commitment.entropy)
+    if operator_alone(commitment.entropy):
+        lines.append(_("Weakest kind: the bureau's own seed is the only source, and nobody else takes part in it."))
     if commitment.day_value:
         lines.append(
             _("Value of the day: {name} = {value}").format(
                 name=commitment.day_value.name, value=commitment.day_value.value
             )
         )
-    lines.append(_("Nobody knows these values today, and nothing of the draw can change without changing this digest."))
+    if operator_alone(commitment.entropy):
+        lines.append(_("Nothing of the draw can change without changing this digest."))
+    else:
+        lines.append(
+            _("Nobody knows these values today, and nothing of the draw can change without changing this digest.")
+        )
     return "\n".join(lines) + "\n"
+
+
+def _source_line(source: EntropySource, _: Translate) -> str:
+    told = {"day": source.spoken_on, "name": source.name, "bits": source.bits, "detail": source.detail}
+    if source.kind is SourceKind.WITNESS:
+        return _("  until {day}: {name}, a contribution with the SHA-256 {detail}").format(**told)
+    if source.kind is SourceKind.OPERATOR:
+        return _("  {day}: {name}, the bureau's own seed with the SHA-256 {detail}").format(**told)
+    if source.is_typed:
+        kind = _(SOURCE_WORDS[source.kind])
+        return _("  {day}: {name} ({kind}, {detail}; {bits} bits)").format(kind=kind, **told)
+    return _("  {day}: {name} ({bits} bits)").format(**told)
 
 
 def anchor_text(draw_id: str, digest: str) -> str:
@@ -289,10 +309,7 @@ def _from_document(document: Mapping[str, Any]) -> Commitment:
         secret=document["secret"],
         officer_secret=document["officer_secret"],
         sealed=document["sealed"],
-        entropy=tuple(
-            EntropySource(name=entry["name"], spoken_on=date.fromisoformat(entry["spoken_on"]), bits=entry["bits"])
-            for entry in document["entropy"]
-        ),
+        entropy=tuple(map(source_of, document["entropy"])),
         day_value=PublicValue(name=day_value["name"], value=day_value["value"]) if day_value else None,
         drawn_before=tuple(document["drawn_before"]),
         software=document["software"],

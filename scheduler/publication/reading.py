@@ -14,6 +14,7 @@ from typing import Any
 
 from scheduler.draw.canonical import parse_document, parse_table, split_list
 from scheduler.draw.files import DRAWN_COLUMNS
+from scheduler.draw.sources import SourceKind
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 from scheduler.publication.records import MANIFEST, RESULT_COLUMNS
@@ -132,6 +133,11 @@ class RecordedDraw:
     def kind(self) -> str:
         """Open, targeted or external."""
         return str(self.ceremony.get("kind") or self.commitment.get("kind") or RoundKind.EXTERNAL)
+
+    @property
+    def own_seed_alone(self) -> bool:
+        """Whether the bureau's own seed is the only source of chance: the weakest kind of draw."""
+        return [source.get("kind") for source in self.commitment.get("entropy", ())] == [SourceKind.OPERATOR]
 
     @property
     def status(self) -> str:

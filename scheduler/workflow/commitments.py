@@ -7,8 +7,9 @@ Rounds are committed to in their order, when the earlier ones are drawn; an atte
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -36,9 +37,11 @@ from scheduler.draw.commitment import (
     secret_digests,
 )
 from scheduler.draw.files import allocation_table, pool_table, recent_table, register_table
+from scheduler.draw.hashing import content_digest
 from scheduler.draw.pool import Pool, open_pool, targeted_pool
 from scheduler.draw.quotas import counting_visits
-from scheduler.draw.seed import EntropySource, PublicValue, check_announcement
+from scheduler.draw.seed import EntropySource, PublicValue, check_announcement, operator_alone, operator_seed
+from scheduler.draw.sources import SourceKind
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.publication.inputs import PublicTask
@@ -80,6 +83,7 @@ def commit_draw(
     round_number: int,
     *,
     entropy: Iterable[EntropySource],
+    own_seed: tuple[str, date] | None = None,
     day_value: PublicValue | None = None,
     secret: bytes | None = None,
     officer_secret: bytes | None = None,
@@ -92,6 +96,8 @@ def commit_draw(
     ----------
     entropy
         Public sources that will speak later, in the order they will be hashed.
+    own_seed
+        Name and day of a seed of the bureau's own, which follows from the secret; it comes last and counts for nothing.
     day_value
         A public value of today, which shows that the commitment was not made earlier.
     secret, officer_secret
@@ -106,7 +112,6 @@ def commit_draw(
     UsageError
         If the sources announced do not suffice.
     """
-    sources = tuple(entropy)
     keys = (
         secrets.token_bytes(SECRET_BYTES) if secret is None else secret,
         secrets.token_bytes(SECRET_BYTES) if officer_secret is None else officer_secret,
@@ -115,6 +120,8 @@ def commit_draw(
         draws = load_draws(connection, workspace.settings.year.year)
         entry = _round_to_commit(connection, workspace, round_number, draws)
         _check_clock(workspace, draws)
+        draw_id = _next_id(entry, draws)
+        sources = (*entropy, *_own_source(own_seed, keys[0], draw_id))
         _check_sources(connection, workspace, entry, draws, sources)
         pool = round_pool(connection, workspace, entry)
         commitment = _commit(connection, workspace, entry, draws, pool, sources, day_value, keys)
@@ -235,8 +242,7 @@ def _commit(
     day_value: PublicValue | None,
     keys: tuple[bytes, bytes],
 ) -> Commitment:
-    attempt = 1 + sum(draw.round_id == entry.round_id for draw in draws)
-    draw_id = f"{entry.round_id}-{attempt}"
+    draw_id = _next_id(entry, draws)
     try:
         pool = _pool(draw_id, entry.kind, inputs, keys[0])
         files = _sealed_files(connection, workspace, inputs) | _programme_files(connection, workspace, entry, inputs)
@@ -266,20 +272,31 @@ def _commit(
         software=f"double-random {__version__}",
         log_head=load_log_head(connection) or GENESIS,
     )
-    insert_draw(connection, _attempt(workspace, entry, attempt, commitment, keys))
+    insert_draw(connection, _attempt(workspace, entry, commitment, keys))
     for name, content in {**files, "pool.tsv": pool_table(pool), "commitment.json": commitment.content}.items():
         put_file(connection, draw_id, name, content)
     _log(connection, workspace, commitment)
     return commitment
 
 
-def _attempt(
-    workspace: Workspace, entry: StoredRound, attempt: int, commitment: Commitment, keys: tuple[bytes, bytes]
-) -> StoredDraw:
+def _next_id(entry: StoredRound, draws: Iterable[StoredDraw]) -> str:
+    """Id of the attempt that comes next."""
+    return f"{entry.round_id}-{1 + sum(draw.round_id == entry.round_id for draw in draws)}"
+
+
+def _own_source(own_seed: tuple[str, date] | None, secret: bytes, draw_id: str) -> tuple[EntropySource, ...]:
+    """The bureau's own seed as a source, committed to by its digest."""
+    if own_seed is None:
+        return ()
+    detail = content_digest(operator_seed(secret, draw_id).encode("ascii"))
+    return (EntropySource.of(own_seed[0], own_seed[1], SourceKind.OPERATOR, detail),)
+
+
+def _attempt(workspace: Workspace, entry: StoredRound, commitment: Commitment, keys: tuple[bytes, bytes]) -> StoredDraw:
     return StoredDraw(
         draw_id=commitment.draw_id,
         round_id=entry.round_id,
-        attempt=attempt,
+        attempt=int(commitment.draw_id.rpartition("-")[2]),
         status=DrawStatus.COMMITTED,
         secret=keys[0],
         officer_secret=keys[1],
@@ -338,7 +355,7 @@ def _programme_files(
     return {**programme, "recent.tsv": recent_table(inputs.frame.firm_id, inputs.recent, inputs.inspected_on)}
 
 
-def _warnings(entry: StoredRound, sources: Iterable[EntropySource], day_value: PublicValue | None) -> tuple[str, ...]:
+def _warnings(entry: StoredRound, sources: Sequence[EntropySource], day_value: PublicValue | None) -> tuple[str, ...]:
     warnings = [
         _("{name} speaks on {day}, but visits may begin on {start}: nothing can be drawn before").format(
             name=source.name, day=source.spoken_on, start=entry.starts_on
@@ -346,6 +363,10 @@ def _warnings(entry: StoredRound, sources: Iterable[EntropySource], day_value: P
         for source in sources
         if source.spoken_on >= entry.starts_on
     ]
+    if operator_alone(sources):
+        warnings.append(
+            _("the bureau's own seed is the only source: the weakest kind of draw, which every page will say")
+        )
     if day_value is None:
         warnings.append(
             _("no value of the day is given: nothing outside shows that the commitment was not made earlier")

@@ -28,6 +28,7 @@ from models.results_rows import load_visits
 from scheduler.audit.claims import Report
 from scheduler.audit.verifier import verify_record
 from scheduler.draw.seed import EntropySource
+from scheduler.draw.sources import SourceKind
 from scheduler.errors import StateError
 from scheduler.example.city import ExampleCity, build_city
 from scheduler.example.outcomes import simulate_results
@@ -50,7 +51,6 @@ from scheduler.workflow.workspace import CHINA, Workspace, create_workspace
 
 ACTOR = "demo"
 MARK = "made-by-demo.txt"
-BITS_PER_DIE = 2  # log2(6) is 2.58; counted low
 NUM_DICE = 40
 
 
@@ -208,10 +208,11 @@ class Demo:
         return self.workspace.settings.rounds[number - 1].starts_on
 
     def _dice(self, number: int) -> EntropySource:
-        return EntropySource(
-            name=f"dice-{self.workspace.settings.year.year}-{number}",
-            spoken_on=self._starts(number) - timedelta(days=7),
-            bits=NUM_DICE * BITS_PER_DIE,
+        return EntropySource.of(
+            f"dice-{self.workspace.settings.year.year}-{number}",
+            self._starts(number) - timedelta(days=7),
+            SourceKind.DICE,
+            str(NUM_DICE),
         )
 
     def _made_up(self, purpose: str, number: int, length: int = 32) -> bytes:

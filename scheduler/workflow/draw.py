@@ -50,6 +50,7 @@ from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.registry.frame import Ids
 from scheduler.registry.personal import blotted
 from scheduler.workflow.commitments import CommitSummary, commit_draw, standing_draw
+from scheduler.workflow.contributions import HeldValues, check_not_held, held_values, is_typed
 from scheduler.workflow.log import append_log
 from scheduler.workflow.public_labels import public_labels
 from scheduler.workflow.workspace import Workspace
@@ -128,9 +129,12 @@ def draw_targets(workspace: Workspace, round_number: int, values: Mapping[str, s
     """
     with workspace.transaction() as connection:
         frozen = _read_frozen(connection, _committed(connection, workspace, round_number))
-        spoken = check_values(frozen.commitment.entropy, values, today=workspace.today)
-        seed = draw_seed(frozen.commitment.digest, spoken)
-        return _draw(connection, workspace, frozen, spoken, seed)
+        held = held_values(connection, frozen.commitment, frozen.secret)
+        sources = frozen.commitment.entropy
+        check_not_held(sources, values)
+        given = {**values, **held.values}
+        spoken = check_values(sources, given, today=workspace.today, skipped=held.skipped)
+        return _draw(connection, workspace, frozen, spoken, held)
 
 
 def void_draw(workspace: Workspace, round_number: int, reason: str) -> str:
@@ -250,9 +254,10 @@ def _read_frozen(connection: sa.Connection, draw: StoredDraw) -> _Frozen:
 
 
 def _draw(
-    connection: sa.Connection, workspace: Workspace, frozen: _Frozen, spoken: tuple[PublicValue, ...], seed: str
+    connection: sa.Connection, workspace: Workspace, frozen: _Frozen, spoken: tuple[PublicValue, ...], held: HeldValues
 ) -> DrawSummary:
     draw, cells, firm_id = frozen.draw, frozen.cells, frozen.pool.firm_id
+    seed = draw_seed(frozen.commitment.digest, spoken)
     quotas = draw_quotas(frozen.commitment.kind, cells, seed)
     selection = _select(frozen, seed, quotas)
     names = firm_id[selection.position].astype("U18").tolist()
@@ -267,6 +272,9 @@ def _draw(
         num_drawn=len(selection),
         num_counting=sum(cells[index].counting for index in selection.cell.tolist()),
         drawn_digest=content_digest(drawn),
+        typed=is_typed(frozen.commitment),
+        revealed=held.revealed,
+        skipped=held.skipped,
     )
     files = {
         "ceremony.json": ceremony.content,
@@ -328,7 +336,7 @@ def _ceremony(connection: sa.Connection, draw: StoredDraw) -> Ceremony:
     if draw.status == DrawStatus.DRAWN:
         return parse_ceremony(get_file(connection, draw.draw_id, "ceremony.json"))
     commitment = parse_commitment(get_file(connection, draw.draw_id, "commitment.json"))
-    return unspoken_ceremony(draw.draw_id, commitment.kind, commitment.digest)
+    return unspoken_ceremony(draw.draw_id, commitment.kind, commitment.digest, typed=is_typed(commitment))
 
 
 def _state(connection: sa.Connection, entry: StoredRound, draw: StoredDraw) -> AttemptState:

@@ -241,7 +241,7 @@ def _round_step(entry: RoundStatus, stale: bool) -> str:
     if entry.state == "planned" and stale:
         return _("solve again on what is still owed: double-random plan solve")
     if entry.state == "planned":
-        return _("freeze round {number}: double-random draw commit {number} --entropy NAME@DATE:BITS").format(
+        return _("freeze round {number}: double-random draw commit {number} --entropy NAME@DATE:KIND:DETAIL").format(
             number=number
         )
     if entry.state == "committed":

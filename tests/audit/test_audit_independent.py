@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from record_builder import Files, Year, with_manifest
+from test_audit_entropy import BENT, typed_year
 from test_audit_flips import flip, positions
 from test_audit_frozen import RECORDS, files_of
 from test_audit_tampering import KEYHOLDER, OUTSIDER, Case
@@ -109,6 +110,22 @@ def test_honest_year_is_accepted(kind: str, year: Year, independent: Verify) -> 
 def test_frozen_records_are_accepted(archive: Path, independent: Verify) -> None:
     """Records of every format that was ever released."""
     assert independent(files_of(archive)) == Outcome(rejected=False, sections=frozenset())
+
+
+@pytest.mark.parametrize("kind", ["public", "audit"])
+@pytest.mark.parametrize("own", [False, True], ids=["all kinds", "own seed"])
+def test_sources_with_kinds_are_accepted(kind: str, own: bool, independent: Verify) -> None:
+    """Records of format 3: seven kinds of sources, or the bureau's own seed alone."""
+    found = independent(typed_year(own=own).record(kind))
+    assert found == Outcome(rejected=False, sections=frozenset())
+
+
+@pytest.mark.parametrize("name", list(BENT))
+def test_bent_sources_are_found_in_the_same_places(name: str, independent: Verify) -> None:
+    """What is announced, said, revealed or kept silent otherwise than the rules have it."""
+    change, section, _text = BENT[name]
+    found = assert_agree(typed_year(change).record("public"), independent)
+    assert section in found.sections
 
 
 @pytest.mark.parametrize("case", OUTSIDER, ids=lambda case: case.name)

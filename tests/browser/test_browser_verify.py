@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from scheduler.draw.hashing import message
 from scheduler.draw.signing import is_signed, public_key_of, sign
 from scheduler.publication.records import MANIFEST, SIGNATURE, assemble_public, manifest_bytes, signed
 from scheduler.resources import data_path
+from tests.audit.test_audit_entropy import BENT, typed_year
 from tests.audit.test_audit_frozen import FROZEN, files_of
 from tests.publication.tiny_year import make_inputs
 
@@ -75,6 +77,11 @@ def without_signature() -> Files:
     return files
 
 
+def bent(name: str) -> Files:
+    """A record whose sources of entropy break a rule."""
+    return typed_year(BENT[name][0]).record("public")
+
+
 CASES: dict[str, Callable[[], Files]] = {
     "tiny": tiny,
     "frozen format 1": lambda: files_of(FROZEN / "format-1" / "public.zip"),
@@ -97,6 +104,9 @@ CASES: dict[str, Callable[[], Files]] = {
     "a signature that is none": lambda: {**signed_tiny(), SIGNATURE: b"{}\n"},
     "a signature that nobody asked for": lambda: {**tiny(), SIGNATURE: signed_tiny()[SIGNATURE]},
     "a document with spaces": lambda: relisted({**tiny(), "year.json": tiny()["year.json"] + b" "}),
+    "sources of all kinds": lambda: typed_year().record("public"),
+    "the bureau's own seed": lambda: typed_year(own=True).record("public"),
+    **{f"sources: {name}": partial(bent, name) for name in BENT},
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from models.results_rows import load_visits
 from scheduler.audit.claims import Verdict
 from scheduler.audit.verifier import verify_record
 from scheduler.draw.seed import EntropySource
+from scheduler.draw.sources import SourceKind
 from scheduler.errors import InputError
 from scheduler.registry.codes import RoundKind
 from scheduler.resources import data_path
@@ -94,7 +95,7 @@ def _run_year(workspace: Workspace) -> None:
         at = _clock(workspace, entry.starts_on)
         if entry.kind is RoundKind.TARGETED:
             plan_solve(at(-21))
-        spoken = EntropySource(name="dice", spoken_on=entry.starts_on - timedelta(days=7), bits=80)
+        spoken = EntropySource.of("dice", entry.starts_on - timedelta(days=7), SourceKind.DICE, "40")
         commit_draw(at(-14), entry.number, entropy=(spoken,))
         draw_targets(at(-7), entry.number, {"dice": f"{entry.number}" * 40})
         draw_officers(at(-7), entry.number)

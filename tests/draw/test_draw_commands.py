@@ -36,7 +36,7 @@ def test_commit_prints_the_bulletin_and_writes_the_commitment(tiny: TinyYear, tm
     """The text for the bulletin goes to stdout, notes to stderr, the commitment to the file asked for."""
     tiny.plan_open()
     out = tmp_path / "commitment.json"
-    words = ("commit", "1", "--entropy", "beacon@2026-02-20:64", "--out", str(out))
+    words = ("commit", "1", "--entropy", "beacon@2026-02-20:beacon:77", "--out", str(out))
     result = run(tiny, "02-10", *words)
     assert result.exit_code == 0
     assert result.stdout.startswith("Commitment to draw 2026-1-1 (open round)\n")
@@ -50,7 +50,7 @@ def test_commit_answers_machines(tiny: TinyYear, tmp_path: Path) -> None:
     tiny.plan_open()
     secrets = tmp_path / "secrets"
     secrets.write_text(f"{SECRET.hex()}\n{OFFICER_SECRET.hex()}\n", encoding="ascii")
-    words = ("commit", "1", "--entropy", "beacon@2026-02-20:64", "--day-value", "index=3301.27", "--json")
+    words = ("commit", "1", "--entropy", "beacon@2026-02-20:beacon:77", "--day-value", "index=3301.27", "--json")
     result = run(tiny, "02-10", *words, "--secret-file", str(secrets))
     answer = json.loads(result.stdout)
     assert (answer["draw_id"], answer["num_firms"], answer["dry_run"]) == ("2026-1-1", 12, False)
@@ -63,7 +63,7 @@ def test_dry_run_of_a_commitment_leaves_nothing(tiny: TinyYear, tmp_path: Path) 
     """A rehearsal says so, writes no file and commits to nothing."""
     tiny.plan_open()
     out = tmp_path / "commitment.json"
-    words = ("commit", "1", "--entropy", "beacon@2026-02-20:64", "--out", str(out), "--dry-run")
+    words = ("commit", "1", "--entropy", "beacon@2026-02-20:beacon:77", "--out", str(out), "--dry-run")
     result = run(tiny, "02-10", *words)
     assert "Dry run: nothing was changed" in result.stderr
     assert not out.exists()
@@ -82,7 +82,7 @@ def test_commit_writes_text_and_code_and_tells_them_again(tiny: TinyYear, tmp_pa
         options = ("--out", "--text", "--qr")
         return [word for pair in zip(options, (str(folder / name) for name in names), strict=True) for word in pair]
 
-    result = run(tiny, "02-10", "commit", "1", "--entropy", "beacon@2026-02-20:64", *files(first))
+    result = run(tiny, "02-10", "commit", "1", "--entropy", "beacon@2026-02-20:beacon:77", *files(first))
     assert (first / "bulletin.txt").read_text(encoding="utf-8") == result.stdout
     code = (first / "code.svg").read_bytes()
     summary = show_commitment(tiny.workspace, 1)
@@ -95,7 +95,7 @@ def test_commit_writes_text_and_code_and_tells_them_again(tiny: TinyYear, tmp_pa
 def test_code_of_another_kind_is_refused_before_the_commitment(tiny: TinyYear, tmp_path: Path) -> None:
     """A commitment cannot be taken back, so a wrong file name is found first."""
     tiny.plan_open()
-    words = ("commit", "1", "--entropy", "beacon@2026-02-20:64", "--qr", str(tmp_path / "code.gif"))
+    words = ("commit", "1", "--entropy", "beacon@2026-02-20:beacon:77", "--qr", str(tmp_path / "code.gif"))
     result = run(tiny, "02-10", *words)
     assert isinstance(result.exception, UsageError)
     assert "expected a file .svg or .png" in str(result.exception)
@@ -149,7 +149,14 @@ def test_show_tells_every_attempt(tiny: TinyYear) -> None:
     result = run(tiny, "02-21", "void", "1", "--reason", "a witness objected", "--yes")
     assert "Draw 2026-1-1 is void" in result.stdout
     text = run(tiny, "02-21", "show", "1").stdout
-    for part in ("Voided", digest, "beacon, 2026-02-20, 64 bits", "3 firms, 3 of them", seed, "a witness objected"):
+    for part in (
+        "Voided",
+        digest,
+        "beacon, 2026-02-20, Public beacon, 128 bits",
+        "3 firms, 3 of them",
+        seed,
+        "a witness objected",
+    ):
         assert part in text
     assert run(tiny, "02-21", "show", "2").stdout == ""
 
@@ -184,22 +191,26 @@ def test_officers_answer_machines(tiny: TinyYear) -> None:
     [
         "beacon",
         "beacon@2026-02-20",
-        "beacon@2026-02-30:64",
-        "beacon@20260220:64",
-        "@2026-02-20:64",
-        "a=b@2026-02-20:64",
+        "beacon@2026-02-20:64",
+        "beacon@2026-02-30:dice:64",
+        "beacon@20260220:dice:64",
+        "@2026-02-20:dice:64",
+        "a=b@2026-02-20:dice:64",
+        "a@2026-02-20:operator:64",
+        "a@2026-02-20:declared:64",
+        "a@2026-02-20:dice:6 4",
     ],
 )
 def test_sources_written_otherwise_are_refused(text: str) -> None:
     """The message shows how a source is written."""
-    with pytest.raises(UsageError, match="NAME@DATE:BITS"):
+    with pytest.raises(UsageError, match="NAME@DATE:KIND:DETAIL"):
         parse_source(text)
 
 
 def test_sources_may_have_chinese_names_with_colons() -> None:
     """Everything before the @ is the name."""
-    source = parse_source("福利彩票：3D@2026-02-20:64")
-    assert (source.name, source.bits, source.spoken_on.isoformat()) == ("福利彩票：3D", 64, "2026-02-20")
+    source = parse_source("福利彩票：3D@2026-02-20:digits:3")
+    assert (source.name, source.bits, source.spoken_on.isoformat()) == ("福利彩票：3D", 9, "2026-02-20")
 
 
 def test_values_are_split_at_the_first_equals_sign() -> None:

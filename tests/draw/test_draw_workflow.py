@@ -10,7 +10,18 @@ from datetime import date
 import plain_draw as plain
 import pytest
 import sqlalchemy as sa
-from tiny_year import ENTERPRISES, HOUSEHOLDS, OFFICER_SECRET, SECRET, VALUE, TinyYear, cell, plan, planned_rounds
+from tiny_year import (
+    ENTERPRISES,
+    HOUSEHOLDS,
+    OFFICER_SECRET,
+    SECRET,
+    VALUE,
+    TinyYear,
+    beacon,
+    cell,
+    plan,
+    planned_rounds,
+)
 
 from models import tables
 from models.allocation_rows import save_plan, save_rounds
@@ -20,6 +31,7 @@ from models.tables import table_of
 from scheduler.allocation.plan import PlanStatus
 from scheduler.draw.commitment import SEALED_FILES
 from scheduler.draw.seed import EntropySource, PublicValue
+from scheduler.draw.sources import SourceKind
 from scheduler.errors import StateError, StoreError, UsageError
 from scheduler.risk.scorecard import parse_scorecard, scorecard_toml
 from scheduler.workflow import commitments
@@ -227,7 +239,7 @@ def test_order_of_rows_changes_nothing(tiny_maker: Callable[[list[int]], TinyYea
 def test_secrets_are_made_by_the_system_unless_given(tiny: TinyYear) -> None:
     """Two commitments without given secrets have different ones, of 32 bytes each, and none is empty."""
     tiny.plan_open()
-    source = EntropySource(name="beacon", spoken_on=date(2026, 2, 20), bits=64)
+    source = beacon("beacon", date(2026, 2, 20))
     digests = [
         commit_draw(tiny.on(2, 10), 1, entropy=[source], dry_run=True).commitment_digest for _attempt in range(2)
     ]
@@ -243,7 +255,7 @@ def test_dry_run_changes_nothing(tiny: TinyYear) -> None:
     """A rehearsal shows the bulletin and leaves neither draw nor file nor log."""
     tiny.plan_open()
     entries = tiny.count(tables.LogEntry)
-    source = EntropySource(name="beacon", spoken_on=date(2026, 2, 20), bits=64)
+    source = beacon("beacon", date(2026, 2, 20))
     summary = commit_draw(tiny.on(2, 10), 1, entropy=[source], dry_run=True)
     assert summary.commitment_digest in summary.bulletin
     assert [tiny.count(model) for model in (tables.Draw, tables.DrawFile)] == [0, 0]
@@ -253,10 +265,10 @@ def test_dry_run_changes_nothing(tiny: TinyYear) -> None:
 def test_warnings_tell_what_weakens_a_commitment(tiny: TinyYear) -> None:
     """A source that speaks in the window, and no value of the day, are said; with both mended nothing is."""
     tiny.plan_open()
-    late = EntropySource(name="late", spoken_on=date(2026, 3, 2), bits=64)
+    late = beacon("late", date(2026, 3, 2))
     warnings = commit_draw(tiny.on(2, 10), 1, entropy=[late], dry_run=True).warnings
     assert [text.split(" ")[0] for text in warnings] == ["late", "no"]
-    early = EntropySource(name="early", spoken_on=date(2026, 3, 1), bits=64)
+    early = beacon("early", date(2026, 3, 1))
     value = PublicValue(name="index", value="3301.27")
     assert commit_draw(tiny.on(2, 10), 1, entropy=[early], day_value=value, dry_run=True).warnings == ()
 
@@ -300,7 +312,7 @@ def test_second_run_is_refused(tiny: TinyYear) -> None:
     tiny.draw()
     before = files_of(tiny, "2026-1-1")
     with pytest.raises(StateError, match="a second run is refused"):
-        draw_targets(tiny.on(2, 21), 1, {"beacon": "0123456789ab"})
+        draw_targets(tiny.on(2, 21), 1, {"beacon": "0123456789abcdef" * 4})
     with pytest.raises(StateError, match="committed to already"):
         tiny.commit(1, 3)
     assert files_of(tiny, "2026-1-1") == before
@@ -312,8 +324,8 @@ def test_second_run_is_refused(tiny: TinyYear) -> None:
         (19, {"beacon": VALUE}, StateError, "speaks on 2026-02-20"),
         (20, {"dice": VALUE}, UsageError, "exactly the sources announced"),
         (20, {"beacon": VALUE, "dice": "1"}, UsageError, "exactly the sources announced"),
-        (20, {"beacon": "1|2"}, UsageError, "expected a value of digits"),
-        (20, {"beacon": "1"}, UsageError, "at least 10 characters"),
+        (20, {"beacon": "1|2"}, UsageError, "64 or 128 hexadecimal digits"),
+        (20, {"beacon": "1"}, UsageError, "64 or 128 hexadecimal digits"),
     ],
     ids=["too early", "another source", "one more", "alphabet", "too short"],
 )
@@ -372,7 +384,7 @@ def test_commit_needs_a_classification_of_every_firm_in_operation(tiny: TinyYear
         }
         insert_columns(connection, tables.Firm, {name: [value] for name, value in row.items()})
     tiny.plan_open()
-    source = EntropySource(name="beacon", spoken_on=date(2026, 2, 20), bits=64)
+    source = beacon("beacon", date(2026, 2, 20))
     commit_draw(tiny.on(2, 10), 1, entropy=[source], dry_run=True)
     change(tiny, "91371000MA3C999999", status="operating")
     with pytest.raises(StateError, match=r"1 firms in operation are not classified.*double-random classify"):
@@ -418,25 +430,25 @@ def test_commit_to_a_stale_targeted_plan_is_refused(tiny: TinyYear) -> None:
     ("sources", "error", "match"),
     [
         ([], UsageError, "at least 64 bits"),
-        ([("lottery", 20, 10)], UsageError, "at least 64 bits together, got 10"),
-        ([("beacon", 10, 64)], StateError, "has not spoken yet"),
+        ([EntropySource.of("3D", date(2026, 2, 20), SourceKind.DIGITS, "3")], UsageError, "64 bits together, got 9"),
+        ([beacon("beacon", date(2026, 2, 10))], StateError, "has not spoken yet"),
+        ([EntropySource(name="any", spoken_on=date(2026, 2, 20), bits=512)], UsageError, "say how it speaks"),
     ],
-    ids=["none", "few bits", "speaks today"],
+    ids=["none", "few bits", "speaks today", "no kind"],
 )
 def test_commit_with_weak_entropy_is_refused(
-    tiny: TinyYear, sources: list[tuple[str, int, int]], error: type[Exception], match: str
+    tiny: TinyYear, sources: list[EntropySource], error: type[Exception], match: str
 ) -> None:
     """A source that speaks on the day of the commitment, or too little entropy, makes no commitment."""
     tiny.plan_open()
-    entropy = [EntropySource(name=name, spoken_on=date(2026, 2, day), bits=bits) for name, day, bits in sources]
     with pytest.raises(error, match=match):
-        commit_draw(tiny.on(2, 10), 1, entropy=entropy)
+        commit_draw(tiny.on(2, 10), 1, entropy=sources)
 
 
 def test_commit_with_unusable_inputs_is_refused(tiny: TinyYear) -> None:
     """One secret for two purposes, or a code that would break a table, is said in words."""
     tiny.plan_open()
-    source = EntropySource(name="beacon", spoken_on=date(2026, 2, 20), bits=64)
+    source = beacon("beacon", date(2026, 2, 20))
     with pytest.raises(StateError, match="cannot be frozen: expected two different secrets"):
         commit_draw(tiny.on(2, 10), 1, entropy=[source], secret=SECRET, officer_secret=SECRET)
     change(tiny, ENTERPRISES[3], district="37\t1002")
@@ -480,7 +492,7 @@ def test_void_after_the_draw_keeps_the_list_and_takes_back_the_visits(tiny: Tiny
     assert now == {**was, "status": "voided", "void_reason": "a witness objected"}
     assert (tiny.count(tables.DrawnFirm), tiny.count(tables.Visit)) == (3, 0)
     tiny.on(2, 21)
-    source = EntropySource(name="beacon", spoken_on=date(2026, 2, 25), bits=64)
+    source = beacon("beacon", date(2026, 2, 25))
     assert commit_draw(tiny.workspace, 1, entropy=[source]).num_firms == 12
     assert json.loads(files_of(tiny, "2026-1-2")["commitment.json"])["drawn_before"] == []
 

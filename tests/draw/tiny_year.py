@@ -27,6 +27,7 @@ from scheduler.allocation.problem import tasks_with_a_round
 from scheduler.allocation.strata import build_strata, task_sets
 from scheduler.allocation.target import PlannedRound
 from scheduler.draw.seed import EntropySource
+from scheduler.draw.sources import SourceKind
 from scheduler.registry.codes import ItemKind, ItemMethod, ObjectType, RoundKind
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.teams.roster import Officer
@@ -35,7 +36,7 @@ from scheduler.workflow.risk import classify_firms
 from scheduler.workflow.workspace import Workspace
 
 SECRET, OFFICER_SECRET = bytes(range(32)), bytes(range(32, 64))
-VALUE = "8a3f09c4d21e"  # twelve characters can hold the 64 bits announced
+VALUE = "8a3f09c4d21e" * 5 + "77aa"  # what a round of a beacon says
 ENTERPRISES = tuple(f"91371000MA3C{number:06d}" for number in range(12))
 HOUSEHOLDS = tuple(f"92371000MA3D{number:06d}" for number in range(3))
 
@@ -86,7 +87,7 @@ class TinyYear:
 
     def commit(self, number: int = 1, month: int = 2, name: str = "beacon") -> CommitSummary:
         """Commits on the tenth of a month to a source that speaks on the twentieth."""
-        source = EntropySource(name=name, spoken_on=date(2026, month, 20), bits=64)
+        source = beacon(name, date(2026, month, 20))
         workspace = self.on(month, 10)
         return commit_draw(workspace, number, entropy=[source], secret=SECRET, officer_secret=OFFICER_SECRET)
 
@@ -108,6 +109,11 @@ class TinyYear:
         with self.workspace.transaction() as connection:
             columns = read_columns(connection, sa.select(*(table.c[name] for name in names)))
         return sorted(zip(*columns, strict=True))
+
+
+def beacon(name: str, day: date) -> EntropySource:
+    """A round of a beacon that speaks on a day."""
+    return EntropySource.of(name, day, SourceKind.BEACON, "77")
 
 
 def cell(stratum: str, package: str, visits: int, firms: int, *, counting: bool = True, rest: bool = False) -> Cell:

@@ -50,6 +50,10 @@ CLAIMS: Mapping[str, str] = {
     "dates_right": noop("the sources speak in time"),
     "dates": noop("every source of entropy speaks after the commitment and not after the draw"),
     "published": noop("the commitment was published on its day, and the sources said these values"),
+    "kinds_right": noop("the kinds of the sources are right"),
+    "kinds": noop("kinds, details and bits of the sources are those of the table"),
+    "foreseen": noop("nobody could know the seed beforehand"),
+    "last_word": noop("the last word is a public source's"),
     "bits_right": noop("the entropy is enough"),
     "bits": noop("the entropy announced reaches the policy's least number of bits"),
     "new_source_right": noop("a new attempt has a new source"),
@@ -62,6 +66,8 @@ CLAIMS: Mapping[str, str] = {
     "opens": noop("the ceremony opens this commitment"),
     "undrawn": noop("a draw voided before its entropy spoke has no seed and no list"),
     "sources": noop("the entropy used is the one announced, in its order"),
+    "values": noop("every value is one that its source can have said"),
+    "revealed": noop("witnesses revealed in time or were skipped, and nobody else was"),
     "seed": noop("the seed follows from commitment and entropy"),
     "pool_right": noop("the pool is the one committed to"),
     "pool_size": noop("the pool has as many firms as committed to"),
@@ -93,6 +99,7 @@ CLAIMS: Mapping[str, str] = {
 }
 REASONS: Mapping[str, str] = {
     "closed": noop("only the audit record opens the seals"),
+    "own_seed": noop("the bureau's own seed is the only source: the weakest kind of draw"),
     "unsigned": noop("the record is not signed"),
     "targeted": noop("salts and strata of a targeted round are not public"),
     "targeted_tickets": noop(

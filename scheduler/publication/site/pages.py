@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from scheduler.draw.hashing import content_digest
+from scheduler.draw.sources import SOURCE_WORDS
 from scheduler.publication.reading import PlannedTask, PublicRecord, RecordedDraw
 from scheduler.publication.site import links
 from scheduler.publication.site.checks import words_of_checks
@@ -306,6 +307,7 @@ def _draw(draw: RecordedDraw) -> Callable[[Words], Mapping[str, Any]]:
         shown = [(name, count, _share_bar(name, count, total, words)) for name, count in registrars[:REGISTRARS_SHOWN]]
         return {
             "draw": draw,
+            "source_words": SOURCE_WORDS,
             "is_drawn": is_drawn(draw),
             "steps": steps,
             "open_draw": open_draw_of(draw),

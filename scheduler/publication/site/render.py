@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from scheduler.i18n import Translate
 from scheduler.publication.reading import PublicRecord
-from scheduler.publication.site.links import CHINESE, ENGLISH, SiteLanguage, relative
+from scheduler.publication.site.links import CHINESE, ENGLISH, SiteLanguage, draw_page, relative
 from scheduler.publication.site.words import Words, number, percent, share
 from scheduler.publication.text import visible
 
@@ -106,7 +106,7 @@ def _environment() -> jinja2.Environment:
         finalize=_harmless,
     )
     environment.filters.update(number=number, percent=percent)
-    environment.globals["share"] = share
+    environment.globals.update(share=share, draw_page=draw_page)
     return environment
 
 

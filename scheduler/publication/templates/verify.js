@@ -270,6 +270,14 @@
     secret: isDigest, officer_secret: isDigest, sealed: seals(SEALED), entropy: listOf(objectOf({ name: isText, spoken_on: isDay, bits: isInteger })),
     day_value: either((value) => value === null, objectOf({ name: isText, value: isText })), drawn_before: listOf(isCode), software: isText, log_head: isDigest,
   };
+  const KINDS = ["digits", "balls", "index", "beacon", "dice", "witness", "operator"];
+  const typed = listOf(objectOf({ name: isText, spoken_on: isDay, kind: oneOf(...KINDS), detail: isCode, bits: isInteger }));
+  const programme = { kind: oneOf("targeted"), sealed: seals([...SEALED, ...PROGRAMME]) };
+  const ceremony = {
+    format: oneOf(1), draw_id: isCode, kind: oneOf("open", "targeted", "external"), status: oneOf("drawn", "voided"), void_reason: isText, drawn_on: orEmpty(isDay),
+    commitment_digest: orEmpty(isDigest), entropy: listOf(objectOf({ name: isText, value: isCode })), seed: orEmpty(isDigest), num_drawn: isInteger,
+    num_counting: isInteger, drawn_digest: orEmpty(isDigest),
+  };
   const manifest = { format: oneOf(1), kind: oneOf("public", "audit"), bureau: isCode, year: isInteger, files: mapOf(isDigest), record_digest: isDigest };
   const SHAPES = {
     "manifest.json": either(objectOf(manifest), objectOf({ ...manifest, format: oneOf(2), public_key: isDigest })),
@@ -277,13 +285,14 @@
     "year.json": either(objectOf(year), objectOf({ ...year, format: oneOf(2), districts: listOf(objectOf({ ...district, ...numbers })), elsewhere: objectOf(numbers) })),
     "commitment.json": either(
       objectOf(commitment),
-      objectOf({ ...commitment, format: oneOf(2), kind: oneOf("targeted"), sealed: seals([...SEALED, ...PROGRAMME]) }),
+      objectOf({ ...commitment, format: oneOf(2), ...programme }),
+      objectOf({ ...commitment, format: oneOf(3), entropy: typed }),
+      objectOf({ ...commitment, format: oneOf(3), entropy: typed, ...programme }),
     ),
-    "ceremony.json": objectOf({
-      format: oneOf(1), draw_id: isCode, kind: oneOf("open", "targeted", "external"), status: oneOf("drawn", "voided"), void_reason: isText, drawn_on: orEmpty(isDay),
-      commitment_digest: orEmpty(isDigest), entropy: listOf(objectOf({ name: isText, value: isCode })), seed: orEmpty(isDigest), num_drawn: isInteger,
-      num_counting: isInteger, drawn_digest: orEmpty(isDigest),
-    }),
+    "ceremony.json": either(
+      objectOf(ceremony),
+      objectOf({ ...ceremony, format: oneOf(2), revealed: listOf(objectOf({ name: isText, revealed_on: isDay })), skipped: listOf(isText) }),
+    ),
   };
   const FIRM = /^[0-9A-Za-z._+/:*-]{1,18}$/;
   const COLUMNS = {
@@ -531,6 +540,7 @@
       group.first("5", "dates", differences, names.length);
       group.unchecked("9", "published", draw.commitmentDigest);
     });
+    group.guarded("5.1", "kinds_right", () => checkKinds(group, draw));
     group.guarded("5", "bits_right", () => group.unchecked("5", "bits", draw.commitment.entropy.reduce((total, source) => total + source.bits, 0)));
     if (draw.attempt > 1) {
       group.guarded("5", "new_source_right", () => {
@@ -565,19 +575,75 @@
     group.first("3.1", "before", differences, named.join(", "));
   };
 
+  // Kinds of entropy (5.1): what `detail` looks like, bits counted, and whether a value is one the source can have said.
+  const bitLength = (value) => value.toString(2).length;
+  const choose = (of, drawn) => { let result = 1n; for (let at = 1n; at <= BigInt(drawn); at += 1n) result = (result * (BigInt(of) - at + 1n)) / at; return result; };
+  const partsOf = (detail) => detail.split("+").map((part) => part.split("/").map(Number));
+  const areBalls = (detail, value) => {
+    const parts = partsOf(detail), cells = value.split("+");
+    return parts.length === cells.length && parts.every(([drawn, of], at) => {
+      const texts = cells[at].split(".");
+      return texts.length === drawn && texts.every((text, place) => /^[0-9]{2}$/.test(text) && (!place || texts[place - 1] < text)) && texts[0] !== "00" && Number(texts.at(-1)) <= of;
+    });
+  };
+  const opens = (detail, value) => contentDigest(encoder.encode(value)) === detail;
+  const SOURCES = {
+    digits: [/^[1-9][0-9]?$/, (detail) => bitLength(10n ** BigInt(detail)) - 1, (detail, value) => new RegExp(`^[0-9]{${detail}}$`).test(value)],
+    balls: [/^[1-9][0-9]?\/[1-9][0-9]?(\+[1-9][0-9]?\/[1-9][0-9]?){0,3}$/,
+      (detail) => bitLength(partsOf(detail).reduce((total, [drawn, of]) => total * choose(of, drawn), 1n)) - 1, areBalls],
+    index: [/^[1-4]$/, (detail) => 3 * Number(detail), (detail, value) => new RegExp(`^(0|[1-9][0-9]{0,8})\\.[0-9]{${detail}}$`).test(value)],
+    beacon: [/^[0-9]{1,18}$/, () => 128, (detail, value) => /^([0-9a-f]{64}|[0-9a-f]{128})$/.test(value)],
+    dice: [/^[1-9][0-9]{0,2}$/, (detail) => 2 * Number(detail), (detail, value) => new RegExp(`^[1-6]{${detail}}$`).test(value)],
+    witness: [DIGEST, () => 0, (detail, value) => value.length >= 20 && value.length <= 200 && opens(detail, value)],
+    operator: [DIGEST, () => 0, (detail, value) => DIGEST.test(value) && opens(detail, value)],
+  };
+  const countedBits = ({ kind, detail }) => (SOURCES[kind][0].test(detail) && (kind !== "balls" || partsOf(detail).every(([drawn, of]) => drawn <= of)) ? SOURCES[kind][1](detail) : -1);
+
+  const checkKinds = (group, draw) => {
+    const { format, entropy } = draw.commitment;
+    if (format < 3) return;
+    const wrong = entropy.filter((source) => countedBits(source) !== source.bits);
+    group.first("5.1", "kinds", wrong.map((source) => [`${source.name}: ${source.kind} ${countedBits(source)}`, `${source.detail} ${source.bits}`]), entropy.length);
+    if (entropy.length === 1 && entropy[0].kind === "operator") { group.unchecked("5.1", "foreseen", "own_seed"); return; }
+    const last = entropy.filter((source) => ["digits", "balls", "index", "beacon"].includes(source.kind)).reduce((day, source) => (source.spoken_on > day ? source.spoken_on : day), "");
+    const held = entropy.filter((source) => ["witness", "operator"].includes(source.kind));
+    const late = held.filter((source) => source.spoken_on >= last).map((source) => [`${source.name} < ${last || "–"}`, source.spoken_on]);
+    if (new Set(held.map((source) => source.detail)).size !== held.length) late.push(["≠", held[0].detail]);
+    group.first("5.1", "last_word", late, held.length);
+  };
+
+  const checkValues = (group, fixed, said) => {
+    const values = new Map(said.entropy.map((entry) => [entry.name, entry.value]));
+    const wrong = fixed.entropy.filter((source) => values.has(source.name) && !(countedBits(source) >= 0 && SOURCES[source.kind][2](source.detail, values.get(source.name))));
+    group.first("5.2", "values", wrong.map((source) => [`${source.name}: ${source.kind} ${source.detail}`, values.get(source.name)]), values.size);
+    const witnesses = fixed.entropy.filter((source) => source.kind === "witness").map((source) => source.name), differences = [];
+    const namesOf = (names) => names.join(", ") || "–";
+    const expected = witnesses.filter((name) => values.has(name)), found = said.revealed.map((entry) => entry.name);
+    if (JSON.stringify(expected) !== JSON.stringify(found)) differences.push([namesOf(expected), namesOf(found)]);
+    for (const { name, revealed_on: day } of said.revealed) {
+      const last = fixed.entropy.find((source) => source.name === name)?.spoken_on ?? "";
+      if (day < fixed.committed_on || day > last) differences.push([`${name}: ${fixed.committed_on} – ${last}`, day]);
+    }
+    const silent = witnesses.filter((name) => !values.has(name));
+    if (JSON.stringify(silent) !== JSON.stringify(said.skipped)) differences.push([namesOf(silent), namesOf(said.skipped)]);
+    group.first("5.2", "revealed", differences, witnesses.length);
+  };
+
   const checkCeremony = (group, draw) => {
     const fixed = draw.commitment, said = draw.ceremony, differences = [];
-    const expected = { draw_id: draw.id, kind: fixed.kind, commitment_digest: draw.commitmentDigest };
+    const expected = { draw_id: draw.id, kind: fixed.kind, commitment_digest: draw.commitmentDigest, format: fixed.format > 2 ? 2 : 1 };
     for (const [key, value] of Object.entries(expected)) if (said[key] !== value) differences.push([`${key}: ${value}`, said[key]]);
     if ((said.void_reason === "") !== (said.status === "drawn")) differences.push(["void_reason", said.void_reason]);
     group.first("5", "opens", differences, said.status);
     if (!draw.wasDrawn) {
-      const empty = { drawn_on: "", seed: "", drawn_digest: "", entropy: [], num_drawn: 0, num_counting: 0 };
+      const empty = { drawn_on: "", seed: "", drawn_digest: "", entropy: [], num_drawn: 0, num_counting: 0, ...(said.format > 1 ? { revealed: [], skipped: [] } : {}) };
       const wrong = Object.keys(empty).filter((key) => JSON.stringify(said[key]) !== JSON.stringify(empty[key]));
       group.first("5", "undrawn", wrong.map((key) => [key, said[key]]));
       return;
     }
-    group.equal("5", "sources", fixed.entropy.map((source) => source.name), said.entropy.map((source) => source.name));
+    const used = fixed.entropy.filter((source) => source.kind !== "witness" || !said.skipped?.includes(source.name));
+    group.equal("5", "sources", used.map((source) => source.name), said.entropy.map((source) => source.name));
+    if (fixed.format > 2) checkValues(group, fixed, said);
     group.equal("5", "seed", draw.seed, said.seed);
   };
 
@@ -671,7 +737,7 @@
   };
 
   const checkExternal = (group, draw) => {
-    const expected = { draw_id: draw.id, kind: "external", status: "drawn", void_reason: "", commitment_digest: "", entropy: [], seed: "" };
+    const expected = { format: 1, draw_id: draw.id, kind: "external", status: "drawn", void_reason: "", commitment_digest: "", entropy: [], seed: "" };
     const wrong = Object.keys(expected).filter((key) => JSON.stringify(draw.ceremony[key]) !== JSON.stringify(expected[key]));
     group.first("2", "external", wrong.map((key) => [`${key}: ${expected[key]}`, draw.ceremony[key]]));
     group.unchecked("2", "external_lot", "external");

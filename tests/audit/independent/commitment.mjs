@@ -1,5 +1,6 @@
 // Sections 1.5, 3.1, 4 and 5 of docs/draw-specification.md: commitment, seals, entropy, seed and ceremony of a draw.
 import { documentBytes } from "./canonical.mjs";
+import { checkSaid, checkSources, ownSeedAlone, speakers } from "./entropy.mjs";
 import { H, K, ascending, merkleRoot, sha256 } from "./hashing.mjs";
 import { leastBits } from "./policy.mjs";
 import { differs } from "./report.mjs";
@@ -42,6 +43,7 @@ export function checkCommitment(group, record, draw) {
     if (new Set(entropy.map((source) => source.name)).size < entropy.length) yield "two sources have the same name";
     for (const { name, spoken_on: spoken } of entropy) if (spoken <= day) yield `${name} speaks on ${spoken}, not after ${day}`;
   });
+  checkSources(group, draw);
   group.check("5", "a new attempt announces a source that no earlier attempt announced", function* () {
     const earlier = attemptsOf(record.draws(), draw.round).filter((one) => Number(one.attempt) < Number(draw.attempt));
     const key = ({ name, spoken_on: day }) => JSON.stringify([name, day]);
@@ -88,6 +90,7 @@ export function checkSeals(group, draw) {
   group.check("5", "the sources have at least the policy's least number of bits", function* () {
     const bits = draw.get("commitment.json").entropy.reduce((sum, source) => sum + source.bits, 0);
     const least = leastBits(draw.get("policy.toml"));
+    if (ownSeedAlone(draw.get("commitment.json").entropy)) return;
     if (!Number.isInteger(least) || bits < least) yield `expected ${least}, found ${bits}`;
   });
 }
@@ -106,6 +109,7 @@ export function checkCeremony(group, draw) {
     yield* differs("draw_id", draw.id, draw.get("ceremony.json").draw_id);
     yield* differs("kind", commitment.kind, ceremony.kind);
     yield* differs("commitment_digest", commitmentDigest(draw), ceremony.commitment_digest);
+    yield* differs("format", commitment.format === 3 ? 2 : 1, ceremony.format);
     if ((ceremony.status === "voided") !== (ceremony.void_reason !== "")) yield "a reason stands where a draw is voided, and only there";
   });
   if (!ceremony || !draw.drawn) {
@@ -115,6 +119,7 @@ export function checkCeremony(group, draw) {
       if (entropy.length > 0 || seed !== "" || digest !== "") yield "entropy, seed or digest of a list that there is not";
       yield* differs("num_drawn", 0, drawn);
       yield* differs("num_counting", 0, counting);
+      if (ceremony.revealed?.length > 0 || ceremony.skipped?.length > 0) yield "witnesses of a draw that was not drawn";
     });
     return;
   }
@@ -124,9 +129,10 @@ export function checkCeremony(group, draw) {
     }
   });
   group.check("5", "every source announced gave a value, in its order", function* () {
-    const announced = draw.get("commitment.json").entropy.map((source) => source.name);
+    const announced = speakers(draw.get("commitment.json"), draw.get("ceremony.json"));
     yield* differs("sources", announced.join(", "), ceremony.entropy.map((source) => source.name).join(", "));
   });
+  checkSaid(group, draw);
   group.check("5", "the seed follows from commitment and entropy", () => differs("seed", seedOf(draw), ceremony.seed));
   checkList(group, draw, ceremony);
 }
@@ -149,7 +155,8 @@ function checkList(group, draw, ceremony) {
 export function checkExternal(group, draw) {
   const ceremony = draw.find("ceremony.json");
   group.check("2", "the list is marked as drawn elsewhere", function* () {
-    const { draw_id: id, kind, commitment_digest: digest, entropy, seed } = draw.get("ceremony.json");
+    const { format, draw_id: id, kind, commitment_digest: digest, entropy, seed } = draw.get("ceremony.json");
+    yield* differs("format", 1, format);
     yield* differs("draw_id", draw.id, id);
     yield* differs("kind", "external", kind);
     if (digest !== "" || entropy.length > 0 || seed !== "") yield "commitment_digest, entropy or seed is not empty";

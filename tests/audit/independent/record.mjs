@@ -182,7 +182,7 @@ function filesOfDraw(draw, audit) {
   const names = ["commitment.json", "pool.tsv"];
   if (!draw.has("ceremony.json")) return names;
   names.push("ceremony.json");
-  if (audit) names.push("secret.json", ...sealedNames(draw.find("commitment.json")?.format));
+  if (audit) names.push("secret.json", ...sealedNames(draw.find("commitment.json")));
   if (!draw.drawn) return names;
   names.push("drawn.tsv");
   if (audit) names.push("quotas.tsv", "selected.tsv", ...officersFiles(draw, audit));

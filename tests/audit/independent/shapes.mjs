@@ -7,9 +7,11 @@ const SEALED = [
 ];
 const PROGRAMME = ["programme-columns.tsv", "programme-entries.tsv", "programme-rows.tsv", "recent.tsv"];
 
-/** Names of the files that a commitment of a format seals. */
-export function sealedNames(format) {
-  return format === 2 ? [...SEALED, ...PROGRAMME] : SEALED;
+/** Names of the files that a commitment seals: since format 3 the programme may be among them in a targeted round. */
+export function sealedNames(commitment) {
+  const { format, kind, sealed } = commitment ?? {};
+  const may = format === 3 && kind === "targeted" && sealed !== null && typeof sealed === "object";
+  return format === 2 || (may && PROGRAMME.some((name) => Object.hasOwn(sealed, name))) ? [...SEALED, ...PROGRAMME] : SEALED;
 }
 
 const DAY = /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
@@ -167,13 +169,15 @@ function year(format) {
   return { ...base, districts: LIST({ ...DISTRICT, ...NUMBERS }), elsewhere: NUMBERS };
 }
 
-function commitment(format) {
+function commitment(format, content) {
+  const source = { name: TEXT, spoken_on: "day", bits: NAT };
+  const kinds = ONEOF("digits", "balls", "index", "beacon", "dice", "witness", "operator");
   return {
     bureau: "field", year: NAT, draw_id: "field", kind: format === 2 ? ONEOF("targeted") : ONEOF("open", "targeted"), committed_on: "day",
     window: { starts_on: "day", ends_on: "day" }, counting_visits: NAT, package: "field?",
     pool: { num_firms: NAT, root: "digest" }, secret: "digest", officer_secret: "digest",
-    sealed: Object.fromEntries(sealedNames(format).map((name) => [name, "digest"])),
-    entropy: LIST({ name: TEXT, spoken_on: "day", bits: NAT }), day_value: NULLABLE({ name: TEXT, value: TEXT }),
+    sealed: Object.fromEntries(sealedNames(content).map((name) => [name, "digest"])),
+    entropy: LIST(format === 3 ? { ...source, kind: kinds, detail: "field" } : source), day_value: NULLABLE({ name: TEXT, value: TEXT }),
     drawn_before: LIST("field"), software: TEXT, log_head: "digest",
   };
 }
@@ -196,13 +200,14 @@ export const DOCUMENTS = {
     }),
   },
   "year.json": { formats: [1, 2], keys: year },
-  "commitment.json": { formats: [1, 2], keys: commitment },
+  "commitment.json": { formats: [1, 2, 3], keys: commitment },
   "ceremony.json": {
-    formats: [1],
-    keys: () => ({
+    formats: [1, 2],
+    keys: (format) => ({
       draw_id: "field", kind: ONEOF("open", "targeted", "external"), status: ONEOF("drawn", "voided"), void_reason: TEXT,
       drawn_on: "day?", commitment_digest: "digest?", entropy: LIST({ name: TEXT, value: "field" }), seed: "digest?",
       num_drawn: NAT, num_counting: NAT, drawn_digest: "digest?",
+      ...(format === 2 ? { revealed: LIST({ name: TEXT, revealed_on: "day" }), skipped: LIST(TEXT) } : {}),
     }),
   },
   "secret.json": { formats: [undefined], keys: () => ({ secret: "hexadecimal", officer_secret: "hexadecimal" }) },
@@ -265,7 +270,7 @@ export function checkDocument(name, content) {
   const { formats, keys } = DOCUMENTS[name];
   if (!formats.includes(content.format)) throw new Malformed(`format: expected ${formats.join(" or ")}, found ${content.format}`);
   const { format, ...rest } = content;
-  checkObject(name, keys(format), rest);
+  checkObject(name, keys(format, content), rest);
   if (name === "scorecard.json") checkScorecard(content);
 }
 
