@@ -9,6 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from models import tables
+from models.firm_replacement_rows import stands
 from models.store import delete_rows, get_artifact, insert_columns, put_artifact, read_columns
 from models.tables import table_of
 from scheduler.allocation.cells import Cell, ordered
@@ -124,7 +125,7 @@ def load_drawn_so_far(connection: sa.Connection, year: int) -> DrawnSoFar:
         sa.select(firm.c.firm_id, firm.c.package, firm.c.counting, entry.c.kind)
         .join(draw, draw.c.draw_id == firm.c.draw_id)
         .join(entry, entry.c.round_id == draw.c.round_id)
-        .where(entry.c.year == year, draw.c.status != DrawStatus.VOIDED)
+        .where(entry.c.year == year, draw.c.status != DrawStatus.VOIDED, stands(firm))
     )
     firm_id, package, counting, kind = read_columns(connection, statement)
     ids = np.array(firm_id, dtype="S18")

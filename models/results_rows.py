@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.firm_replacement_rows import stands
 from models.store import insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Event, LogEntry, Result, Round, Visit, table_of
 from scheduler.registry.codes import DrawStatus, ResultCategory
@@ -98,7 +99,7 @@ def load_packages(connection: sa.Connection, draw_ids: Collection[str]) -> dict[
     table = table_of(DrawnFirm)
     packages: dict[tuple[str, str], str] = {}
     for draw_id in sorted(draw_ids):
-        statement = sa.select(table.c.firm_id, table.c.package).where(table.c.draw_id == draw_id)
+        statement = sa.select(table.c.firm_id, table.c.package).where(table.c.draw_id == draw_id, stands(table))
         firm_ids, found = read_columns(connection, statement)
         packages.update(zip(zip([draw_id] * len(firm_ids), firm_ids, strict=True), found, strict=True))
     return packages

@@ -367,6 +367,22 @@ class VisitMove(SQLModel, table=True):
     log_number: int
 
 
+class FirmReplacement(SQLModel, table=True):
+    """更换检查对象: a firm drawn gave way to the next ticket of its stratum; the list as drawn stays as it is."""
+
+    __tablename__ = "firm_replacement"
+    draw_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)  # 1, 2, … of the draw
+    firm_out: str = Field(max_length=18)
+    firm_in: str = Field(max_length=18)
+    reason: str
+    gone_on: date
+    decided_on: date
+    note: str = ""
+    author: str
+    log_number: int
+
+
 class OfficerReplacement(SQLModel, table=True):
     """更换执法人员: one officer of a team gave way to the next by lot; the teams as drawn stay as they are."""
 

@@ -9,6 +9,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from models.firm_replacement_rows import stands
 from models.replacement_rows import Membership, load_memberships
 from models.store import insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Officer, Round, TeamMember, Visit, table_of
@@ -88,7 +89,9 @@ def load_drawn_packages(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Firm id, package and stratum of every firm of a draw, in ascending order of firm id."""
     table = table_of(DrawnFirm)
-    statement = sa.select(table.c.firm_id, table.c.package, table.c.stratum).where(table.c.draw_id == draw_id)
+    statement = sa.select(table.c.firm_id, table.c.package, table.c.stratum).where(
+        table.c.draw_id == draw_id, stands(table)
+    )
     rows = sorted(zip(*read_columns(connection, statement), strict=True))
     firm_id, package, stratum = zip(*rows, strict=True) if rows else ((), (), ())
     return tuple(firm_id), tuple(package), tuple(stratum)

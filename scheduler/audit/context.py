@@ -223,6 +223,27 @@ class Draw:
             )
         return self._drawn
 
+    def current(self) -> Drawn:
+        """The list as it stands: without who was withdrawn, with who was added."""
+        return _as_it_stands(self)
+
+
+def _as_it_stands(draw: Draw) -> Drawn:
+    """The list as drawn, without who was withdrawn and with who was added (section 7.1)."""
+    drawn = draw.drawn()
+    if not draw.has("withdrawn.tsv"):
+        return drawn
+    table = draw.table("added.tsv")
+    firm_id = np.concatenate([drawn.firm_id, table.fixed["firm_id"]])
+    package = np.asarray([*drawn.package.texts(), *table.coded["package"].texts()], dtype=np.object_)
+    counting = np.concatenate([drawn.counting, table.coded["counting"].among(frozenset("1"))])
+    kept = np.flatnonzero(~np.isin(firm_id, draw.table("withdrawn.tsv").fixed["firm_id"]))
+    order = kept[np.argsort(firm_id[kept], kind="stable")]
+    values = tuple(sorted(set(package[order].tolist())))
+    place = {value: number for number, value in enumerate(values)}
+    index = np.asarray([place[value] for value in package[order].tolist()], dtype=np.int32)
+    return Drawn(firm_id=firm_id[order], package=Coded(values=values, index=index), counting=counting[order])
+
 
 def guarded(group: Group, section: str, text: str, check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
     """

@@ -17,6 +17,9 @@ AUDIT_ROOT_FILES = ("log.tsv",)
 CARRIED = "verify.py"  # the verifier that an audit record may carry
 COMMITTED_FILES = ("commitment.json", "pool.tsv")
 DRAWN_FILES = ("drawn.tsv",)
+SUBSTITUTE_FILES = ("added.tsv", "withdrawn.tsv")
+AUDIT_SUBSTITUTE_FILES = ("substitutes.tsv",)
+FIRM_REASONS = ("deregistered", "moved_out", "revoked")
 SEALED_FILES = (
     "allocation.tsv",
     "items.tsv",
@@ -34,11 +37,11 @@ AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
 DAY_FILES = ("calendar.tsv", "towns.tsv")  # with an officers.json of format 2
 CHANGE_FILES = ("moves.tsv", "replacements.tsv")  # what changed after officers were drawn
-PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, "ceremony.json", "results.tsv"))
+PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, *SUBSTITUTE_FILES, "ceremony.json", "results.tsv"))
 AUDIT_DRAW_FILES = (
     PUBLIC_DRAW_FILES
     | frozenset((*AUDIT_COMMITTED_FILES, *PROGRAMME_FILES, *AUDIT_DRAWN_FILES))
-    | frozenset((*OFFICER_FILES, *DAY_FILES, *CHANGE_FILES))
+    | frozenset((*OFFICER_FILES, *DAY_FILES, *CHANGE_FILES, *AUDIT_SUBSTITUTE_FILES))
 )
 
 DRAW_ID = re.compile(r"(?P<year>[0-9]{4})-(?P<round>[1-9][0-9]{0,3})-(?P<attempt>[1-9][0-9]{0,3})")
@@ -144,6 +147,22 @@ TABLES: dict[str, TableFormat] = {
     "pool.tsv": TableFormat(columns=(_fixed("firm_id"), Column(name="leaf", width=64, is_digest=True))),
     "drawn.tsv": TableFormat(
         columns=(_fixed("firm_id"), _text("name"), _text("registrar"), _optional("package"), _flag("counting"))
+    ),
+    "added.tsv": TableFormat(
+        columns=(_fixed("firm_id"), _text("name"), _text("registrar"), _code("package"), _flag("counting")),
+        most_rows=999,
+    ),
+    "withdrawn.tsv": TableFormat(columns=(_fixed("firm_id"), _word("reason", FIRM_REASONS)), most_rows=999),
+    "substitutes.tsv": TableFormat(
+        columns=(
+            Column(name="number", pattern=re.compile("[0-9]{3}"), words="three digits"),
+            _code("firm_out"),
+            _code("firm_in"),
+            _word("reason", FIRM_REASONS),
+            _day("gone_on"),
+            _day("decided_on"),
+        ),
+        most_rows=999,
     ),
     "results.tsv": TableFormat(
         columns=(_fixed("firm_id"), _code("item_id"), _word("category", CATEGORIES), _day("inspected_on")), num_keys=3

@@ -149,7 +149,7 @@ def load_offices(sampling: Sampling, bureau: str) -> Offices:
         needs={entry["package"]: _need(entry) for entry in draw.document("officers.json")["packages"]},
         visits=visits,
         districts=_districts(sampling),
-        packages={firm: package for firm, (_stratum, package) in sampling.listed.items()},
+        packages={firm: package for firm, (_stratum, package) in sampling.current.items()},
         recused=recused[False],
         met_last_year=recused[True],
     )
@@ -206,7 +206,7 @@ def _recused(draw: Draw, first_day: str) -> tuple[dict[str, frozenset[str]], dic
 
 
 def _districts(sampling: Sampling) -> dict[str, str]:
-    firm_ids = sampling.draw.drawn().firm_id
+    firm_ids = sampling.draw.current().firm_id
     names = [firm.decode("ascii") for firm in firm_ids.tolist()]
     return dict(zip(names, districts_of(sampling.register, firm_ids), strict=True))
 

@@ -11,7 +11,7 @@ from scheduler.i18n import gettext as _
 def check_results(group: Group, sampling: Sampling) -> None:
     """Claims that every result is one of a firm drawn, for an item of its package, inspected after the draw."""
     draw, lists = sampling.draw, sampling.lists
-    packages = {firm: package for firm, (_stratum, package) in sampling.listed.items()}
+    packages = {firm: package for firm, (_stratum, package) in sampling.current.items()}
     drawn_on = draw.document("ceremony.json")["drawn_on"]
     items = {package: lists.items_of(package) for package in set(packages.values())}
     differences: Differences = []

@@ -148,9 +148,27 @@ class Sampling:
     @cached_property
     def listed(self) -> Selected:
         """Package of each firm drawn as `drawn.tsv` lists it (the stratum is empty: the list does not tell)."""
-        drawn = self.draw.drawn()
-        ids = [firm_id.decode("ascii") for firm_id in drawn.firm_id.tolist()]
-        return {firm_id: ("", package) for firm_id, package in zip(ids, drawn.package.texts(), strict=True)}
+        return _packages(self.draw.drawn())
+
+    @cached_property
+    def current(self) -> Selected:
+        """The same of the list as it stands."""
+        return _packages(self.draw.current())
+
+    def by_ticket(self, stratum: str) -> list[str]:
+        """Firms of a stratum in the order of their tickets."""
+        names = ("open",) if self.draw.is_open else self.strata.values
+        members = np.arange(len(self.firm_id))
+        if not self.draw.is_open:
+            members = np.flatnonzero(self.strata.index == names.index(stratum))
+        tickets = self.hashed[1][members]
+        order = ticket_order(self.firm_id[members], tickets, np.zeros(len(members), dtype=np.int64))
+        return [firm.decode("ascii") for firm in self.firm_id[members][order].tolist()]
+
+
+def _packages(drawn: Drawn) -> Selected:
+    ids = [firm_id.decode("ascii") for firm_id in drawn.firm_id.tolist()]
+    return {firm_id: ("", package) for firm_id, package in zip(ids, drawn.package.texts(), strict=True)}
 
 
 Work = Callable[[list[bytes], int], tuple[list[bytes], list[bytes]]]

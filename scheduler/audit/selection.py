@@ -77,9 +77,12 @@ def check_drawn_from_pool(group: Group, sampling: Sampling) -> None:
 
 def check_counted_once(group: Group, sampling: Sampling) -> None:
     """Claims, from public bytes too, that nobody counted before is counted again, or stands in an open pool."""
-    drawn = sampling.draw.drawn()
-    before = counted_before([draw.drawn() for draw in sampling.drawn_before])
-    places = sampling.pool.fixed["firm_id"] if sampling.draw.is_open else drawn.firm_id[drawn.counting]
+    before = counted_before([draw.current() for draw in sampling.drawn_before])
+    if sampling.draw.is_open:
+        places = sampling.pool.fixed["firm_id"]
+    else:
+        listed = sampling.draw.current()
+        places = listed.firm_id[listed.counting]
     twice = np.unique(before[positions_of(places, before) >= 0]).tolist()
     differences: Differences = [
         (_("a firm that no earlier draw counted towards T"), firm.decode("ascii")) for firm in twice

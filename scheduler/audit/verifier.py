@@ -42,6 +42,7 @@ from scheduler.audit import (
     sampling,
     selection,
     signatures,
+    substitutes,
     tiers,
     year,
 )
@@ -299,7 +300,7 @@ class _Verification:
         register.check_libraries(group, work.register)
 
     def _check_places(self, group: Group, work: Sampling) -> None:
-        before = [draw.drawn() for draw in work.drawn_before]
+        before = [draw.current() for draw in work.drawn_before]
         if work.draw.is_open:
             places = register.place_open(work.register, work.object_types, sampling.counted_before(before))
         else:
@@ -321,7 +322,7 @@ class _Verification:
         if self._drawn_in is None or work.draw.state != "drawn":
             return
         try:
-            drawn = work.draw.drawn()
+            drawn = work.draw.current()
             counting = drawn.firm_id[drawn.counting]
             registered = len(counting) > 0 and not work.draw.is_external
             found = register.districts_of(work.register, counting) if registered else [""] * len(counting)
@@ -356,6 +357,9 @@ class _Verification:
         guarded(group, "7", _("the firms drawn have the least tickets"), selection.check_selection, group, work)
         if work.draw.opens_seals:
             guarded(group, "7", _("strata and chances are right"), selection.check_selected, group, work)
+        if work.draw.has("withdrawn.tsv"):
+            text = _("firms that gave way are replaced by the next tickets")
+            guarded(group, "7.1", text, lambda: substitutes.check_substitutes(group, work, self._year()))
 
     def _check_cells(self, group: Group, work: Sampling) -> None:
         document = work.draw.document("commitment.json")

@@ -15,6 +15,7 @@ from scheduler.audit.formats import (
     AUDIT_COMMITTED_FILES,
     AUDIT_DRAWN_FILES,
     AUDIT_ROOT_FILES,
+    AUDIT_SUBSTITUTE_FILES,
     CARRIED,
     CHANGE_FILES,
     COMMITTED_FILES,
@@ -26,6 +27,7 @@ from scheduler.audit.formats import (
     OFFICER_FILES,
     PROGRAMME_FILES,
     ROOT_FILES,
+    SUBSTITUTE_FILES,
 )
 from scheduler.audit.record import Record, shown_name
 from scheduler.draw.canonical import document_bytes
@@ -101,6 +103,9 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
     if not draw.was_drawn:
         return required, set()
     required |= set(DRAWN_FILES) | (set(AUDIT_DRAWN_FILES) if is_audit else set())
+    substitutes = {*SUBSTITUTE_FILES, *(AUDIT_SUBSTITUTE_FILES if is_audit else ())}
+    if any(draw.has(name) for name in substitutes):
+        required |= substitutes
     has_officers = is_audit and any(draw.has(name) for name in OFFICER_FILES)
     return required | (officers if has_officers else set()), results | (changes if has_officers else set())
 
@@ -252,7 +257,7 @@ def check_lists(group: Group, lists: Lists) -> None:
 def check_totals(group: Group, year: dict[str, Any], draws: list[Draw]) -> None:
     """Claims about the year's total: distinct enterprises drawn that count, against year.json and against T."""
     standing = [draw for draw in draws if draw.state == "drawn"]
-    counting = [draw.drawn().firm_id[draw.drawn().counting] for draw in standing]
+    counting = [draw.current().firm_id[draw.current().counting] for draw in standing]
     distinct = len(np.unique(np.concatenate([np.zeros(0, dtype="S18"), *counting])))
     group.equal(
         "2",

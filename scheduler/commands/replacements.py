@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.draw import draw
 from scheduler.commands.results import officers
+from scheduler.draw.replacing import replacement_reasons
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.teams.replacing import ReplacementReason
+from scheduler.workflow.firm_replacements import replace_firm
 from scheduler.workflow.officers import replaced_officers
 from scheduler.workflow.replacements import NewMember, replace_officer
 
@@ -66,6 +69,70 @@ def replace(
         say(
             context.pasteable(
                 _("Next: double-random agenda export for new calendars and lists, and double-random publish")
+            )
+        )
+
+
+@draw.command(
+    "replace-firm",
+    help=_(
+        "Replace FIRM, drawn in ROUND but gone before the base date, by the next ticket of its stratum, before "
+        "officers are drawn. That nobody was met, or that the firm cannot be contacted, is never a reason: it is a "
+        "result. The list as drawn stays on record, and so do reason, day and author."
+    ),
+)
+@click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
+@click.argument("firm_id", metavar="FIRM")
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice(replacement_reasons()),
+    help=_("Why: deregistered, moved out of the district, or its licence revoked."),
+)
+@click.option(
+    "--gone-on",
+    required=True,
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
+    help=_("Day on which it happened, before the base date."),
+)
+@click.option("--note", default="", help=_("More about it, in one sentence; it stays in the workspace."))
+@click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def replace_a_firm(
+    context: CommandContext,
+    round_number: int,
+    firm_id: str,
+    reason: str,
+    gone_on: datetime,
+    note: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Replaces a firm."""
+    summary = replace_firm(
+        context.open(), round_number, firm_id, reason=reason, gone_on=gone_on.date(), note=note, dry_run=dry_run
+    )
+    if dry_run:
+        say(_("Dry run: nothing was changed."))
+    if as_json:
+        print_json({**dataclasses.asdict(summary), "dry_run": dry_run})
+        return
+    click.echo(
+        _("Draw {draw_id}: {firm_in} {name} comes onto the list for {package}; {firm_out} is withdrawn").format(
+            draw_id=summary.draw_id,
+            firm_in=summary.firm_in,
+            name=summary.name,
+            package=summary.package,
+            firm_out=summary.firm_out,
+        )
+    )
+    say(_("Note: that the two belong together is internal; pages and public record do not pair them."))
+    if not dry_run:
+        say(
+            context.pasteable(
+                _("Next: double-random draw officers {number}, and double-random publish").format(number=round_number)
             )
         )
 

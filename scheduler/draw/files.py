@@ -253,6 +253,18 @@ def drawn_table(
     return table_bytes(DRAWN_COLUMNS, rows)
 
 
+def plain_label(label: tuple[str, str]) -> tuple[str, str]:
+    r"""
+    Name and registrar as cells can hold them.
+
+    Examples
+    --------
+    >>> plain_label(("Shop\n", "Bureau"))
+    ('Shop', 'Bureau')
+    """
+    return _plain(label[0]), _plain(label[1])
+
+
 def _plain(text: str) -> str:
     """Text as a cell can hold it: control characters, which no name needs, become one space."""
     return _CONTROL.sub(" ", text).strip()

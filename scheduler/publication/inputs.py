@@ -14,7 +14,7 @@ from datetime import date
 from scheduler.registry.items import InspectionItem, Task
 from scheduler.registry.personal import blotted
 
-PUBLIC_DRAW_FILES = ("ceremony.json", "commitment.json", "drawn.tsv", "pool.tsv")
+PUBLIC_DRAW_FILES = ("added.tsv", "ceremony.json", "commitment.json", "drawn.tsv", "pool.tsv", "withdrawn.tsv")
 AUDIT_DRAW_FILES = (
     "allocation.tsv",
     "calendar.tsv",
@@ -33,6 +33,7 @@ AUDIT_DRAW_FILES = (
     "roster.tsv",
     "scorecard.json",
     "selected.tsv",
+    "substitutes.tsv",
     "tasks.tsv",
     "teams.tsv",
     "towns.tsv",

@@ -14,10 +14,11 @@ from typing import Any
 
 from scheduler.draw.canonical import parse_document, parse_table, split_list
 from scheduler.draw.files import DRAWN_COLUMNS
+from scheduler.draw.replacing import WITHDRAWN_COLUMNS, WITHDRAWN_NAME
 from scheduler.draw.sources import SourceKind
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
-from scheduler.publication.records import MANIFEST, RESULT_COLUMNS
+from scheduler.publication.records import MANIFEST, RESULT_COLUMNS, standing_rows
 from scheduler.registry.codes import RoundKind
 from scheduler.teams.needs import ITEM_COLUMNS, TASK_COLUMNS
 
@@ -110,11 +111,13 @@ class RecordedDraw:
     commitment, ceremony
         The documents; empty where the draw has none yet.
     drawn
-        The drawn list.
+        The list as it stands: as drawn, without who was withdrawn and with who was added.
     findings
         What was found, by position in the drawn list.
     files
         Bytes of the draw's files by name.
+    withdrawn
+        Firm and reason of each that is no longer on the list.
     """
 
     draw_id: str
@@ -123,6 +126,7 @@ class RecordedDraw:
     drawn: DrawnList
     findings: tuple[Finding, ...]
     files: Mapping[str, bytes]
+    withdrawn: tuple[tuple[str, str], ...] = ()
 
     @property
     def round_name(self) -> str:
@@ -271,7 +275,8 @@ def _read_draw(files: Mapping[str, bytes], draw_id: str) -> RecordedDraw:
     own = {path.removeprefix(folder): content for path, content in files.items() if path.startswith(folder)}
     drawn = DrawnList()
     if "drawn.tsv" in own:
-        columns = parse_table(own["drawn.tsv"], DRAWN_COLUMNS, f"{folder}drawn.tsv")
+        rows = standing_rows(own, f"draws/{draw_id}")
+        columns = [tuple(column) for column in zip(*rows, strict=True)] or [()] * len(DRAWN_COLUMNS)
         drawn = DrawnList(**dict(zip(DRAWN_COLUMNS, columns, strict=True)))
     return RecordedDraw(
         draw_id=draw_id,
@@ -279,8 +284,16 @@ def _read_draw(files: Mapping[str, bytes], draw_id: str) -> RecordedDraw:
         ceremony=_document(own, "ceremony.json", folder),
         drawn=drawn,
         findings=_read_findings(own.get("results.tsv"), drawn, folder),
+        withdrawn=_read_withdrawn(own, folder),
         files=own,
     )
+
+
+def _read_withdrawn(files: Mapping[str, bytes], folder: str) -> tuple[tuple[str, str], ...]:
+    if WITHDRAWN_NAME not in files:
+        return ()
+    columns = parse_table(files[WITHDRAWN_NAME], WITHDRAWN_COLUMNS, folder + WITHDRAWN_NAME)
+    return tuple(zip(*columns, strict=True))
 
 
 def _document(files: Mapping[str, bytes], name: str, folder: str) -> Document:

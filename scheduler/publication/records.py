@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from scheduler.draw.canonical import document_bytes, parse_document, parse_table, table_bytes
 from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.draw.hashing import content_digest
+from scheduler.draw.replacing import ADDED_NAME, WITHDRAWN_COLUMNS, WITHDRAWN_NAME
 from scheduler.draw.signing import public_key_of, sign
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
@@ -182,9 +183,19 @@ def drawn_enterprises(draws: Iterable[PublicDraw]) -> int:
     for draw in draws:
         if "drawn.tsv" not in draw.files or _is_voided(draw):
             continue
-        columns = parse_table(draw.files["drawn.tsv"], DRAWN_COLUMNS, f"{draw.draw_id}/drawn.tsv")
-        counted.update(firm for firm, counting in zip(columns[0], columns[4], strict=True) if counting == "1")
+        rows = standing_rows(draw.files, draw.draw_id)
+        counted.update(row[0] for row in rows if row[4] == "1")
     return len(counted)
+
+
+def standing_rows(files: Mapping[str, bytes], place: str) -> list[tuple[str, ...]]:
+    """Rows of the list as it stands, by firm: as drawn, without who was withdrawn and with who was added (7.1)."""
+    rows = list(zip(*parse_table(files["drawn.tsv"], DRAWN_COLUMNS, f"{place}/drawn.tsv"), strict=True))
+    if WITHDRAWN_NAME not in files:
+        return rows
+    rows += zip(*parse_table(files[ADDED_NAME], DRAWN_COLUMNS, f"{place}/{ADDED_NAME}"), strict=True)
+    gone = set(parse_table(files[WITHDRAWN_NAME], WITHDRAWN_COLUMNS, f"{place}/{WITHDRAWN_NAME}")[0])
+    return sorted(row for row in rows if row[0] not in gone)
 
 
 def items_bytes(items: Iterable[InspectionItem]) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from models.draw_rows import StoredDraw, get_file, list_files
+from models.firm_replacement_rows import stands
 from models.tables import DrawnFirm, table_of
 from scheduler.allocation.cells import OPEN_STRATUM
 from scheduler.registry.codes import DrawStatus
@@ -34,7 +35,9 @@ def counted_by_district(connection: sa.Connection, draws: Iterable[StoredDraw]) 
     for draw in draws:
         if draw.status != DrawStatus.DRAWN:
             continue
-        wanted = sa.select(drawn.firm_id, drawn.stratum).where(drawn.draw_id == draw.draw_id, drawn.counting)
+        wanted = sa.select(drawn.firm_id, drawn.stratum).where(
+            drawn.draw_id == draw.draw_id, drawn.counting, stands(table_of(DrawnFirm))
+        )
         stratum = {row.firm_id: row.stratum for row in connection.execute(wanted)}
         open_firms = sorted(firm_id for firm_id, key in stratum.items() if key == OPEN_STRATUM)
         if open_firms and REGISTER_NAME in list_files(connection, draw.draw_id):

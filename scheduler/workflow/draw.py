@@ -28,6 +28,7 @@ from models.draw_rows import (
 )
 from scheduler.allocation.cells import Cell
 from scheduler.allocation.plan import round_id_of
+from scheduler.draw.bulk import Digests
 from scheduler.draw.ceremony import Ceremony, parse_ceremony, unspoken_ceremony
 from scheduler.draw.commitment import (
     Commitment,
@@ -99,7 +100,7 @@ class AttemptState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Frozen:
+class FrozenDraw:
     """What a commitment froze, read back and checked."""
 
     draw: StoredDraw
@@ -128,7 +129,7 @@ def draw_targets(workspace: Workspace, round_number: int, values: Mapping[str, s
         If a frozen file is not what was committed to.
     """
     with workspace.transaction() as connection:
-        frozen = _read_frozen(connection, _committed(connection, workspace, round_number))
+        frozen = read_frozen(connection, _committed(connection, workspace, round_number))
         held = held_values(connection, frozen.commitment, frozen.secret)
         sources = frozen.commitment.entropy
         check_not_held(sources, values)
@@ -229,7 +230,7 @@ def _committed(connection: sa.Connection, workspace: Workspace, round_number: in
     return draw
 
 
-def _read_frozen(connection: sa.Connection, draw: StoredDraw) -> _Frozen:
+def read_frozen(connection: sa.Connection, draw: StoredDraw) -> FrozenDraw:
     """Reads what was committed to, and makes sure that it is still that."""
     commitment = parse_commitment(get_file(connection, draw.draw_id, "commitment.json"))
     secret, officer_secret = draw.secret or b"", draw.officer_secret or b""
@@ -248,13 +249,17 @@ def _read_frozen(connection: sa.Connection, draw: StoredDraw) -> _Frozen:
             ).format(draw_id=draw.draw_id, names=", ".join(changed) or _("the secrets"))
         )
     cells = read_cells(files["allocation.tsv"])
-    return _Frozen(
+    return FrozenDraw(
         draw=draw, commitment=commitment, secret=secret, cells=cells, pool=read_pool(files["register.tsv"], cells)
     )
 
 
 def _draw(
-    connection: sa.Connection, workspace: Workspace, frozen: _Frozen, spoken: tuple[PublicValue, ...], held: HeldValues
+    connection: sa.Connection,
+    workspace: Workspace,
+    frozen: FrozenDraw,
+    spoken: tuple[PublicValue, ...],
+    held: HeldValues,
 ) -> DrawSummary:
     draw, cells, firm_id = frozen.draw, frozen.cells, frozen.pool.firm_id
     seed = draw_seed(frozen.commitment.digest, spoken)
@@ -304,14 +309,26 @@ def _draw(
     )
 
 
-def _select(frozen: _Frozen, seed: str, quotas: tuple[int, ...]) -> Selection:
+def _select(frozen: FrozenDraw, seed: str, quotas: tuple[int, ...]) -> Selection:
+    return select(tickets_of(frozen, seed), frozen.pool.stratum, frozen.cells, quotas)
+
+
+def tickets_of(frozen: FrozenDraw, seed: str) -> Digests:
+    """Ticket of each firm of the pool, by the seed and, in a targeted round, by its salt."""
     firm_id: Ids = frozen.pool.firm_id
     if frozen.commitment.kind is RoundKind.OPEN:
-        tickets = open_tickets(seed, firm_id)
-    else:
-        salts = firm_salts(frozen.draw.draw_id, frozen.secret, firm_id)
-        tickets = targeted_tickets(seed, salts, firm_id)
-    return select(tickets, frozen.pool.stratum, frozen.cells, quotas)
+        return open_tickets(seed, firm_id)
+    return targeted_tickets(seed, firm_salts(frozen.draw.draw_id, frozen.secret, firm_id), firm_id)
+
+
+def builder_on(connection: sa.Connection, draw: StoredDraw, draws: Iterable[StoredDraw]) -> str:
+    """Id of a draw whose commitment builds on this one; empty where there is none."""
+    for other in draws:
+        if "commitment.json" not in list_files(connection, other.draw_id):
+            continue
+        if draw.draw_id in parse_commitment(get_file(connection, other.draw_id, "commitment.json")).drawn_before:
+            return other.draw_id
+    return ""
 
 
 def _check_voidable(connection: sa.Connection, draw: StoredDraw, draws: Iterable[StoredDraw]) -> None:
@@ -321,15 +338,13 @@ def _check_voidable(connection: sa.Connection, draw: StoredDraw, draws: Iterable
                 draw_id=draw.draw_id
             )
         )
-    for other in draws:
-        if "commitment.json" not in list_files(connection, other.draw_id):
-            continue
-        if draw.draw_id in parse_commitment(get_file(connection, other.draw_id, "commitment.json")).drawn_before:
-            raise StateError(
-                _(
-                    "the commitment of draw {other} builds on draw {draw_id}, so that it cannot be voided any more"
-                ).format(other=other.draw_id, draw_id=draw.draw_id)
+    builder = builder_on(connection, draw, draws)
+    if builder:
+        raise StateError(
+            _("the commitment of draw {other} builds on draw {draw_id}, so that it cannot be voided any more").format(
+                other=builder, draw_id=draw.draw_id
             )
+        )
 
 
 def _ceremony(connection: sa.Connection, draw: StoredDraw) -> Ceremony:

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from models import tables
 from models.allocation_rows import load_plan
+from models.firm_replacement_rows import stands
 from models.tables import table_of
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
@@ -164,7 +165,8 @@ def _numbers_by_draw(connection: sa.Connection) -> dict[str, tuple[int, int, int
         firm.c.draw_id,
         sa.func.sum(sa.case((firm.c.counting, 1), else_=0)),
         sa.func.count(),
-    ).group_by(firm.c.draw_id)
+    )
+    statement = statement.where(stands(firm)).group_by(firm.c.draw_id)
     reported_statement = sa.select(result.c.draw_id, sa.func.count(sa.distinct(result.c.firm_id))).group_by(
         result.c.draw_id
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,10 @@ from scheduler.draw.hashing import message
 from scheduler.draw.signing import is_signed, public_key_of, sign
 from scheduler.publication.records import MANIFEST, SIGNATURE, assemble_public, manifest_bytes, signed
 from scheduler.resources import data_path
+from tests.audit.record_builder import with_manifest
 from tests.audit.test_audit_entropy import BENT, typed_year
 from tests.audit.test_audit_frozen import FROZEN, files_of
+from tests.chain.test_chain_substitutes import TAMPERED, SubstitutingDemo, record
 from tests.publication.tiny_year import make_inputs
 
 Files = dict[str, bytes]
@@ -82,6 +86,23 @@ def bent(name: str) -> Files:
     return typed_year(BENT[name][0]).record("public")
 
 
+@cache
+def substituted() -> SubstitutingDemo:
+    """A year in which firms gave way."""
+    demo = SubstitutingDemo(Path(tempfile.mkdtemp(prefix="double-random-")))
+    for stage in demo.stages():
+        stage.work()
+    shutil.rmtree(demo.folder / "site")
+    return demo
+
+
+def gave_way(name: str) -> Files:
+    """Its public record, tampered with."""
+    files = record(substituted(), "public")
+    TAMPERED[name][1](files, substituted())
+    return with_manifest(files)
+
+
 CASES: dict[str, Callable[[], Files]] = {
     "tiny": tiny,
     "frozen format 1": lambda: files_of(FROZEN / "format-1" / "public.zip"),
@@ -107,6 +128,8 @@ CASES: dict[str, Callable[[], Files]] = {
     "sources of all kinds": lambda: typed_year().record("public"),
     "the bureau's own seed": lambda: typed_year(own=True).record("public"),
     **{f"sources: {name}": partial(bent, name) for name in BENT},
+    "firms that gave way": lambda: record(substituted(), "public"),
+    **{f"gave way: {name}": partial(gave_way, name) for name, case in TAMPERED.items() if case[0] == "public"},
 }  # fmt: skip
 
 

@@ -66,6 +66,10 @@ CLAIMS: Mapping[str, str] = {
     "opens": noop("the ceremony opens this commitment"),
     "undrawn": noop("a draw voided before its entropy spoke has no seed and no list"),
     "sources": noop("the entropy used is the one announced, in its order"),
+    "substitutes_right": noop("firms that gave way are replaced by the next tickets"),
+    "substitutes": noop("those withdrawn stood on the list, and as many of the pool came for the same visits"),
+    "next_ticket": noop("each newcomer has the next ticket of the stratum"),
+    "gone": noop("those withdrawn were gone before the base date"),
     "values": noop("every value is one that its source can have said"),
     "revealed": noop("witnesses revealed in time or were skipped, and nobody else was"),
     "seed": noop("the seed follows from commitment and entropy"),
@@ -99,6 +103,7 @@ CLAIMS: Mapping[str, str] = {
 }
 REASONS: Mapping[str, str] = {
     "closed": noop("only the audit record opens the seals"),
+    "register_then": noop("no record holds what the register said then"),
     "own_seed": noop("the bureau's own seed is the only source: the weakest kind of draw"),
     "unsigned": noop("the record is not signed"),
     "targeted": noop("salts and strata of a targeted round are not public"),

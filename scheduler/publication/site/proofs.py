@@ -9,7 +9,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from scheduler.draw.canonical import document_bytes
+from scheduler.draw.canonical import document_bytes, parse_table
+from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.draw.hashing import content_digest, digest, message
 from scheduler.publication.reading import RecordedDraw
 from scheduler.registry.codes import RoundKind
@@ -73,7 +74,7 @@ def steps_of(draw: RecordedDraw) -> tuple[Step, ...]:
         Step(name="seed", command=_hash_line("seed", commitment, entropy), answer=digest("seed", commitment, entropy)),
     ]
     if draw.kind == RoundKind.OPEN and draw.drawn:
-        firm_id = draw.drawn.firm_id[0]
+        firm_id = parse_table(draw.files["drawn.tsv"], DRAWN_COLUMNS, "drawn.tsv")[0][0]
         ticket = digest("ticket", seed, firm_id)
         steps.append(Step(name="ticket", command=_hash_line("ticket", seed, firm_id), answer=ticket))
     list_digest = content_digest(draw.files["drawn.tsv"])
@@ -86,16 +87,17 @@ def open_draw_of(draw: RecordedDraw) -> OpenDraw | None:
     if draw.kind != RoundKind.OPEN or not is_drawn(draw) or not draw.drawn:
         return None
     seed = str(draw.ceremony["seed"])
-    tickets = [digest("ticket", seed, firm_id) for firm_id in draw.drawn.firm_id]
+    drawn = parse_table(draw.files["drawn.tsv"], DRAWN_COLUMNS, "drawn.tsv")[0]  # as the lot made it
+    tickets = [digest("ticket", seed, firm_id) for firm_id in drawn]
     folder = f"draws/{draw.draw_id}"
     start = message("ticket", seed).decode("ascii")
     command = (
         f"tail -n +2 {folder}/pool.tsv | cut -f1 | while read -r id; do\n"
         f'  printf \'%s %s\\n\' "$(printf \'%s\' "{start}|$id" | sha256sum | cut -c1-64)" "$id"\n'
-        f"done | LC_ALL=C sort | head -n {len(draw.drawn)} | cut -d ' ' -f2 | LC_ALL=C sort > mine.txt\n"
+        f"done | LC_ALL=C sort | head -n {len(drawn)} | cut -d ' ' -f2 | LC_ALL=C sort > mine.txt\n"
         f"tail -n +2 {folder}/drawn.tsv | cut -f1 | diff - mine.txt && echo same"
     )
-    return OpenDraw(firm_id=draw.drawn.firm_id[0], ticket=tickets[0], last_ticket=max(tickets), command=command)
+    return OpenDraw(firm_id=drawn[0], ticket=tickets[0], last_ticket=max(tickets), command=command)
 
 
 def is_drawn(draw: RecordedDraw) -> bool:

@@ -301,6 +301,8 @@
       "ends_on", "initiator", "partners", "mode", "note"], 1],
     "pool.tsv": [["firm_id", "leaf"], 1, ([firm, leaf]) => FIRM.test(firm) && DIGEST.test(leaf)],
     "drawn.tsv": [["firm_id", "name", "registrar", "package", "counting"], 1, ([firm, , , , flag]) => FIRM.test(firm) && /^[01]$/.test(flag)],
+    "added.tsv": [["firm_id", "name", "registrar", "package", "counting"], 1, ([firm, , , pack, flag]) => FIRM.test(firm) && isCode(pack) && /^[01]$/.test(flag)],
+    "withdrawn.tsv": [["firm_id", "reason"], 1, ([firm, reason]) => FIRM.test(firm) && ["deregistered", "moved_out", "revoked"].includes(reason)],
     "results.tsv": [["firm_id", "item_id", "category", "inspected_on"], 3],
   };
 
@@ -366,7 +368,13 @@
       if (state === "unreadable") return this.has("drawn.tsv");
       return state === "drawn" || (state === "voided" && this.ceremony.seed !== "");
     }
-    get drawn() { return this.get("drawn.tsv").map(([firm, , , pack, counting]) => ({ firm, pack, counts: counting === "1" })); }
+    listOf(name) { return this.get(name).map(([firm, , , pack, counting]) => ({ firm, pack, counts: counting === "1" })); }
+    get drawn() { return this.listOf("drawn.tsv"); }
+    get current() { // the list as it stands (7.1)
+      if (!this.has("withdrawn.tsv")) return this.drawn;
+      const gone = new Set(this.get("withdrawn.tsv").map(([firm]) => firm));
+      return [...this.drawn, ...this.listOf("added.tsv")].filter((row) => !gone.has(row.firm));
+    }
     get commitmentDigest() { void this.commitment; return digest("commitment", this.record.digest(this.path("commitment.json"))); }
     get seed() { return digest("seed", this.commitmentDigest, contentDigest(documentBytes({ entropy: this.ceremony.entropy }))); }
     get round() { return Number(DRAW_ID.exec(this.id)?.[2] ?? 0); }
@@ -406,7 +414,8 @@
     if (draw.external) return [["ceremony.json", "drawn.tsv"], ["results.tsv"]];
     if (draw.state === "committed") return [["commitment.json", "pool.tsv"], []];
     const required = ["commitment.json", "pool.tsv", "ceremony.json"];
-    return draw.wasDrawn ? [[...required, "drawn.tsv"], ["results.tsv"]] : [required, []];
+    const substitutes = ["added.tsv", "withdrawn.tsv"];
+    return draw.wasDrawn ? [[...required, "drawn.tsv", ...(substitutes.some((name) => draw.has(name)) ? substitutes : [])], ["results.tsv"]] : [required, []];
   };
 
   const checkRecord = (group, record, manifest, draws) => {
@@ -495,7 +504,7 @@
 
   const checkTotals = (group, data, draws) => {
     const standing = draws.filter((draw) => draw.state === "drawn");
-    const distinct = new Set(standing.flatMap((draw) => draw.drawn.filter((row) => row.counts).map((row) => row.firm))).size;
+    const distinct = new Set(standing.flatMap((draw) => draw.current.filter((row) => row.counts).map((row) => row.firm))).size;
     group.equal("2", "drawn_enterprises", distinct, data.drawn_enterprises);
     const done = new Set(standing.filter((draw) => !draw.external).map((draw) => draw.round));
     const complete = data.rounds.length > 0 && data.rounds.every((entry) => done.has(entry.number));
@@ -708,16 +717,17 @@
         if (!draw.open) group.unchecked("7", "by_ticket", "targeted_tickets");
       });
       group.guarded("3.1", "once_right", () => {
-        const before = new Set(draw.before(draws).flatMap((one) => one.drawn.filter((row) => row.counts).map((row) => row.firm)));
-        const places = draw.open ? draw.get("pool.tsv").map(([firm]) => firm) : draw.drawn.filter((row) => row.counts).map((row) => row.firm);
+        const before = new Set(draw.before(draws).flatMap((one) => one.current.filter((row) => row.counts).map((row) => row.firm)));
+        const places = draw.open ? draw.get("pool.tsv").map(([firm]) => firm) : draw.current.filter((row) => row.counts).map((row) => row.firm);
         group.first("3.1", "once", places.filter((firm) => before.has(firm)).map((firm) => ["–", firm]), before.size);
       });
       group.guarded("7", "selection_right", () => { if (draw.open) checkSelection(group, draw, tickets); });
+      if (draw.has("withdrawn.tsv")) group.guarded("7.1", "substitutes_right", () => { record.get("year.json"); checkSubstitutes(group, draw, tickets); });
       group.unchecked("8", "officers", CLOSED);
     }
     if (draw.has("results.tsv")) {
       group.guarded("2", "results_right", () => {
-        const { tasks } = listsOf(record), packs = new Map(draw.drawn.map((row) => [row.firm, row.pack])), from = draw.ceremony.drawn_on;
+        const { tasks } = listsOf(record), packs = new Map(draw.current.map((row) => [row.firm, row.pack])), from = draw.ceremony.drawn_on;
         const rows = draw.get("results.tsv");
         const wrong = rows.filter(([firm, item, , day]) => !packs.has(firm) || day < from || !packs.get(firm).split("+").some((id) => tasks.get(id)?.items.includes(item)));
         group.first("2", "results", wrong.map((row) => ["drawn.tsv", row.join(" ")]), rows.length);
@@ -734,6 +744,25 @@
     const differences = firms.filter((firm) => expected.get(firm) !== found.get(firm)).map((firm) => [`${firm}: ${expected.get(firm) ?? "–"}`, found.get(firm) ?? "–"]);
     if (expected.size < wanted) differences.push([wanted, expected.size]);
     group.first("7", "selection", differences, found.size);
+  };
+
+  const checkSubstitutes = (group, draw, tickets) => {
+    const drawn = new Map(draw.drawn.map((row) => [row.firm, row])), added = new Map(draw.listOf("added.tsv").map((row) => [row.firm, row]));
+    const gone = draw.get("withdrawn.tsv").map(([firm]) => firm), pool = new Set(draw.get("pool.tsv").map(([firm]) => firm));
+    const differences = gone.filter((firm) => !drawn.has(firm) && !added.has(firm)).map((firm) => ["drawn.tsv", firm]);
+    differences.push(...[...added.keys()].filter((firm) => drawn.has(firm) || !pool.has(firm)).map((firm) => ["pool.tsv", firm]));
+    const places = (rows) => rows.filter(Boolean).map((row) => `${row.pack}/${row.counts ? 1 : 0}`).sort().join(", ");
+    const left = places(gone.map((firm) => drawn.get(firm) ?? added.get(firm))), came = places([...added.values()]);
+    if (left !== came || !gone.length) differences.push([left, came]);
+    group.first("7.1", "substitutes", differences, gone.length);
+    if (!draw.open) group.unchecked("7.1", "next_ticket", "targeted");
+    else {
+      if (!tickets) throw new Unreadable("pool.tsv");
+      tickets.sort(([a, firm], [b, other]) => (a === b ? (firm < other ? -1 : 1) : a < b ? -1 : 1));
+      const expected = tickets.slice(drawn.size, drawn.size + added.size).map(([, firm]) => firm).sort(), found = [...added.keys()].sort();
+      group.first("7.1", "next_ticket", JSON.stringify(expected) === JSON.stringify(found) ? [] : [[expected.join(", "), found.join(", ")]], added.size);
+    }
+    group.unchecked("7.1", "gone", "register_then");
   };
 
   const checkExternal = (group, draw) => {
