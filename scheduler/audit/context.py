@@ -235,13 +235,14 @@ def _as_it_stands(draw: Draw) -> Drawn:
         return drawn
     table = draw.table("added.tsv")
     firm_id = np.concatenate([drawn.firm_id, table.fixed["firm_id"]])
-    package = np.asarray([*drawn.package.texts(), *table.coded["package"].texts()], dtype=np.object_)
+    package = [*drawn.package.texts(), *table.coded["package"].texts()]
     counting = np.concatenate([drawn.counting, table.coded["counting"].among(frozenset("1"))])
     kept = np.flatnonzero(~np.isin(firm_id, draw.table("withdrawn.tsv").fixed["firm_id"]))
     order = kept[np.argsort(firm_id[kept], kind="stable")]
-    values = tuple(sorted(set(package[order].tolist())))
+    texts = [package[position] for position in order.tolist()]
+    values = tuple(sorted(set(texts)))
     place = {value: number for number, value in enumerate(values)}
-    index = np.asarray([place[value] for value in package[order].tolist()], dtype=np.int32)
+    index = np.asarray([place[text] for text in texts], dtype=np.int32)
     return Drawn(firm_id=firm_id[order], package=Coded(values=values, index=index), counting=counting[order])
 
 
