@@ -15,7 +15,7 @@ from typing import Any
 from scheduler.draw.canonical import parse_document, parse_table, split_list
 from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.draw.replacing import WITHDRAWN_COLUMNS, WITHDRAWN_NAME
-from scheduler.draw.sources import SourceKind
+from scheduler.draw.sources import PUBLIC_KINDS, SourceKind
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 from scheduler.publication.records import MANIFEST, RESULT_COLUMNS, standing_rows
@@ -142,6 +142,12 @@ class RecordedDraw:
     def own_seed_alone(self) -> bool:
         """Whether the bureau's own seed is the only source of chance: the weakest kind of draw."""
         return [source.get("kind") for source in self.commitment.get("entropy", ())] == [SourceKind.OPERATOR]
+
+    @property
+    def public_sources_alone(self) -> bool:
+        """Whether nobody here has a hand in any source of chance, as far as the commitment tells."""
+        kinds = {source.get("kind", SourceKind.DECLARED) for source in self.commitment.get("entropy", ())}
+        return kinds <= {*PUBLIC_KINDS, SourceKind.DECLARED}
 
     @property
     def status(self) -> str:

@@ -27,6 +27,7 @@ from test_audit_tampering import KEYHOLDER, OUTSIDER, Case
 from scheduler.audit.claims import Status, Verdict
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
+from tests.chain.test_chain_substitutes import TAMPERED, SubstitutingDemo, record
 
 SCRIPT = Path(__file__).resolve().parent / "independent" / "verify.mjs"
 NODE = shutil.which("node")
@@ -126,6 +127,28 @@ def test_bent_sources_are_found_in_the_same_places(name: str, independent: Verif
     change, section, _text = BENT[name]
     found = assert_agree(typed_year(change).record("public"), independent)
     assert section in found.sections
+
+
+@pytest.fixture(scope="module")
+def substituted(tmp_path_factory: pytest.TempPathFactory) -> SubstitutingDemo:
+    """A year in which firms gave way."""
+    demo = SubstitutingDemo(tmp_path_factory.mktemp("independent"))
+    for stage in demo.stages():
+        stage.work()
+    return demo
+
+
+def test_firms_that_gave_way_are_accepted(substituted: SubstitutingDemo, independent: Verify) -> None:
+    """The next tickets came: recomputed from the page alone."""
+    assert independent(record(substituted, "public")) == Outcome(rejected=False, sections=frozenset())
+
+
+@pytest.mark.parametrize("name", [name for name, case in TAMPERED.items() if case[0] == "public"])
+def test_tampering_with_who_gave_way_is_found(name: str, substituted: SubstitutingDemo, independent: Verify) -> None:
+    """In the same places as the program finds it."""
+    files = record(substituted, "public")
+    TAMPERED[name][1](files, substituted)
+    assert assert_agree(with_manifest(files), independent).rejected
 
 
 @pytest.mark.parametrize("case", OUTSIDER, ids=lambda case: case.name)

@@ -34,5 +34,6 @@ def test_draw_page_of_own_seed_does_not_say_that_nobody_knew_it() -> None:
 def test_draw_page_names_kinds_and_who_was_silent() -> None:
     """Beside each source stands its kind; a witness who did not reveal is told as left out."""
     page = pages(own=False)["en/draws/2026-1-1/index.html"]
+    assert "that nobody here controls" not in page
     for text in ("Lottery digits", "Witness&#39;s contribution", "Not revealed in time: left out", MINE):
         assert text in page

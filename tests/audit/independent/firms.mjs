@@ -196,8 +196,21 @@ function quotas(draw) {
   return draw.open ? new Map(cells.map((cell) => [cell.key, cell.visits / MICRO])) : quotasOf(cells, seedOf(draw));
 }
 
+/** Firms of every stratum of the pool in the order of their tickets; of an open round without a register, of the pool. */
+export function strataInOrder(draw) {
+  const seed = seedOf(draw);
+  const salt = draw.open ? null : saltOf(draw);
+  const ticket = (firm) => (salt ? H("ticket", seed, salt(firm), firm) : H("ticket", seed, firm));
+  const strata = new Map();
+  const rows = draw.open ? draw.get("pool.tsv").map((row) => ({ ...row, disposition: "open" })) : draw.get("register.tsv");
+  for (const { firm_id: firm, disposition } of rows) {
+    if (!disposition.startsWith("out:")) (strata.get(disposition) ?? strata.set(disposition, []).get(disposition)).push({ firm, ticket: ticket(firm) });
+  }
+  return new Map([...strata].map(([stratum, firms]) => [stratum, inOrder(firms).map(({ firm }) => firm)]));
+}
+
 /** Firms that quotas and tickets select, each with its cell and chance. */
-function selected(draw) {
+export function selected(draw) {
   const seed = seedOf(draw);
   const salt = draw.open ? null : saltOf(draw);
   const ticket = (firm) => (salt ? H("ticket", seed, salt(firm), firm) : H("ticket", seed, firm));

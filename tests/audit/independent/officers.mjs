@@ -54,7 +54,7 @@ export class Roll {
   /** Visits of the firms drawn, in the order of their lots. */
   visits() {
     const districts = districtsOf(this.draw);
-    const visits = this.draw.get("drawn.tsv").map((row) => ({
+    const visits = this.draw.current().map((row) => ({
       firm: row.firm_id, package: row.package, district: districts.get(row.firm_id), lot: this.lot("visit", row.firm_id),
     }));
     return visits.sort((a, b) => byBytes(a.lot, b.lot));
@@ -87,7 +87,7 @@ export function checkOfficers(group, roll, section) {
     }
   });
   group.check(section, "every firm drawn has one visit", function* () {
-    const drawn = new Set(draw.get("drawn.tsv").map((row) => row.firm_id));
+    const drawn = new Set(draw.current().map((row) => row.firm_id));
     yield* setsDiffer("visits", drawn, new Set(draw.get("visits.tsv").map((row) => row.firm_id)));
   });
   checkMoves(group, roll);

@@ -12,8 +12,8 @@ export function checkPublicPool(group, record, draw) {
   });
   group.check("3.1", "no firm is counted towards T a second time", function* () {
     const counted = new Set(before(record, draw).filter((row) => row.counting === "1").map((row) => row.firm_id));
-    const counting = (draw.find("drawn.tsv") ?? []).filter((row) => row.counting === "1");
-    for (const { firm_id: firm } of draw.open ? draw.get("pool.tsv") : counting) {
+    const counting = () => (draw.has("drawn.tsv") ? draw.current() : []).filter((row) => row.counting === "1");
+    for (const { firm_id: firm } of draw.open ? draw.get("pool.tsv") : counting()) {
       if (counted.has(firm)) yield `${firm} was counted before`;
     }
   });
@@ -45,7 +45,7 @@ export function checkPackages(group, draw) {
 /** Rows of all lists drawn before. */
 function before(record, draw) {
   const named = new Set(draw.get("commitment.json").drawn_before);
-  return record.draws().filter((one) => named.has(one.id) && one.has("drawn.tsv")).flatMap((one) => one.get("drawn.tsv"));
+  return record.draws().filter((one) => named.has(one.id) && one.has("drawn.tsv")).flatMap((one) => one.current());
 }
 
 /** Claims on register and pool, for which the register is needed. */

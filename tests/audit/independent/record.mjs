@@ -132,6 +132,13 @@ export class Draw {
     return this.find("commitment.json")?.kind === "open";
   }
 
+  /** The list as it stands: without who was withdrawn, with who was added (7.1). */
+  current() {
+    if (!this.has("withdrawn.tsv") && !this.has("added.tsv")) return this.get("drawn.tsv");
+    const gone = new Set(this.get("withdrawn.tsv").map((row) => row.firm_id));
+    return [...this.get("drawn.tsv"), ...this.get("added.tsv")].filter((row) => !gone.has(row.firm_id));
+  }
+
   /** The task list that binds the draw: the one frozen, where it is in the record. */
   list(name) {
     return this.has(name) ? this.get(name) : this.record.get(name);
@@ -185,6 +192,8 @@ function filesOfDraw(draw, audit) {
   if (audit) names.push("secret.json", ...sealedNames(draw.find("commitment.json")));
   if (!draw.drawn) return names;
   names.push("drawn.tsv");
+  const gaveWay = ["added.tsv", "withdrawn.tsv", ...(audit ? ["substitutes.tsv"] : [])];
+  if (gaveWay.some((name) => draw.has(name))) names.push(...gaveWay);
   if (audit) names.push("quotas.tsv", "selected.tsv", ...officersFiles(draw, audit));
   return names;
 }

@@ -41,6 +41,7 @@ const CELL = {
   column: (cell) => ["visits", "rate", "lent"].includes(cell),
   limit: (cell) => /^[a-z_]+$/.test(cell),
   reason: (cell) => ["illness", "recused", "certificate", "left"].includes(cell),
+  gone: (cell) => ["deregistered", "moved_out", "revoked"].includes(cell),
   day: isDay,
   "day?": (cell) => cell === "" || isDay(cell),
   flag: (cell) => cell === "0" || cell === "1",
@@ -84,6 +85,12 @@ export const TABLES = {
   },
   "pool.tsv": { columns: columns("firm_id:firm leaf:digest") },
   "drawn.tsv": { columns: columns("firm_id:firm name registrar package:field? counting:flag") },
+  "added.tsv": { columns: columns("firm_id:firm name registrar package:field counting:flag"), most: 999 },
+  "withdrawn.tsv": { columns: columns("firm_id:firm reason:gone"), most: 999 },
+  "substitutes.tsv": {
+    columns: columns("number:number3 firm_out:field firm_in:field reason:gone gone_on:day decided_on:day"),
+    most: 999,
+  },
   "results.tsv": { columns: columns("firm_id:firm item_id:field category:category inspected_on:day") },
   "log.tsv": {
     columns: columns("number:count at actor action detail before after previous_hash:digest entry_hash:digest"),

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 
 import { checkCeremony, checkCommitment, checkExternal, checkSeals } from "./commitment.mjs";
 import { checkAllocation, checkOpenDraw, checkSelection } from "./firms.mjs";
+import { checkGaveWay } from "./gaveway.mjs";
 import { checkFormat1 } from "./format1.mjs";
 import { checkLog } from "./log.mjs";
 import { Roll } from "./officers.mjs";
@@ -35,6 +36,7 @@ function checkDraw(group, record, draw) {
     if (draw.has("ceremony.json")) checkCeremony(group, draw);
     if (draw.drawn) checkPackages(group, draw);
     if (draw.open && draw.drawn) checkOpenDraw(group, draw);
+    if (draw.drawn && (draw.has("withdrawn.tsv") || draw.has("added.tsv"))) checkGaveWay(group, record, draw);
     if (record.kind === "audit" && draw.find("commitment.json") && draw.has("ceremony.json")) checkOpened(group, record, draw);
   }
   checkResults(group, draw);

@@ -73,7 +73,7 @@ function countingFirms(draws) {
   const firms = new Map();
   for (const draw of draws) {
     if (draw.voided || !draw.has("drawn.tsv")) continue;
-    for (const row of draw.get("drawn.tsv")) if (row.counting === "1") firms.set(row.firm_id, draw);
+    for (const row of draw.current()) if (row.counting === "1") firms.set(row.firm_id, draw);
   }
   return firms;
 }
@@ -166,7 +166,7 @@ export function checkPolicy(group, record, draw) {
 export function checkResults(group, draw) {
   if (!draw.has("results.tsv")) return;
   group.check("2", "every result is of a firm drawn, an item of its package, and a day after the draw", function* () {
-    const packages = new Map(draw.get("drawn.tsv").map((row) => [row.firm_id, row.package]));
+    const packages = new Map(draw.current().map((row) => [row.firm_id, row.package]));
     const tasks = new Map(draw.list("tasks.tsv").map((task) => [task.task_id, task]));
     const { drawn_on: drawnOn } = draw.get("ceremony.json");
     for (const row of draw.get("results.tsv")) {
