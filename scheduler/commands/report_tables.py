@@ -110,7 +110,7 @@ def figures_table(figures: Sequence[FigureStanding], words: ReportWords) -> Tabl
     )
     note = _(
         "Firms of a special library count as reached once a visit for one of its tasks has a result; the libraries are "
-        "those of today's register."
+        "those of the register frozen for the year's newest draw."
     )
     return Table(
         name=_("Binding figures"),

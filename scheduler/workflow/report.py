@@ -8,18 +8,17 @@ rest on the open rounds alone, and everything else in it is counted from what th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from models.cause_rows import load_causes
 from models.draw_rows import load_draws
 from models.follow_up_rows import load_first_recordings
-from models.registry_rows import load_frame, load_items, load_tasks
+from models.registry_rows import load_items, load_tasks
 from models.report_rows import DrawnVisits, count_counting, load_drawn_visits, load_standing_plans
 from models.results_rows import load_newest_actions, load_visit_states
 from scheduler.allocation.capacity import departments_of
@@ -27,11 +26,10 @@ from scheduler.allocation.plan import Plan
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.parameters import micro
-from scheduler.registry.frame import Frame
 from scheduler.registry.items import MICRO
 from scheduler.resources import data_path
 from scheduler.results.deadlines import VisitOutcome
-from scheduler.results.figures import FigureStanding, PlanFigure, parse_plan_figures
+from scheduler.results.figures import FigureStanding, parse_plan_figures
 from scheduler.results.punctuality import Punctuality, punctuality
 from scheduler.results.year import DistrictLine, PathPoint, VisitMix, visit_mix
 from scheduler.workflow.calendars import working_calendar
@@ -39,6 +37,7 @@ from scheduler.workflow.deadlines import PublicDays, load_outcomes
 from scheduler.workflow.districts import counted_by_district
 from scheduler.workflow.estimates import YearEstimates, estimate_public, estimate_year
 from scheduler.workflow.internal import InternalMark, mark_internal
+from scheduler.workflow.libraries import YearLibraries
 from scheduler.workflow.results import ACTION as RECORDED
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import Workspace
@@ -62,7 +61,7 @@ class YearReport:
     path
         Years from the first of the figure's path on.
     figures
-        Where the year stands against each figure that binds; libraries are those of today's register.
+        Where the year stands against each figure that binds; libraries are those of the year's newest frozen register.
     num_inspected
         Visits with a result for every item, checks for cause among them.
     estimates
@@ -216,7 +215,8 @@ def _standings(
     connection: sa.Connection, plan: Plan, drawn: DrawnVisits, num_counting: int
 ) -> tuple[FigureStanding, ...]:
     figures = parse_plan_figures(data_path(FIGURES_NAME).read_text(encoding="utf-8"), FIGURES_NAME)
-    frame = load_frame(connection)
+    libraries = YearLibraries(connection, plan.year)
+    tasks = load_tasks(connection, plan.year)
     inspected = set(load_visit_states(connection))
     found = []
     for figure in figures:
@@ -224,34 +224,22 @@ def _standings(
         if figure.measure == "drawn":
             reached = num_counting, plan.num_enterprises
         elif figure.measure == "library":
-            reached = _library(connection, plan.year, figure, frame, drawn, inspected)
+            served = {task.task_id for task in tasks if figure.library in task.range.libraries}
+            everybody = libraries.firms(figure.library)
+            reached = len(everybody & _inspected_for(served, drawn, inspected)), len(everybody)
         found.append(
             FigureStanding(figure=figure, due=figure.due(plan.year), num_reached=reached[0], num_all=reached[1])
         )
     return tuple(found)
 
 
-def _library(
-    connection: sa.Connection,
-    year: int,
-    figure: PlanFigure,
-    frame: Frame,
-    drawn: DrawnVisits,
-    inspected: set[tuple[str, str]],
-) -> tuple[int, int]:
-    """Firms of a library inspected for one of its tasks, and all of them that are in operation."""
-    if figure.library not in frame.library_codes:
-        return 0, 0
-    bit = np.uint64(1 << frame.library_codes.index(figure.library))
-    inside = frame.operating() & ((frame.libraries & bit) != 0)
-    tasks = {task.task_id for task in load_tasks(connection, year) if figure.library in task.range.libraries}
-    visited = {
+def _inspected_for(tasks: Set[str], drawn: DrawnVisits, inspected: Set[tuple[str, str]]) -> set[str]:
+    """Firms with a visit for one of some tasks that has a result."""
+    return {
         firm_id
         for draw_id, firm_id, package in zip(drawn.draw_id, drawn.firm_id, drawn.package, strict=True)
         if not tasks.isdisjoint(package.split("+")) and (draw_id, firm_id) in inspected
     }
-    places = frame.positions(np.array([firm_id.encode("ascii") for firm_id in sorted(visited)], dtype="S18"))
-    return int(inside[places[places >= 0]].sum()), int(inside.sum())
 
 
 def _path(

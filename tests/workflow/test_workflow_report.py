@@ -15,6 +15,7 @@ from cli import CHINA
 from models.follow_up_rows import load_first_recordings
 from scheduler.errors import StateError, UsageError
 from scheduler.workflow.demo import DemoSummary
+from scheduler.workflow.libraries import YearLibraries
 from scheduler.workflow.report import YearReport, report_document, report_year
 from scheduler.workflow.workspace import Workspace, open_workspace
 from tests.chain.year import small_city
@@ -65,7 +66,7 @@ def test_coverage_agrees_with_the_plan_and_the_draws(workspace: Workspace, small
 
 
 def test_full_coverage_is_counted_by_visits_with_results(workspace: Workspace, root: Path) -> None:
-    """All workshops of the city were inspected; taking one result away leaves one that was not."""
+    """All workshops of the frozen register were inspected; taking one result away leaves one that was not."""
     city = small_city()
     bit = 1 << city.frame.library_codes.index("food_workshop")
     there = int((city.frame.operating() & ((city.frame.libraries & bit) != 0)).sum())
@@ -74,8 +75,17 @@ def test_full_coverage_is_counted_by_visits_with_results(workspace: Workspace, r
     with sqlite3.connect(root / "double-random.db") as database:
         (firm,) = database.execute("select firm_id from drawn_firm where package like '%T07%' limit 1").fetchone()
         database.execute("delete from result where firm_id = ?", (firm,))
+        database.execute("update firm set libraries = ''")  # what today's register says is not what was drawn from
     (workshops,) = (one for one in only(workspace).figures if one.figure.library == "food_workshop")
-    assert (workshops.num_reached, workshops.met) == (there - 1, False)
+    assert (workshops.num_reached, workshops.num_all, workshops.met) == (there - 1, there, False)
+
+
+def test_libraries_before_the_first_draw_are_those_of_today(workspace: Workspace) -> None:
+    """In a year without a draw the register of today tells; a library that nobody is in holds nobody."""
+    with workspace.transaction() as connection:
+        frozen, today = (YearLibraries(connection, year) for year in (2026, 2025))
+        assert today.firms("food_workshop") == frozen.firms("food_workshop") != frozenset()
+        assert today.firms("no_such_library") == frozen.firms("no_such_library") == frozenset()
 
 
 def test_visits_are_counted_by_what_they_serve(workspace: Workspace, root: Path) -> None:
