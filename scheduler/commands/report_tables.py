@@ -225,6 +225,7 @@ def estimates_table(found: YearEstimates, group: str, title: str, words: ReportW
         if public
         else _("From all rounds, each visit weighted by the chance of its firm.")
     )
+    lent = _("District intervals take in half a finding from the same tiers of the other districts.")
     headings = {"tier": _("Tier"), "district": _("District"), "item": _("Item"), "industry": _("Industry")}
     return Table(
         name=title,
@@ -239,7 +240,7 @@ def estimates_table(found: YearEstimates, group: str, title: str, words: ReportW
             _("Upper end"),
         ),
         rows=rows,
-        note=f"{every} {base}",
+        note=" ".join((every, base, *((lent,) if group == "district" and not public else ()))),
     )
 
 

@@ -178,6 +178,7 @@ DRAWN = Kind(
             comment=N_("Name of the draw elsewhere. Required."),
             example=("省局2026年第1批", "Province 2026-1"),
             required=True,
+            width=22,
         ),
         Column(
             field="drawn_by",
@@ -187,6 +188,7 @@ DRAWN = Kind(
             comment=N_("Who drew. Required."),
             example=("山东省市场监督管理局", "Shandong AMR"),
             required=True,
+            width=26,
         ),
         Column(
             field="drawn_on",

@@ -238,7 +238,8 @@ def _by(
     codes: Integers,
     names: Sequence[str],
 ) -> tuple[Estimate, ...]:
-    alike = group == "district"  # same tier, same tasks, same chance: districts differ in who lives there, not in kind
+    # Districts are alike tier by tier: same tasks, same chance. Where no tier goes in (what is public), they are not.
+    alike = group == "district" and bool((people.tier >= 0).any())
     found = group_rates(samples, codes, len(names), people.classes, planned, alike=alike)
     return tuple(_estimate(group, name, entry) for name, entry in zip(names, found, strict=True) if entry.num_firms)
 

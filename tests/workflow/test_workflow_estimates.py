@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from cli import CHINA
 from models.estimate_rows import load_years
 from models.tables import Firm, Result, table_of
 from scheduler.registry.codes import ObjectType
+from scheduler.results.estimates.samples import group_rates
 from scheduler.workflow.demo import DemoSummary
-from scheduler.workflow.estimates import Estimate, YearEstimates, estimate_year
+from scheduler.workflow.estimates import Estimate, YearEstimates, estimate_public, estimate_year
 from scheduler.workflow.workspace import Workspace, open_workspace
 from tests.chain.year import small_city
 
@@ -136,3 +138,24 @@ def test_firm_that_closed_since_leaves_population_and_rates_as_they_were(year: W
     with year.transaction() as connection:
         connection.execute(sa.text("update firm set status = 'deregistered' where district = '371002'"))
     assert dataclasses.replace(estimates(year)) == before
+
+
+def test_districts_borrow_where_tiers_are_known_and_never_in_public(
+    year: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Internal intervals of districts are alike tier by tier; no other group borrows, and nothing public does."""
+    asked: list[tuple[int, bool]] = []
+
+    def spy(*words: Any, alike: bool = False, **more: Any) -> Any:
+        asked.append((words[2], alike))
+        return group_rates(*words, alike=alike, **more)
+
+    monkeypatch.setattr("scheduler.workflow.estimates.group_rates", spy)
+    found = estimates(year)
+    assert [number for number, alike in asked if alike] == [len(year.settings.districts)]
+    assert len(found.of("district")) > 1
+    asked.clear()
+    with year.transaction() as connection:
+        assert estimate_public(connection, year, 2026) is not None
+    assert asked
+    assert not any(alike for _number, alike in asked)
