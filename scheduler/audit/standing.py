@@ -85,7 +85,8 @@ def standing_of(draw: Draw, firm_id: str) -> Standing:
     RecordError
         If the record does not hold what drawing needs.
     """
-    lot, register = load_lot(draw), draw.table("register.tsv")
+    register = draw.table("register.tsv")
+    lot = load_lot(draw, register)
     name = np.array([firm_id.encode("ascii", "replace")], dtype="S18")
     row, place = (int(positions_of(ids, name)[0]) for ids in (register.fixed["firm_id"], lot.firm_id))
     drawn = 0 if lot.drawn is None else len(lot.drawn)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from scipy.stats import norm
-
 from scheduler.audit.simulation.checks import Check
+from scheduler.audit.simulation.laws import normal_reach
 from scheduler.commands.internal_page import figures, internal_page, safe, scroll, table
 from scheduler.commands.simulation_words import (
     FAMILIES,
@@ -49,7 +48,7 @@ def _picture(found: Simulation, family: str, language: str) -> str:
     checks = [check for check in found.report.checks if check.family == family and check.expected > 0]
     if not checks:
         return ""
-    reach = float(norm.isf(found.report.level / 2 / max(len(found.report.checks), 1)))
+    reach = normal_reach(found.report.level / 2 / max(len(found.report.checks), 1))
     rows = [_row(found, check, reach, language) for check in checks]
     head = family_words(family)
     description = "; ".join(f"{label}: {words}" for label, *_numbers, words in rows)

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from record_builder import Year
+from scipy import stats
 from scipy.stats import kstest
 
 from scheduler.allocation.cells import Cell as PlannedCell
@@ -16,6 +17,7 @@ from scheduler.audit.context import Draw
 from scheduler.audit.quotas import Cell
 from scheduler.audit.record import MemorySource, open_record
 from scheduler.audit.simulation.checks import SimulationReport, groupings_of
+from scheduler.audit.simulation.laws import binomial_tails, chi_square_tails, normal_reach, normal_tail
 from scheduler.audit.simulation.lot import Lot, Outcome, load_lot
 from scheduler.audit.simulation.run import simulate
 from scheduler.audit.simulation.tally import Tally
@@ -336,3 +338,18 @@ def test_targeted_round_of_a_public_record_is_refused() -> None:
     """Without salts nobody can draw it again."""
     with pytest.raises(RecordError, match="expected the audit record"):
         lot_of("public", "2026-2-2")
+
+
+def test_tails_are_those_of_scipy() -> None:
+    """Binomial, chi-square and normal tails beside those of `scipy.stats`, far out and at the ends too."""
+    counts, chances = (grid.ravel() for grid in np.meshgrid(np.arange(-1.0, 42.0), [0.0, 1e-6, 0.03, 0.5, 0.97, 1.0]))
+    below, above = binomial_tails(counts, 40, chances)
+    assert np.allclose(below, stats.binom.cdf(counts, 40, chances), rtol=1e-9, atol=1e-300)
+    assert np.allclose(above, stats.binom.sf(counts - 1, 40, chances), rtol=1e-9, atol=1e-300)
+    for value, degrees in ((0.0, 3), (0.5, 1), (120.0, 100.5), (5_000.0, 4_000)):
+        assert chi_square_tails(value, degrees) == pytest.approx(
+            (stats.chi2.cdf(value, degrees), stats.chi2.sf(value, degrees)), rel=1e-9
+        )
+    for deviations in (-3.0, 0.0, 1.96, 12.0):
+        assert normal_tail(deviations) == pytest.approx(stats.norm.sf(deviations), rel=1e-9)
+        assert normal_reach(normal_tail(deviations)) == pytest.approx(deviations, abs=1e-9)

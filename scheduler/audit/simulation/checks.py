@@ -25,9 +25,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from scheduler.audit.formats import MICRO
+from scheduler.audit.simulation.laws import binomial_tails, chi_square_tails, normal_tail
 from scheduler.audit.simulation.lot import Lot, Numbers
 from scheduler.audit.simulation.tally import Grouping, GroupTally, Reals, Tally
 
@@ -217,7 +217,7 @@ def _equal(tally: Tally) -> Iterator[Check]:
         return
     found, degrees = float(squares[many].sum()), 2 * mean**2 / variance
     statistic = found * 2 * mean / variance
-    p_value = 2 * min(stats.chi2.sf(statistic, degrees), stats.chi2.cdf(statistic, degrees))
+    p_value = 2 * min(chi_square_tails(statistic, degrees))
     yield _check("equal", "", found, mean, variance**0.5, p_value)
 
 
@@ -264,8 +264,7 @@ def _worst(
         return
     found = counts - num_draws * whole
     pairs, place = np.unique(np.stack([found.astype(np.float64), share]), axis=1, return_inverse=True)
-    below = stats.binom.cdf(pairs[0], num_draws, pairs[1])
-    above = stats.binom.sf(pairs[0] - 1, num_draws, pairs[1])
+    below, above = binomial_tails(pairs[0], num_draws, pairs[1])
     p_values = np.minimum(2 * np.minimum(below, above), 1.0)[place.ravel()]
     worst = int(np.argmin(p_values))
     p = float(share[worst])
@@ -280,7 +279,7 @@ def _groups(group: GroupTally) -> Iterator[Check]:
         variance = float(group.variance[index])
         if variance >= LEAST_VARIANCE:
             found, expected = float(group.found[index]), float(group.expected[index])
-            p_value = 2 * stats.norm.sf(abs(found - expected) / variance**0.5)
+            p_value = 2 * normal_tail(abs(found - expected) / variance**0.5)
             yield _check(group.grouping.name, label, found, expected, variance**0.5, p_value)
 
 
@@ -289,7 +288,7 @@ def _spreads(group: GroupTally, num_draws: int) -> Iterator[Check]:
     for index, label in enumerate(group.grouping.labels):
         if float(group.variance[index]) >= LEAST_SPREAD * num_draws:
             squares = float(group.squares[index])
-            p_value = 2 * min(stats.chi2.sf(squares, num_draws), stats.chi2.cdf(squares, num_draws))
+            p_value = 2 * min(chi_square_tails(squares, num_draws))
             subject = f"{group.grouping.name} {label}"
             yield _check("spread", subject, squares, float(num_draws), (2 * num_draws) ** 0.5, p_value)
 
@@ -298,7 +297,7 @@ def _pairs(tally: Tally) -> Iterator[Check]:
     """Whether firms a fixed way apart in the list are drawn together as often as any two of their stratum."""
     for pair in tally.pairs:
         if pair.expected >= LEAST_PAIRS and pair.variance > 0:
-            p_value = 2 * stats.norm.sf(abs(pair.found - pair.expected) / pair.variance**0.5)
+            p_value = 2 * normal_tail(abs(pair.found - pair.expected) / pair.variance**0.5)
             yield _check("pair", pair.pairing.name, float(pair.found), pair.expected, pair.variance**0.5, p_value)
 
 

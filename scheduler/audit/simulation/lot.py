@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scheduler.audit.columns import Bytes
+from scheduler.audit.columns import Bytes, Table
 from scheduler.audit.context import Draw
 from scheduler.audit.formats import MICRO
 from scheduler.audit.hashes import Keyed, digests
@@ -124,9 +124,14 @@ class Lot:
         return np.frombuffer(b"".join(parts), dtype="S32")
 
 
-def load_lot(draw: Draw) -> Lot:
+def load_lot(draw: Draw, register: Table | None = None) -> Lot:
     """
     The lot of a draw.
+
+    Parameters
+    ----------
+    register
+        Its register, if it was read already.
 
     Raises
     ------
@@ -143,9 +148,11 @@ def load_lot(draw: Draw) -> Lot:
                 draw_id=draw.draw_id
             )
         )
-    firm_id, district, districts = _firms(draw)
+    if register is None and draw.has("register.tsv"):
+        register = draw.table("register.tsv")
+    firm_id, district, districts = _firms(draw, register)
     cells = load_cells(draw) if draw.has("allocation.tsv") else _open_cell(draw, len(firm_id))
-    stratum, strata = _strata(draw, cells, len(firm_id))
+    stratum, strata = _strata(draw, register, cells, len(firm_id))
     drawn = draw.drawn().firm_id if draw.was_drawn else None
     return Lot(
         draw_id=draw.draw_id,
@@ -163,21 +170,21 @@ def load_lot(draw: Draw) -> Lot:
     )
 
 
-def _firms(draw: Draw) -> tuple[Bytes, Numbers, tuple[str, ...]]:
-    if not draw.has("register.tsv"):
+def _firms(draw: Draw, register: Table | None) -> tuple[Bytes, Numbers, tuple[str, ...]]:
+    if register is None:
         firm_id = draw.table("pool.tsv").fixed["firm_id"]
         return firm_id, np.zeros(len(firm_id), dtype=np.int64), ()
-    register = draw.table("register.tsv")
     inside, district = pool_mask(register), register.coded["district"]
     names, place = np.unique(np.asarray(district.values), return_inverse=True)
     return register.fixed["firm_id"][inside], place[district.index[inside]].astype(np.int64), tuple(names.tolist())
 
 
-def _strata(draw: Draw, cells: Sequence[Cell], num_firms: int) -> tuple[Numbers, tuple[str, ...]]:
+def _strata(
+    draw: Draw, register: Table | None, cells: Sequence[Cell], num_firms: int
+) -> tuple[Numbers, tuple[str, ...]]:
     strata = tuple(sorted({cell.stratum for cell in cells}))
-    if draw.is_open:
+    if draw.is_open or register is None:
         return np.zeros(num_firms, dtype=np.int64), (OPEN,)
-    register = draw.table("register.tsv")
     place = {name: number for number, name in enumerate(strata)}
     stratum = register.coded["disposition"].positions(place)[pool_mask(register)]
     if len(stratum) and int(stratum.min()) < 0:
