@@ -182,6 +182,16 @@ def test_single_bits_are_found_in_the_same_places(public: Files, independent: Ve
             assert_agree(changed, independent)
 
 
+@pytest.mark.parametrize("name", ["commitment.json", "ceremony.json"])
+def test_single_bits_of_sources_with_kinds_are_found_in_the_same_places(name: str, independent: Verify) -> None:
+    """Every 29th position of the two documents that sources stand in: the seed binds each of their bits."""
+    files = typed_year().record("public")
+    path = f"draws/2026-1-1/{name}"
+    for position in range(0, len(files[path]), 29):
+        changed = with_manifest({**files, path: flip(files[path], position)})
+        assert assert_agree(changed, independent).rejected
+
+
 def test_single_bits_without_a_new_manifest_are_rejected(audit: Files, independent: Verify) -> None:
     """Every 997th position of every file, the manifest included."""
     for name, position in positions(audit, stride=997):

@@ -108,9 +108,9 @@ export function speakers(commitment, ceremony) {
 
 /** Claims on values, and on witnesses who revealed or did not. */
 export function checkSaid(group, draw) {
-  const commitment = draw.get("commitment.json");
-  const ceremony = draw.get("ceremony.json");
-  if (commitment.format !== 3) return;
+  const commitment = draw.find("commitment.json");
+  const ceremony = draw.find("ceremony.json");
+  if (commitment?.format !== 3 || ceremony === undefined) return; // what is malformed has a claim of its own
   const values = new Map(ceremony.entropy.map(({ name, value }) => [name, value]));
   group.check("5.2", "every value is one that its source can have said", function* () {
     for (const source of commitment.entropy) {
