@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from models.expert_rows import load_experts
 from models.replacement_rows import Membership, load_memberships
 from models.store import delete_rows, insert_columns
 from models.tables import (
@@ -159,7 +160,29 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
         teams=teams,
         team_districts=districts,
         teams_before=before,
+        experts=_load_experts(connection),
     )
+
+
+def _load_experts(connection: sa.Connection) -> dict[tuple[str, str], tuple[Member, ...]]:
+    """Experts of visits by draw and firm, each once."""
+    officer = table_of(Officer)
+    names = ("name", "unit", "department")
+    called = load_experts(connection)
+    people = {}
+    if called:
+        columns = sa.select(officer.c.officer_id, *(officer.c[name] for name in names))
+        people = {row["officer_id"]: dict(row) for row in connection.execute(columns).mappings()}
+
+    def member(officer_id: str) -> Member:
+        known = people.get(officer_id, {})
+        fields = {name: known.get(name) or "" for name in names}
+        return Member(officer_id=officer_id, certificate_no="", lead=False, **fields)
+
+    return {
+        key: tuple(member(officer_id) for officer_id in dict.fromkeys(call.officer_id for call in calls) if officer_id)
+        for key, calls in called.items()
+    }
 
 
 def _load_members(

@@ -400,6 +400,16 @@ class OfficerReplacement(SQLModel, table=True):
     log_number: int
 
 
+class VisitExpert(SQLModel, table=True):
+    """专家: who joins a visit for a speciality that its items ask an expert for; nobody where `officer_id` is empty."""
+
+    __tablename__ = "visit_expert"
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    speciality: str = Field(primary_key=True)
+    officer_id: str = ""
+
+
 class Result(SQLModel, table=True):
     """检查结果: one category found for one item in one visit."""
 

@@ -80,12 +80,19 @@ class Agenda:
         District of each team.
     teams_before
         For teams in which an officer was replaced: days, ascending, with the members of before each.
+    experts
+        Experts who join a visit, by draw and firm; they are no officers and in no team.
     """
 
     visits: tuple[PlannedVisit, ...]
     teams: dict[str, tuple[Member, ...]]
     team_districts: dict[str, str]
     teams_before: dict[str, tuple[tuple[date, tuple[Member, ...]], ...]] = field(default_factory=dict)
+    experts: dict[tuple[str, str], tuple[Member, ...]] = field(default_factory=dict)
+
+    def experts_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
+        """Experts who join a visit, each once."""
+        return self.experts.get((visit.draw_id, visit.firm_id), ())
 
     def officers_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
         """Everybody who makes a visit on its day: the leading team first, in each team its lead first."""
@@ -100,9 +107,10 @@ class Agenda:
 
     @property
     def people(self) -> dict[str, Member]:
-        """Everybody who is in a team, or was before being replaced, by id."""
+        """Everybody who is in a team, was before being replaced, or joins one as an expert, by id."""
         past = (members for changes in self.teams_before.values() for _, members in changes)
-        return {member.officer_id: member for team in (*past, *self.teams.values()) for member in team}
+        groups = (*self.experts.values(), *past, *self.teams.values())
+        return {member.officer_id: member for group in groups for member in group}
 
     def visits_by_team(self) -> dict[str, list[PlannedVisit]]:
         """Visits of each team that has any, by day."""
@@ -113,10 +121,10 @@ class Agenda:
         return found
 
     def visits_by_officer(self) -> dict[str, list[PlannedVisit]]:
-        """Visits of each officer who has any, by day."""
+        """Visits of each officer and expert who has any, by day."""
         found: dict[str, list[PlannedVisit]] = {}
         for visit in self.visits:
-            for officer_id in {member.officer_id for member in self.officers_of(visit)}:
+            for officer_id in {member.officer_id for member in (*self.officers_of(visit), *self.experts_of(visit))}:
                 found.setdefault(officer_id, []).append(visit)
         return found
 
@@ -152,7 +160,8 @@ class Selection:
             return False
         if self.team_id and self.team_id not in visit.team_ids:
             return False
-        if self.officer_id and all(member.officer_id != self.officer_id for member in agenda.officers_of(visit)):
+        going = (*agenda.officers_of(visit), *agenda.experts_of(visit))
+        if self.officer_id and all(member.officer_id != self.officer_id for member in going):
             return False
         near = {visit.district, *(agenda.team_districts.get(team_id, "") for team_id in visit.team_ids)}
         return not self.districts or bool(near & set(self.districts))
@@ -166,6 +175,7 @@ class Selection:
             teams={team_id: members for team_id, members in agenda.teams.items() if team_id in used},
             team_districts={team_id: code for team_id, code in agenda.team_districts.items() if team_id in used},
             teams_before={team_id: past for team_id, past in agenda.teams_before.items() if team_id in used},
+            experts={(one.draw_id, one.firm_id): agenda.experts_of(one) for one in visits if agenda.experts_of(one)},
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scheduler.audit import matching, matching_1, officers, places, replacements, teams
+from scheduler.audit import experts, matching, matching_1, officers, places, replacements, teams
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Lists
 from scheduler.audit.officers import Offices, Team
@@ -38,6 +38,7 @@ def load_assignment(sampling: Sampling, bureau: str, lists: Lists) -> tuple[Offi
     return offices, (
         *named,
         ("8.2", _("counters follow from the lot"), counters),
+        ("8.12", _("experts follow from the lot"), partial(experts.check_experts, roll=roll, lists=lists)),
         ("8.11", _("places draw in turn"), partial(places.check_places, roll=roll)),
         ("8.10", _("officers who gave way have a history"), replaced),
     )

@@ -36,7 +36,7 @@ AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
 DAY_FILES = ("calendar.tsv", "towns.tsv")  # with an officers.json of format 2
-CHANGE_FILES = ("moves.tsv", "replacements.tsv")  # what changed after officers were drawn
+CHANGE_FILES = ("moves.tsv", "replacements.tsv", "experts.tsv")  # after officers were drawn; who joins them
 PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, *SUBSTITUTE_FILES, "ceremony.json", "results.tsv"))
 AUDIT_DRAW_FILES = (
     PUBLIC_DRAW_FILES
@@ -256,6 +256,7 @@ TABLES: dict[str, TableFormat] = {
         columns=(_code("officer_id"), _day("day"), _number("visits"), _number("minutes")), num_keys=2
     ),
     "towns.tsv": TableFormat(columns=(_fixed("firm_id"), _text("town"))),
+    "experts.tsv": TableFormat(columns=(_fixed("firm_id"), _text("speciality"), _optional("officer_id")), num_keys=2),
     "moves.tsv": TableFormat(
         columns=(
             _fixed("firm_id"),

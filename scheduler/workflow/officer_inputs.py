@@ -24,6 +24,7 @@ from scheduler.errors import StoreError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
 from scheduler.teams.demands import Demand, DepartmentItem, Departments, JointTask, demands_of, tell_apart
+from scheduler.teams.experts import specialities_asked
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, parse_recusals, parse_roster
 from scheduler.teams.matching import Visits
 from scheduler.teams.needs import (
@@ -66,6 +67,8 @@ class OfficerInputs:
         Days still to come in the window on which the bureau goes, and years whose holidays no notice told.
     days
         What else days are planned by: limits, towns, minutes, and what officers have left.
+    experts
+        Specialities that each package asks experts for.
     seed, officer_secret
         What the lot is keyed with.
     """
@@ -83,6 +86,7 @@ class OfficerInputs:
     working_days: tuple[date, ...]
     unknown_years: tuple[int, ...]
     days: DayInputs
+    experts: Mapping[str, tuple[str, ...]]
     seed: str
     officer_secret: bytes
 
@@ -156,9 +160,18 @@ def read_inputs(
             tasks=source.tasks,
             working_days=working_days,
         ),
+        experts=_experts(packages, source),
         seed=source.seed,
         officer_secret=source.officer_secret,
     )
+
+
+def _experts(packages: Iterable[str], source: _Source) -> dict[str, tuple[str, ...]]:
+    """Specialities by package, where the policy that holds for the draw lets an item of it ask for an expert."""
+    tasks = {task.task_id: task for task in source.tasks}
+    asked = source.settings.agenda.experts
+    found = {package: specialities_asked(package, tasks, asked) for package in sorted(set(packages))} if asked else {}
+    return {package: specialities for package, specialities in found.items() if specialities}
 
 
 def _demands(packages: Iterable[str], source: _Source, departments: Departments) -> dict[str, tuple[Demand, ...]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from models.expert_rows import load_experts
 from models.replacement_rows import load_replacements
 from models.results_rows import load_visits
 from models.teams_rows import DrawState, load_draw_state
@@ -15,6 +17,7 @@ from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus
 from scheduler.teams.eligibility import check_eligibility, exclusion_reasons
+from scheduler.teams.experts import ExpertCall
 from scheduler.teams.lots import posts_of
 from scheduler.teams.matching import MatchException, bar
 from scheduler.teams.replacing import Replacement
@@ -35,7 +38,7 @@ class OfficerState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitException:
-    """A visit that the lot could not treat as it should, and what would have to be added where nobody was found."""
+    """A visit that the lot could not treat as it should, or found no expert for, and what would have to be added."""
 
     firm_id: str
     district: str
@@ -92,6 +95,7 @@ def officer_exceptions(
     with workspace.transaction() as connection:
         inputs = _inputs(connection, workspace, round_number)
         visits = load_visits(connection, inputs.draw_id)
+        experts = load_experts(connection)
         mark = mark_internal(connection, workspace, "officers exceptions", {"draw_id": inputs.draw_id})
     place = {firm: number for number, firm in enumerate(inputs.visits.firm_id)}
     found = [
@@ -99,10 +103,13 @@ def officer_exceptions(
             firm_id=firm,
             district=inputs.visits.district[place[firm]],
             exceptions=split_list(cell),
-            missing=_missing(inputs, place[firm]) if MatchException.UNMET in split_list(cell) else (),
+            missing=(
+                *(_missing(inputs, place[firm]) if MatchException.UNMET in split_list(cell) else ()),
+                *_missing_experts(experts.get((inputs.draw_id, firm), ())),
+            ),
         )
         for firm, cell in sorted(zip(visits.firm_id, visits.exception, strict=True))
-        if cell and firm in place
+        if firm in place and (cell or _missing_experts(experts.get((inputs.draw_id, firm), ())))
     ]
     return mark, tuple(found)
 
@@ -136,6 +143,15 @@ def _state(connection: sa.Connection, workspace: Workspace, round_number: int | 
             )
         )
     return state
+
+
+def _missing_experts(calls: Iterable[ExpertCall]) -> tuple[str, ...]:
+    """Experts that a visit asks for and nobody was found for."""
+    return tuple(
+        _("an expert for {speciality}").format(speciality=call.speciality) if call.speciality else _("an expert")
+        for call in calls
+        if not call.officer_id
+    )
 
 
 def _missing(inputs: OfficerInputs, visit: int) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.draw_rows import get_file, put_file
+from models.draw_rows import get_file, list_files, put_file
+from models.expert_rows import add_experts
 from models.teams_rows import VisitColumns, add_visits, save_teams
 from scheduler.agenda.books import Room
 from scheduler.agenda.days import Calendar, DatedVisits, PlannedDay, plan_days
@@ -36,7 +37,9 @@ from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.teams.assignment import Assignment, assign_officers
 from scheduler.teams.eligibility import Eligibility, check_eligibility
+from scheduler.teams.experts import EXPERT_COLUMNS, EXPERTS_NAME, ExpertCall, draw_experts, experts_bytes
 from scheduler.teams.frozen import TEAM_COLUMNS, TEAMS_NAME, teams_bytes
+from scheduler.teams.matching import bar
 from scheduler.teams.places import Place, places_to_draw, settled_at_home
 from scheduler.workflow.agenda_inputs import team_rooms
 from scheduler.workflow.officer_inputs import OfficerInputs
@@ -86,6 +89,7 @@ class Outcome:
     eligibility: Eligibility
     assignment: Assignment
     columns: VisitColumns
+    experts: tuple[ExpertCall, ...]
 
 
 def load_drawn(connection: sa.Connection, draw_id: str) -> Drawn:
@@ -180,7 +184,7 @@ def draw_all(inputs: OfficerInputs) -> Outcome:
     ]
     chosen = range(len(inputs.visits))
     days = _plan_days(inputs, assignment, chosen, rooms, inputs.working_days)
-    return Outcome(eligibility=eligibility, assignment=assignment, columns=_columns(inputs, assignment, chosen, days))
+    return _outcome(inputs, eligibility, assignment, chosen, days)
 
 
 def draw_place(inputs: OfficerInputs, before: Drawn, district: str, today: date) -> tuple[OfficerInputs, Outcome]:
@@ -211,9 +215,33 @@ def draw_place(inputs: OfficerInputs, before: Drawn, district: str, today: date)
         if officer.district == district and fresh[officer.officer_id]
     }
     inputs = replace(inputs, days=replace(inputs.days, rooms=mine))
-    return inputs, Outcome(
-        eligibility=eligibility, assignment=assignment, columns=_columns(inputs, assignment, chosen, days)
+    return inputs, _outcome(inputs, eligibility, assignment, chosen, days)
+
+
+def _outcome(
+    inputs: OfficerInputs,
+    eligibility: Eligibility,
+    assignment: Assignment,
+    chosen: Sequence[int],
+    days: Sequence[PlannedDay],
+) -> Outcome:
+    """What was drawn, with the experts that the chosen visits ask for; one without team has none."""
+    visits = inputs.visits
+    calling = [
+        (visits.firm_id[visit], visits.district[visit], inputs.experts[visits.package[visit]])
+        for visit in chosen
+        if visits.package[visit] in inputs.experts and assignment.matches[visit].teams
+    ]
+    experts = draw_experts(
+        calling,
+        inputs.officers,
+        barred=bar(inputs.recusals, (firm_id for firm_id, *_rest in calling), inputs.starts_on),
+        bureau=inputs.bureau,
+        seed=inputs.seed,
+        officer_secret=inputs.officer_secret,
     )
+    columns = _columns(inputs, assignment, chosen, days)
+    return Outcome(eligibility=eligibility, assignment=assignment, columns=columns, experts=experts)
 
 
 def _as_first(inputs: OfficerInputs, before: Drawn) -> OfficerInputs:
@@ -340,22 +368,33 @@ def store(
             places=places,
         ),
     }
+    if inputs.experts:
+        files[EXPERTS_NAME] = experts_bytes(outcome.experts)
     if before.places:
         files = _grown(connection, inputs.draw_id, files, before)
     for name, content in files.items():
         put_file(connection, inputs.draw_id, name, content)
     save_teams(connection, inputs.draw_id, teams)
     add_visits(connection, inputs.draw_id, columns)
+    add_experts(connection, inputs.draw_id, outcome.experts)
     return files
 
 
 def _grown(connection: sa.Connection, draw_id: str, files: Mapping[str, bytes], before: Drawn) -> dict[str, bytes]:
     """Files of the places before, with what this place adds."""
     grown = {TOWNS_NAME: get_file(connection, draw_id, TOWNS_NAME)}
-    for name, header in ((CALENDAR_NAME, CALENDAR_COLUMNS), (TEAMS_NAME, TEAM_COLUMNS), (VISITS_NAME, VISIT_COLUMNS)):
+    known = list_files(connection, draw_id)
+    headers = {
+        CALENDAR_NAME: CALENDAR_COLUMNS,
+        TEAMS_NAME: TEAM_COLUMNS,
+        VISITS_NAME: VISIT_COLUMNS,
+        **({EXPERTS_NAME: EXPERT_COLUMNS} if EXPERTS_NAME in files else {}),
+    }
+    for name, header in headers.items():
         rows = [
             row
-            for content in (get_file(connection, draw_id, name), files[name])
+            for content in ((get_file(connection, draw_id, name) if name in known else b""), files[name])
+            if content
             for row in zip(*parse_table(content, header, name), strict=True)
         ]
         grown[name] = table_bytes(header, sorted(rows))

@@ -71,6 +71,8 @@ class AgendaSettings(Parameters):
         Days on which the whole bureau makes no visit.
     officers_within_working_days
         Working days in which each place draws its officers once it has the list of firms; later draws are told as late.
+    experts
+        Items that ask for an expert 专家, each with the speciality asked for, or "" for any.
     notices
         Holiday notices of years that `chinesecalendar` does not know yet; “import holidays” brings them in as well.
     """
@@ -79,6 +81,7 @@ class AgendaSettings(Parameters):
     minutes_per_team_day: int = Field(default=480, ge=1, le=1440)
     blocked_days: tuple[date, ...] = ()
     officers_within_working_days: int = Field(default=5, ge=1, le=250)
+    experts: dict[str, str] = Field(default_factory=dict)
     notices: tuple[HolidayNotice, ...] = ()
 
     @model_validator(mode="after")

@@ -8,13 +8,14 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from scheduler.audit import matching, teams
+from scheduler.audit import experts, matching, teams
 from scheduler.audit.claims import Group, Status
 from scheduler.audit.context import Item, Lists, Task
 from scheduler.audit.officers import Officer, Offices, Visit
-from scheduler.audit.parts import load_roll
+from scheduler.audit.parts import Roll, load_roll
 from scheduler.teams.assignment import Assignment
-from scheduler.teams.matching import Visits
+from scheduler.teams.experts import draw_experts, specialities_asked
+from scheduler.teams.matching import Visits, bar
 from scheduler.teams.roster import LAST_YEAR, Recusal
 from scheduler.teams.roster import Officer as EngineOfficer
 from tests.teams import test_teams_lot as engine
@@ -100,6 +101,36 @@ def offices(roster: list[EngineOfficer], visits: Visits, recusals: list[Recusal]
     )
 
 
+ASKED = {"G01": "", "K01": "food", "K02": "drug"}  # items that ask for experts
+
+
+def audited_experts(roll: Roll) -> dict[tuple[str, str], str]:
+    """Experts by the page's rules, by firm and speciality."""
+    return experts.expected_experts(roll, lists(), ASKED)
+
+
+def drawn_experts(
+    roster: list[EngineOfficer], visits: Visits, recusals: list[Recusal], found: Assignment
+) -> dict[tuple[str, str], str]:
+    """Experts as the engine draws them, by firm and speciality."""
+    tasks = {entry.task_id: entry for entry in engine.TASKS}
+    calls = draw_experts(
+        [
+            (firm, district, specialities_asked(package, tasks, ASKED))
+            for firm, package, district, match in zip(
+                visits.firm_id, visits.package, visits.district, found.matches, strict=True
+            )
+            if match.teams
+        ],
+        roster,
+        barred=bar(recusals, visits.firm_id, engine.FIRST_DAY),
+        bureau=engine.BUREAU,
+        seed=engine.SEED,
+        officer_secret=engine.SECRET,
+    )
+    return {(call.firm_id, call.speciality): call.officer_id for call in calls}
+
+
 @settings(max_examples=150, deadline=None)
 @given(people=engine.officers_strategy, places=engine.visits_strategy, refused=engine.recusals_strategy)
 def test_what_the_engine_draws_passes_every_claim(people: Any, places: Any, refused: Any) -> None:
@@ -115,3 +146,4 @@ def test_what_the_engine_draws_passes_every_claim(people: Any, places: Any, refu
     matching.check_visits(group, roll)
     matching.check_matching(group, roll)
     assert [claim for claim in group.claims_from(1) if claim.status is not Status.PASSED] == []
+    assert audited_experts(roll) == drawn_experts(roster, visits, recusals, found)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models.store import delete_rows
-from models.tables import Draw, DrawFile, Result, Team, TeamMember, Visit, table_of
+from models.tables import Draw, DrawFile, Result, Team, TeamMember, Visit, VisitExpert, table_of
 from scheduler.workflow.teams import OfficersSummary, draw_officers
 from scheduler.workflow.workspace import Workspace
 
-FILES = ("officers.json", "teams.tsv", "visits.tsv", "calendar.tsv", "towns.tsv")
+FILES = ("officers.json", "teams.tsv", "visits.tsv", "calendar.tsv", "towns.tsv", "experts.tsv")
 
 
 def redraw_officers(workspace: Workspace, draw_id: str, round_number: int) -> OfficersSummary:
@@ -24,7 +24,7 @@ def take_back_officers(workspace: Workspace, draw_id: str) -> None:
         teams = table_of(Team)
         for team_id in connection.scalars(sa.select(teams.c.team_id).where(teams.c.draw_id == draw_id)).all():
             delete_rows(connection, TeamMember, team_id=team_id)
-        for model in (Team, Visit, Result):
+        for model in (Team, Visit, VisitExpert, Result):
             delete_rows(connection, model, draw_id=draw_id)
         for name in FILES:
             delete_rows(connection, DrawFile, draw_id=draw_id, name=name)

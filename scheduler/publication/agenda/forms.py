@@ -69,6 +69,8 @@ def _facts(visit: PlannedVisit, context: AgendaContext) -> Iterator[tuple[str, s
         members = context.agenda.members_of(team_id, visit.visit_on)
         unit = next((member.unit for member in members if member.unit), team_id)
         yield _("Officers"), f"{visible(unit)}\n{context.people(members)}"
+    if context.agenda.experts_of(visit):
+        yield _("Experts who advise"), context.people(context.agenda.experts_of(visit))
 
 
 def result_form(visit: PlannedVisit, context: AgendaContext) -> bytes:

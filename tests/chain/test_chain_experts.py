@@ -1,0 +1,110 @@
+"""A year whose policy asks for experts: on record, verified, on notices and in calendars; forged ones are found."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import docx
+import icalendar
+import pytest
+from click.testing import CliRunner
+
+import cli
+from cli import CHINA
+from models.agenda_rows import load_agenda
+from scheduler.audit.claims import Status, Verdict
+from scheduler.audit.verifier import verify_record
+from scheduler.draw.canonical import document_bytes, parse_document
+from scheduler.draw.hashing import content_digest
+from scheduler.example.city import build_city
+from scheduler.resources import data_path
+from scheduler.workflow import demo
+from scheduler.workflow.example import SEED, load_parameters
+from scheduler.workflow.workspace import open_workspace
+
+EXPERTS = '\n[agenda.experts]\nG01 = "food"\nG13 = ""\n'
+
+
+@pytest.fixture(scope="module")
+def expert_year(tmp_path_factory: pytest.TempPathFactory) -> demo.DemoSummary:
+    """A year of 300 firms in which two items ask for experts."""
+    folder = tmp_path_factory.mktemp("experts")
+    policy = folder / "policy.toml"
+    shipped = data_path("examples", "double-random.toml").read_text(encoding="utf-8")
+    policy.write_text(shipped + EXPERTS, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "data_path", lambda *_parts: policy)
+        return demo.run_city(folder / "year", build_city(load_parameters(), num_firms=300, seed=SEED))
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    """Rows of a table."""
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def test_experts_are_on_record_and_verify(expert_year: demo.DemoSummary) -> None:
+    """Visits with a team whose items ask have an expert each, who is in no team; the audit agrees."""
+    folder = expert_year.folder / "records" / "audit"
+    report = verify_record(folder)
+    assert report.verdict is Verdict.CONSISTENT, [claim for claim in report.claims if claim.status == "failed"]
+    assert sum(claim.section == "8.12" and claim.status is Status.PASSED for claim in report.claims) >= 2
+    draw = folder / "draws" / "2026-1-1"
+    called = rows_of(draw / "experts.tsv")
+    members = {row[1] for row in rows_of(draw / "teams.tsv")}
+    experts = {row[0] for row in rows_of(draw / "roster.tsv") if row[9] == "1"}
+    with_team = {row[0] for row in rows_of(draw / "visits.tsv") if row[1]}
+    assert {row[0] for row in called} == with_team
+    assert {row[2] for row in called} <= experts - members
+
+
+def test_experts_stand_on_the_notice_and_in_calendars(expert_year: demo.DemoSummary, tmp_path: Path) -> None:
+    """The firm reads who advises beside its officers; the expert's own calendar holds the visits."""
+    workspace = open_workspace(
+        expert_year.folder / "workspace", actor="tester", now=datetime(2026, 3, 2, 9, tzinfo=CHINA)
+    )
+    with workspace.transaction() as connection:
+        agenda = load_agenda(connection, 2026)
+    workspace.store.close()
+    visit = next(visit for visit in agenda.visits if agenda.experts_of(visit) and visit.visit_on)
+    who = agenda.experts_of(visit)[0]
+    assert who.officer_id not in {member.officer_id for member in agenda.officers_of(visit)}
+    arguments = ["--workspace", str(expert_year.folder / "workspace"), "--lang", "en", "--now", "2026-03-02"]
+    exported = CliRunner().invoke(cli.build(), [*arguments, "agenda", "export", "--round", "1", "--out", str(tmp_path)])
+    assert exported.exit_code == 0, exported.output
+    notice = next(path for path in tmp_path.rglob("*.docx") if visit.firm_id in path.name and "notice" in path.name)
+    cells = [[cell.text for cell in row.cells] for row in docx.Document(io.BytesIO(notice.read_bytes())).tables[0].rows]
+    assert ["Experts who advise", who.name] in cells
+    calendar = next(path for path in tmp_path.rglob("*.ics") if who.officer_id in path.name)
+    events = icalendar.Calendar.from_ical(calendar.read_bytes()).walk("VEVENT")
+    mine = next(event for event in events if visit.firm_id in str(event["uid"]))
+    assert f"Experts who advise: {who.name}" in str(mine["description"])
+
+
+@pytest.mark.parametrize("forgery", ["another expert", "an expert left out", "an officer as expert"])
+def test_forged_experts_are_found(expert_year: demo.DemoSummary, tmp_path: Path, forgery: str) -> None:
+    """Another expert than the lot's, a row struck out, and an officer of a team in an expert's place fail 8.12."""
+    folder = expert_year.folder / "records" / "audit"
+    copy = tmp_path / "audit"
+    for path in folder.rglob("*"):
+        if path.is_file():
+            target = copy / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    name = "draws/2026-1-1/experts.tsv"
+    header, *lines = (copy / name).read_text(encoding="utf-8").splitlines()
+    firm_id, speciality, officer_id = lines[0].split("\t")
+    others = {row[0] for row in rows_of(copy / "draws/2026-1-1/roster.tsv") if row[9] == "1"} - {officer_id}
+    member = rows_of(copy / "draws/2026-1-1/teams.tsv")[0][1]
+    put = {"another expert": min(others), "an expert left out": None, "an officer as expert": member}[forgery]
+    lines[:1] = [f"{firm_id}\t{speciality}\t{put}"] if put else []
+    (copy / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    manifest = parse_document((copy / "manifest.json").read_bytes(), "manifest.json")
+    manifest["files"][name] = content_digest((copy / name).read_bytes())
+    del manifest["record_digest"]
+    manifest["record_digest"] = content_digest(document_bytes(manifest))
+    (copy / "manifest.json").write_bytes(document_bytes(manifest))
+    report = verify_record(copy)
+    assert report.verdict is Verdict.REJECTED
+    assert {claim.section for claim in report.of_status(Status.FAILED)} == {"8.12"}
