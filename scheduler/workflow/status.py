@@ -12,10 +12,12 @@ from models import tables
 from models.allocation_rows import load_plan
 from models.firm_replacement_rows import stands
 from models.tables import table_of
+from models.teams_rows import load_draw_state
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.workflow.deadlines import results_due
 from scheduler.workflow.places import is_unfinished
+from scheduler.workflow.teams import officers_due_on
 from scheduler.workflow.workspace import Workspace
 
 LEAD = timedelta(days=30)  # from here on the next round comes before the results of the last
@@ -100,6 +102,7 @@ def year_status(workspace: Workspace) -> YearStatus:
         classified = connection.execute(sa.select(sa.func.max(table_of(tables.Classification).c.as_of))).scalar()
         rounds = _rounds(connection, workspace)
         stale = _solution_is_stale(connection, rounds)
+        officers = _officers_due(connection, workspace, rounds)
     missing = [name for name in ("firms", "items", "officers", "tasks") if not counts[name]]
     return YearStatus(
         year=workspace.settings.year.year,
@@ -113,7 +116,7 @@ def year_status(workspace: Workspace) -> YearStatus:
         rounds=rounds,
         num_quarantined=counts["quarantined"],
         next_step=_next_step(missing, classified, plan.status if plan else "", rounds, stale, workspace.today),
-        next_deadline=_next_deadline(workspace, rounds),
+        next_deadline=_next_deadline(workspace, rounds, officers),
     )
 
 
@@ -174,8 +177,20 @@ def _numbers_by_draw(connection: sa.Connection) -> dict[str, tuple[int, int, int
     return {row[0]: (int(row[1]), int(row[2]), reported.get(row[0], 0)) for row in connection.execute(statement)}
 
 
-def _next_deadline(workspace: Workspace, rounds: tuple[RoundStatus, ...]) -> tuple[date, str] | None:
-    """The earliest of: results that must be public, rounds that must be drawn."""
+def _officers_due(
+    connection: sa.Connection, workspace: Workspace, rounds: tuple[RoundStatus, ...]
+) -> list[tuple[date, str]]:
+    """Until when places must draw officers of rounds that have firms."""
+    states = [(entry.name, load_draw_state(connection, entry.round_id)) for entry in rounds if entry.state == "drawn"]
+    found = [(name, officers_due_on(connection, workspace, state)) for name, state in states if state is not None]
+    words = _("officers of round {number} must be drawn, by every place")
+    return [(due_on, words.format(number=name)) for name, due_on in found if due_on is not None]
+
+
+def _next_deadline(
+    workspace: Workspace, rounds: tuple[RoundStatus, ...], officers: list[tuple[date, str]]
+) -> tuple[date, str] | None:
+    """The earliest of: results that must be public, rounds that must be drawn, officers that places must draw."""
     results = [
         (entry.due_on, _("results of draw {draw} must be public").format(draw=entry.draw_id))
         for entry in results_due(workspace).publication
@@ -185,7 +200,7 @@ def _next_deadline(workspace: Workspace, rounds: tuple[RoundStatus, ...]) -> tup
         for entry in rounds
         if entry.state in ("planned", "committed", "drawn")
     ]
-    return min(results + draws, default=None)
+    return min(results + draws + officers, default=None)
 
 
 def _solution_is_stale(connection: sa.Connection, rounds: tuple[RoundStatus, ...]) -> bool:

@@ -119,8 +119,9 @@ def test_record_between_two_places_verifies_what_there_is(undrawn: Workspace, tm
     told = [claim for claim in report.claims if claim.section == "8.11" and claim.status is Status.NOT_CHECKED]
     assert len(told) == 1
     assert "371002" in told[0].found
-    state = next(entry for entry in year_status(on(undrawn, date(2026, 9, 1))).rounds if entry.number == 3)
-    assert state.state == "drawn"
+    status = year_status(on(undrawn, date(2026, 9, 1)))
+    assert next(entry.state for entry in status.rounds if entry.number == 3) == "drawn"
+    assert status.next_deadline == (summary.due_on, "officers of round 3 must be drawn, by every place")
 
 
 def test_earlier_places_keep_what_they_drew(undrawn: Workspace) -> None:
