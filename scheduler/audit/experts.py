@@ -26,8 +26,9 @@ def check_experts(group: Group, roll: Roll, lists: Lists) -> None:
     rows = offices.draw.table(NAME).rows("firm_id", "speciality", "officer_id") if has_file else ()
     found = {(firm, speciality): officer for firm, speciality, officer in rows}
     expected = expected_experts(roll, lists, asked)
+    nobody = _("none")
     differences: Differences = [
-        (f"{firm} {skill}: {expected.get((firm, skill), _('none'))}", found.get((firm, skill)) or _("none"))
+        (f"{firm} {skill}: {expected.get((firm, skill)) or nobody}", found.get((firm, skill)) or nobody)
         for firm, skill in sorted(expected.keys() | found.keys())
         if expected.get((firm, skill)) != found.get((firm, skill))
     ]
