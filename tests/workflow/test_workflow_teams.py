@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ from scheduler.resources import data_path
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, recusals_bytes, roster_bytes
 from scheduler.teams.needs import ITEMS_NAME, TASKS_NAME
 from scheduler.teams.roster import Officer, Recusal
-from scheduler.workflow.log import verify_log
+from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.officers import eligible_officers, officer_exceptions
 from scheduler.workflow.teams import OfficersSummary, draw_officers, show_teams
 from scheduler.workflow.workspace import Workspace
@@ -368,6 +368,18 @@ def test_list_drawn_elsewhere_gets_officers_of_the_live_roster(workspace: Worksp
     summary = draw_officers(workspace, "X1", officer_secret=SECRET)
     assert (summary.draw_id, summary.num_teams, summary.num_visits, summary.exceptions) == (draw_id, 4, 12, {})
     assert rows_of(workspace, tables.Draw)[0]["officer_secret"] == SECRET
+
+
+def test_time_for_officers_of_a_list_drawn_elsewhere_runs_from_the_day_it_came(workspace: Workspace) -> None:
+    """The list was drawn on 4 January and came today: five working days from today, the sixth is late."""
+    draw_id = prepare(workspace, RoundKind.EXTERNAL)
+    due_on = WorkdayCalendar().add_working_days(workspace.today, 5)
+    assert due_on > WorkdayCalendar().add_working_days(date(2026, 1, 4), 5)
+    with workspace.transaction() as connection:
+        append_log(connection, workspace, "store drawn", {"draw_id": draw_id})
+    summary = draw_officers(late(workspace, due_on), "X1", dry_run=True)
+    assert (summary.due_on, summary.late) == (due_on, False)
+    assert draw_officers(late(workspace, due_on + timedelta(days=1)), "X1", dry_run=True).late
 
 
 def test_list_drawn_elsewhere_gets_a_key_of_its_own(workspace: Workspace) -> None:
