@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from models.store import delete_rows, get_artifact, insert_columns, put_artifact
 from models.tables import Draw, DrawFile, DrawnFirm, LogEntry, Plan, Result, Round, Visit, table_of
 from scheduler.allocation.cells import Cell
+from scheduler.draw.draw_log import EVENTS, DrawEvent
 from scheduler.draw.selection import Selection, chances_micro
 from scheduler.errors import StoreError
 from scheduler.i18n import gettext as _
@@ -175,6 +176,20 @@ def count_results(connection: sa.Connection, draw_id: str) -> int:
 def delete_visits(connection: sa.Connection, draw_id: str) -> int:
     """Takes back the visits of a voided draw; the firms drawn stay on record."""
     return delete_rows(connection, Visit, draw_id=draw_id)
+
+
+def load_draw_events(connection: sa.Connection) -> tuple[DrawEvent, ...]:
+    """What the log tells of draws of all years, in its order (specification, section 2.2)."""
+    table = table_of(LogEntry)
+    statement = (
+        sa.select(table.c.action, table.c.detail, table.c.after)
+        .where(table.c.action.in_(EVENTS))
+        .order_by(table.c.number)
+    )
+    return tuple(
+        DrawEvent(action=EVENTS[action], draw_id=json.loads(detail)["draw_id"], digest=after)
+        for action, detail, after in connection.execute(statement)
+    )
 
 
 def load_log_head(connection: sa.Connection) -> str | None:

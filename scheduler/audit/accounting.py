@@ -14,12 +14,13 @@ import numpy as np
 
 from scheduler.audit.accounts import Account
 from scheduler.audit.context import Draw, positions_of
-from scheduler.audit.log import COMMIT, detail_of
+from scheduler.audit.log import detail_of
 from scheduler.audit.record import Record
 from scheduler.errors import RecordError
 
 IMPORTS = {"import firms": {"new": "imported", "quarantined": "quarantined", "released": "released"}}
 IMPORTS["demo"] = {"firms": "imported"}  # a made-up city comes in at once
+COMMIT = "draw commit"
 LARGEST = 2**62
 
 

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from scheduler.audit import shapes
 from scheduler.audit.claims import Group, shown
 from scheduler.audit.context import Draw
-from scheduler.audit.formats import DRAW_ID
-from scheduler.audit.log import draw_entries, entry_hashes
+from scheduler.audit.draw_log import entries_of
+from scheduler.audit.formats import DRAW_ID, DRAW_LOG
+from scheduler.audit.log import COMMIT, DrawEntry, draw_entries, entry_hashes
 from scheduler.audit.record import Record
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
@@ -31,6 +32,7 @@ _KEYS: Mapping[str, shapes.Shape] = {
     "commitments": shapes.mapping_of(_COMMITMENT),
     "entropy": shapes.mapping_of(shapes.list_of(shapes.object_of({"name": shapes.text, "value": shapes.code}))),
     "log_head": shapes.empty_or(shapes.digest),
+    "draw_log_head": shapes.empty_or(shapes.digest),
     "public_key": shapes.empty_or(shapes.digest),
 }
 
@@ -56,6 +58,8 @@ class Anchors:
         What each source said, by draw id and name.
     log_head
         Hash of a log entry noted down elsewhere; empty if none was.
+    draw_log_head
+        Hash of an entry of the draw log noted down elsewhere; empty if none was.
     public_key
         The bureau's key as announced elsewhere; empty if it is not known.
     """
@@ -63,6 +67,7 @@ class Anchors:
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     entropy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     log_head: str = ""
+    draw_log_head: str = ""
     public_key: str = ""
 
 
@@ -96,6 +101,7 @@ def parse_anchors(content: bytes, name: str) -> Anchors:
         commitments={draw_id: Commitment(**entry) for draw_id, entry in document.get("commitments", {}).items()},
         entropy={draw_id: _by_name(said, name) for draw_id, said in document.get("entropy", {}).items()},
         log_head=document.get("log_head", ""),
+        draw_log_head=document.get("draw_log_head", ""),
         public_key=document.get("public_key", ""),
     )
     _check_ids(anchors, name)
@@ -117,6 +123,7 @@ def merge_anchors(parts: Sequence[Anchors]) -> Anchors:
             commitments=_joined(merged.commitments, part.commitments, _one_commitment),
             entropy=_joined(merged.entropy, part.entropy, lambda left, right: _joined(left, right, _one_of)),
             log_head=_one_of(merged.log_head, part.log_head),
+            draw_log_head=_one_of(merged.draw_log_head, part.draw_log_head),
             public_key=_one_of(merged.public_key, part.public_key),
         )
     return merged
@@ -171,11 +178,12 @@ def _check_ids(anchors: Anchors, place: str) -> None:
                     place=place, draw_id=draw_id
                 )
             )
-    if not draw_ids and not anchors.log_head and not anchors.public_key:
+    if not draw_ids and not (anchors.log_head or anchors.draw_log_head or anchors.public_key):
         raise RecordError(
-            _("{place}: expected an anchor, got none; give commitments, entropy, log_head or public_key").format(
-                place=place
-            )
+            _(
+                "{place}: expected an anchor, got none; "
+                "give commitments, entropy, draw_log_head, log_head or public_key"
+            ).format(place=place)
         )
 
 
@@ -186,8 +194,8 @@ def check_anchors(group: Group, record: Record, draws: list[Draw], anchors: Anch
     Returns
     -------
     bool
-        Whether everything in the record that can be anchored was: each commitment, each value of entropy and, in an
-        audit record, the log; in a signed record also its key. Claims that failed are not counted here: they reject
+        Whether everything in the record that can be anchored was: each commitment, each value of entropy, every entry
+        about a draw of the year; in a signed record also its key. Claims that failed are not counted here: they reject
         the record anyhow.
     """
     year = f"{record.manifest['year']}-"
@@ -196,7 +204,7 @@ def check_anchors(group: Group, record: Record, draws: list[Draw], anchors: Anch
     checks: tuple[Callable[[], bool], ...] = (
         lambda: _check_commitments(group, year, own, anchors),
         lambda: _check_entropy(group, year, own, anchors),
-        lambda: _check_log(group, record, anchors),
+        lambda: _check_logs(group, record, own, anchors),
         lambda: _check_key(group, record, anchors),
     )
     for check in checks:
@@ -207,6 +215,23 @@ def check_anchors(group: Group, record: Record, draws: list[Draw], anchors: Anch
             text = _("the record agrees with what was published elsewhere")
             group.not_checked(SECTION, text, _("a file it needs cannot be used: {error}").format(error=error))
     return complete
+
+
+def check_proof_anchors(group: Group, year: int, draws: list[Draw], anchors: Anchors) -> None:
+    """
+    Claims that a firm's proof and anchors agree about the draws of the proof.
+
+    A proof is never anchored as a whole: what the ceremony says of the list, no anchor of this form tells.
+    """
+    ids = {draw.draw_id for draw in draws}
+    own = Anchors(
+        commitments={draw_id: seen for draw_id, seen in anchors.commitments.items() if draw_id in ids},
+        entropy={draw_id: said for draw_id, said in anchors.entropy.items() if draw_id in ids},
+    )
+    _check_commitments(group, f"{year}-", draws, own)
+    _check_entropy(group, f"{year}-", draws, own)
+    text = _("every ceremony was compared with the one of the public record")
+    group.not_checked(SECTION, text, _("a proof holds copies; compare them with ceremony.json of each draw"))
 
 
 def _check_commitments(group: Group, year: str, draws: list[Draw], anchors: Anchors) -> bool:
@@ -263,26 +288,61 @@ def _check_entropy(group: Group, year: str, draws: list[Draw], anchors: Anchors)
     return _all_anchored(group, _("every value of entropy was compared with one obtained elsewhere"), missing)
 
 
-def _check_log(group: Group, record: Record, anchors: Anchors) -> bool:
+def _check_logs(group: Group, record: Record, draws: list[Draw], anchors: Anchors) -> bool:
+    """
+    Claims that the logs hold the entries noted down, and that no draw of the year was heard of after all of them.
+
+    A commitment that names the head of the draw log vouches, once it is anchored itself, for its own entry and for all
+    before it. Entries after the newest one known could be others, or be missing, and nobody could tell.
+    """
+    known = [_check_log(group, record, anchors), _check_draw_log(group, record, anchors)]
+    entries: list[DrawEntry] = []
+    if record.has(DRAW_LOG):
+        entries = [entry for entry in entries_of(record) if entry.is_of(record)]
+        named = {draw.draw_id for draw in draws if draw.names_draw_log and draw.draw_id in anchors.commitments}
+        known += [at for at, entry in enumerate(entries, start=1) if entry.action == COMMIT and entry.draw_id in named]
+    elif record.is_audit:
+        entries = draw_entries(record)
+    text = _("no entry about a draw came after what was noted down of the logs")
+    if not record.has(DRAW_LOG) and not record.is_audit:
+        group.not_checked(SECTION, text, _("the record has no draw log: a draw could be missing from it"))
+        return False
+    complete = _all_anchored(group, text, {entry.draw_id for entry in entries[max(known) :]})
+    return complete and (bool(anchors.log_head) or not record.is_audit)
+
+
+def _check_log(group: Group, record: Record, anchors: Anchors) -> int:
+    """Claim about the head of the log; how many entries about draws of the year it vouches for."""
     text = _("the log holds the entry noted down elsewhere")
     if not record.is_audit:
-        group.not_checked(
-            SECTION,
-            text,
-            _("only the audit record holds the log; a draw that no anchor names could be missing here"),
-        )
-        return True
+        if anchors.log_head:
+            group.not_checked(SECTION, text, _("only the audit record holds the log"))
+        return 0
     if not anchors.log_head:
         group.not_checked(SECTION, text, _("no anchor tells of the log (log_head)"))
-        return False
+        return 0
     hashes = entry_hashes(record)
     if anchors.log_head not in hashes:
         group.failed(SECTION, text, expected=anchors.log_head, found=_("no such entry"))
-        return True
+        return 0
     group.passed(SECTION, text, anchors.log_head)
-    after = hashes.index(anchors.log_head) + 1
-    later = {entry["draw_id"] for entry in draw_entries(record) if entry["entry_hash"] in hashes[after:]}
-    return _all_anchored(group, _("no entry after it speaks of a draw"), later)
+    before = set(hashes[: hashes.index(anchors.log_head) + 1])
+    return sum(entry.entry_hash in before for entry in draw_entries(record))
+
+
+def _check_draw_log(group: Group, record: Record, anchors: Anchors) -> int:
+    """Claim about the head of the draw log; how many entries about draws of the year it vouches for."""
+    if not anchors.draw_log_head:
+        return 0
+    entries = entries_of(record) if record.has(DRAW_LOG) else []
+    hashes = [entry.entry_hash for entry in entries]
+    text = _("the draw log holds the entry noted down elsewhere")
+    if anchors.draw_log_head not in hashes:
+        found = _("no such entry") if record.has(DRAW_LOG) else _("no draw log")
+        group.failed(SECTION, text, expected=anchors.draw_log_head, found=found)
+        return 0
+    group.passed(SECTION, text, anchors.draw_log_head)
+    return sum(entry.is_of(record) for entry in entries[: hashes.index(anchors.draw_log_head) + 1])
 
 
 def _check_key(group: Group, record: Record, anchors: Anchors) -> bool:

@@ -190,6 +190,14 @@ class Draw:
             return False
 
     @property
+    def names_draw_log(self) -> bool:
+        """Whether its commitment names the head of the draw log; not if it cannot be read, or there is none."""
+        try:
+            return self.has("commitment.json") and "draw_log_head" in self.document("commitment.json")
+        except RecordError:
+            return False
+
+    @property
     def opens_seals(self) -> bool:
         """Whether the record opens the draw's sealed files."""
         return self.record.is_audit and not self.is_external and self.has("ceremony.json")

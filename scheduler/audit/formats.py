@@ -12,6 +12,7 @@ from scheduler.audit.shapes import Shape
 FORMAT = 1
 MICRO = 1_000_000
 FIRM_WIDTH = 18
+DRAW_LOG = "draw-log.tsv"
 ROOT_FILES = ("year.json", "items.tsv", "tasks.tsv")
 AUDIT_ROOT_FILES = ("log.tsv",)
 CARRIED = "verify.py"  # the verifier that an audit record may carry
@@ -141,6 +142,15 @@ TABLES: dict[str, TableFormat] = {
             *map(_text, ("at", "actor", "action", "detail", "before", "after")),
             _digest("previous_hash"),
             _digest("entry_hash"),
+        ),
+        ordered=False,
+    ),
+    DRAW_LOG: TableFormat(
+        columns=(
+            _number("number"),
+            _word("action", ("commit", "draw", "void", "import")),
+            _code("draw_id"),
+            *map(_digest, ("digest", "previous_hash", "entry_hash")),
         ),
         ordered=False,
     ),
@@ -336,7 +346,7 @@ _OFFICERS_3 = {
     "format": shapes.exactly(3),
     "places": shapes.list_of(shapes.object_of({"district": shapes.code, "drawn_on": shapes.day})),
 }
-_COMMITMENT = {
+_COMMITMENT: dict[str, Shape | shapes.Optional] = {
     "format": _FORMAT,
     "bureau": shapes.code,
     "year": shapes.integer,
@@ -355,8 +365,9 @@ _COMMITMENT = {
     "drawn_before": shapes.list_of(shapes.code),
     "software": shapes.text,
     "log_head": shapes.digest,
+    "draw_log_head": shapes.Optional(shapes.digest),
 }
-_COMMITMENT_2 = {
+_COMMITMENT_2: dict[str, Shape | shapes.Optional] = {
     **_COMMITMENT,
     "format": shapes.exactly(2),
     "kind": shapes.exactly("targeted"),
@@ -392,7 +403,7 @@ def _commitment_3(value: object, place: str) -> None:
     shapes.object_of(_COMMITMENT_3_PROGRAMME if programme else _COMMITMENT_3)(value, place)
 
 
-_CEREMONY = {
+_CEREMONY: dict[str, Shape | shapes.Optional] = {
     "format": _FORMAT,
     "draw_id": shapes.code,
     "kind": shapes.exactly("open", "targeted", "external"),
@@ -405,8 +416,9 @@ _CEREMONY = {
     "num_drawn": shapes.integer,
     "num_counting": shapes.integer,
     "drawn_digest": shapes.empty_or(shapes.digest),
+    "drawn_root": shapes.Optional(shapes.digest),
 }
-_CEREMONY_2 = {
+_CEREMONY_2: dict[str, Shape | shapes.Optional] = {
     **_CEREMONY,
     "format": shapes.exactly(2),
     "revealed": shapes.list_of(shapes.object_of({"name": shapes.text, "revealed_on": shapes.day})),

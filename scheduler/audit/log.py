@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from scheduler.audit.claims import Group
@@ -14,9 +15,32 @@ from scheduler.draw.hashing import content_digest
 from scheduler.i18n import gettext as _
 
 GENESIS = "0" * 64
-COMMIT, DRAW, VOID, STORE = "draw commit", "draw targets", "draw void", "store drawn"
-ACTIONS = frozenset({COMMIT, DRAW, VOID, STORE})
+COMMIT, DRAW, VOID, IMPORT = "commit", "draw", "void", "import"
+ACTIONS = {"draw commit": COMMIT, "draw targets": DRAW, "draw void": VOID, "store drawn": IMPORT}
+FOLLOWING = {"": (COMMIT, IMPORT), COMMIT: (DRAW, VOID), DRAW: (VOID,), VOID: (), IMPORT: ()}  # what may follow what
 COLUMNS = ("number", "at", "actor", "action", "detail", "before", "after", "previous_hash", "entry_hash")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawEntry:
+    """
+    An entry about a draw, of the log or of the draw log.
+
+    Attributes
+    ----------
+    digest
+        Of the commitment, or SHA-256 of the ceremony as it then was.
+    """
+
+    action: str
+    draw_id: str
+    digest: str
+    previous_hash: str
+    entry_hash: str
+
+    def is_of(self, record: Record) -> bool:
+        """Whether the draw is one of the record's year."""
+        return self.draw_id.startswith(f"{record.manifest['year']}-")
 
 
 def log_hashes(record: Record) -> frozenset[str]:
@@ -64,39 +88,62 @@ def entry_hash(entry: dict[str, Any]) -> str:
 
 def check_draws(group: Group, record: Record, draws: list[Draw]) -> None:
     """Claims that the log and the record tell of the same draws: none was taken away, none made without an entry."""
+    entries = draw_entries(record)
+    text = _("the log tells of the same draws as the record, in an order that the commitments name")
+    group.first("2", text, draw_differences(entries, draws, "log_head"), len(entries))
+
+
+def draw_entries(record: Record) -> list[DrawEntry]:
+    """Entries that make, draw or void a draw of the record's year."""
+    return [entry for entry in all_draw_entries(record) if entry.is_of(record)]
+
+
+def all_draw_entries(record: Record) -> list[DrawEntry]:
+    """Entries that make, draw or void a draw of any year."""
+    entries = []
+    for row in record.table("log.tsv").rows("action", "detail", "after", "previous_hash", "entry_hash"):
+        action, detail_text, digest, previous, own = row
+        if action not in ACTIONS:
+            continue
+        draw_id = str(detail_of(detail_text).get("draw_id", ""))
+        entries.append(
+            DrawEntry(action=ACTIONS[action], draw_id=draw_id, digest=digest, previous_hash=previous, entry_hash=own)
+        )
+    return entries
+
+
+def draw_differences(entries: list[DrawEntry], draws: list[Draw], head: str) -> Differences:
+    """
+    Where entries and draws of a year tell different things.
+
+    Parameters
+    ----------
+    head
+        Key of a commitment that names the hash of the entry before its own.
+    """
     by_id = {draw.draw_id: draw for draw in draws}
     differences: Differences = []
     committed: set[str] = set()
     spoken: dict[str, str] = {}
     standing: set[str] = set()
-    entries = draw_entries(record)
-    for row in entries:
-        draw = by_id.get(row["draw_id"])
+    newest: dict[str, str] = {}
+    for entry in entries:
+        draw = by_id.get(entry.draw_id)
+        may_follow = FOLLOWING[newest.get(entry.draw_id, "")]
+        if entry.action not in may_follow:
+            differences.append((f"{entry.draw_id}: {' / '.join(may_follow) or '–'}", entry.action))
+        newest[entry.draw_id] = entry.action
         if draw is None:
-            differences.append((_("{draw_id} in the record").format(draw_id=row["draw_id"]), _("no such draw")))
-        elif row["action"] == COMMIT:
-            differences += _commit_differences(draw, row, standing)
+            differences.append((_("{draw_id} in the record").format(draw_id=entry.draw_id), _("no such draw")))
+        elif entry.action == COMMIT:
+            differences += _commit_differences(draw, entry, standing, head)
             committed.add(draw.draw_id)
         else:
-            spoken[draw.draw_id] = row["after"]
-            (standing.discard if row["action"] == VOID else standing.add)(draw.draw_id)
+            spoken[draw.draw_id] = entry.digest
+            (standing.discard if entry.action == VOID else standing.add)(draw.draw_id)
     for draw in draws:
         differences += _end_differences(draw, committed, spoken.get(draw.draw_id, ""), standing)
-    text = _("the log tells of the same draws as the record, in an order that the commitments name")
-    group.first("2", text, differences, len(entries))
-
-
-def draw_entries(record: Record) -> list[dict[str, str]]:
-    """Entries that make, draw or void a draw of the record's year, each with the id of its draw."""
-    entries = []
-    for row in record.table("log.tsv").rows(*COLUMNS):
-        entry = dict(zip(COLUMNS, row, strict=True))
-        if entry["action"] not in ACTIONS:
-            continue
-        draw_id = str(detail_of(entry["detail"]).get("draw_id", ""))
-        if draw_id.startswith(f"{record.manifest['year']}-"):
-            entries.append({**entry, "draw_id": draw_id})
-    return entries
+    return differences
 
 
 def detail_of(text: str) -> dict[str, Any]:
@@ -108,13 +155,13 @@ def detail_of(text: str) -> dict[str, Any]:
     return detail if isinstance(detail, dict) else {}
 
 
-def _commit_differences(draw: Draw, entry: dict[str, str], standing: set[str]) -> Differences:
+def _commit_differences(draw: Draw, entry: DrawEntry, standing: set[str], head: str) -> Differences:
     if draw.is_external:
         return [(_("no commitment to a list drawn elsewhere"), draw.draw_id)]
     commitment = draw.document("commitment.json")
     wanted = (
-        ("after", draw.commitment_digest(), entry["after"]),
-        ("log_head", entry["previous_hash"], commitment["log_head"]),
+        (_("digest"), draw.commitment_digest(), entry.digest),
+        (head, entry.previous_hash, commitment.get(head, entry.previous_hash)),  # older commitments name no draw log
         ("drawn_before", ", ".join(sorted(standing)), ", ".join(commitment["drawn_before"])),
     )
     return [(f"{draw.draw_id}, {name}: {value}", found) for name, value, found in wanted if value != found]

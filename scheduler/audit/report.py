@@ -26,6 +26,7 @@ def group_title(group: str) -> str:
     """Heading of a group of claims."""
     titles = {
         "record": _("The record"),
+        "proof": _("The proof"),
         "year": _("The year"),
         "log": _("The log"),
         "anchors": _("What was published elsewhere"),
@@ -35,7 +36,9 @@ def group_title(group: str) -> str:
 
 def kind_word(kind: str) -> str:
     """Kind of a record in words."""
-    return {"public": _("public record"), "audit": _("audit record")}.get(kind, _("unreadable record"))
+    return {"public": _("public record"), "audit": _("audit record"), "proof": _("firm's proof")}.get(
+        kind, _("unreadable record")
+    )
 
 
 def report_lines(report: Report) -> list[str]:

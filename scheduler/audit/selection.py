@@ -12,6 +12,7 @@ from scheduler.audit.context import positions_of
 from scheduler.audit.formats import MICRO
 from scheduler.audit.sampling import Sampling, counted_before
 from scheduler.audit.year import Differences
+from scheduler.draw.merkle import leaf_hash, tree_root
 from scheduler.i18n import gettext as _
 
 
@@ -19,14 +20,16 @@ def check_ceremony_counts(group: Group, sampling: Sampling) -> None:
     """Claims that the ceremony's numbers and digest are those of the list drawn, and as many count as committed to."""
     draw = sampling.draw
     ceremony, drawn = draw.document("ceremony.json"), draw.drawn()
-    found = {key: ceremony[key] for key in ("num_drawn", "num_counting", "drawn_digest")}
-    expected = {
+    expected: dict[str, Any] = {
         "num_drawn": len(drawn),
         "num_counting": int(np.count_nonzero(drawn.counting)),
         "drawn_digest": draw.record.digest(draw.path("drawn.tsv")),
     }
+    if "drawn_root" in ceremony:
+        rows = draw.record.read(draw.path("drawn.tsv")).split(b"\n")[1:-1]
+        expected["drawn_root"] = tree_root([leaf_hash(row) for row in rows]).hex()
     differences: Differences = [
-        (f"{key}: {value}", found[key]) for key, value in expected.items() if found[key] != value
+        (f"{key}: {value}", ceremony[key]) for key, value in expected.items() if ceremony[key] != value
     ]
     group.first("5", _("the ceremony states the number and the digest of the list drawn"), differences, len(drawn))
     if draw.is_external:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -148,13 +149,22 @@ def mapping_of(shape: Shape) -> Shape:
     return each
 
 
-def object_of(shapes: Mapping[str, Shape]) -> Shape:
-    """An object with exactly these keys."""
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """The shape of a key that an object may have or not: one that came later, in every format."""
+
+    shape: Shape
+
+
+def object_of(entries: Mapping[str, Shape | Optional]) -> Shape:
+    """An object with exactly these keys, those that are optional aside."""
+    shapes = {key: entry.shape if isinstance(entry, Optional) else entry for key, entry in entries.items()}
+    required = {key for key, entry in entries.items() if not isinstance(entry, Optional)}
 
     def each(value: object, place: str) -> None:
         if not isinstance(value, Mapping):
             raise refuse(place, _("an object"), value)
-        missing = sorted(shapes.keys() - value.keys())
+        missing = sorted(required - value.keys())
         unknown = sorted(value.keys() - shapes.keys())
         if missing or unknown:
             raise RecordError(
@@ -166,7 +176,8 @@ def object_of(shapes: Mapping[str, Shape]) -> Shape:
                 )
             )
         for key, shape in shapes.items():
-            shape(value[key], f"{place}.{key}")
+            if key in value:
+                shape(value[key], f"{place}.{key}")
 
     return each
 

@@ -13,8 +13,8 @@ The plan; every claim names its section of the specification. A public record pr
    4. cells, quotas, tickets, the firms drawn, chances, the list published;
    5. officers, teams, visits, days;
    6. results.
-4. The log: its chain.
-5. Anchors, where some are given: commitments, entropy and log head obtained elsewhere.
+4. The log, and the draw log that is public: their chains, and the draws they tell of.
+5. Anchors, where some are given: commitments, entropy, heads of logs and key obtained elsewhere.
 
 What bytes cannot prove is claimed as not checked, with the reason. Whoever keeps the secrets could have remade all
 bytes, so without anchors for everything that can have one the verdict is at most "consistent".
@@ -32,6 +32,7 @@ from scheduler.audit import (
     certificate,
     commitment,
     days,
+    draw_log,
     entropy,
     log,
     officers,
@@ -62,11 +63,11 @@ from scheduler.i18n import gettext as _
 PUBLISHED = "records"  # where `publish` puts the records, in the folder it is given
 
 
-def _deaf(description: str, done: int, total: int) -> None:
+def deaf(description: str, done: int, total: int) -> None:
     """Listener that drops everything."""
 
 
-def verify_record(path: Path, listener: Listener = _deaf, anchors: Anchors | None = None) -> Report:
+def verify_record(path: Path, listener: Listener = deaf, anchors: Anchors | None = None) -> Report:
     """
     Report on the record in a folder or a ZIP archive.
 
@@ -96,14 +97,14 @@ def verify_record(path: Path, listener: Listener = _deaf, anchors: Anchors | Non
     return verify_source(FolderSource(path), path.name, listener, anchors)
 
 
-def verify_or_raise(path: Path, listener: Listener = _deaf) -> Report:
+def verify_or_raise(path: Path, listener: Listener = deaf) -> Report:
     """As `verify_record`, but raises `VerificationError` if the record is rejected."""
     report = verify_record(path, listener)
     report.raise_if_rejected()
     return report
 
 
-def verify_source(source: Source, name: str, listener: Listener = _deaf, anchors: Anchors | None = None) -> Report:
+def verify_source(source: Source, name: str, listener: Listener = deaf, anchors: Anchors | None = None) -> Report:
     """Report on a record wherever its bytes come from."""
     ledger = Ledger()
     try:
@@ -230,6 +231,8 @@ class _Verification:
             guarded(group, "2", _("the log tells of the draws"), log.check_draws, group, self._record, self._draws)
         else:
             group.not_checked("2", _("the chain of the log is unbroken"), _("only the audit record holds the log"))
+        text = _("the draw log tells of the draws")
+        guarded(group, draw_log.SECTION, text, draw_log.check_draw_log, group, self._record, self._draws)
 
     def _year(self) -> dict[str, Any]:
         return self._record.document("year.json")

@@ -21,6 +21,7 @@ from scheduler.audit.formats import (
     COMMITTED_FILES,
     DAY_FILES,
     DRAW_ID,
+    DRAW_LOG,
     DRAWN_FILES,
     EXTERNAL_ID,
     MICRO,
@@ -73,7 +74,8 @@ def check_digests(group: Group, record: Record) -> None:
 def check_files(group: Group, record: Record, draws: list[Draw]) -> None:
     """Claims that the record holds the files that its kind and each draw's state ask for, and no other."""
     expected = set(ROOT_FILES) | (set(AUDIT_ROOT_FILES) if record.is_audit else set())
-    allowed = expected | ({CARRIED} if record.is_audit else set())
+    expected |= {DRAW_LOG} if any(draw.names_draw_log for draw in draws) else set()
+    allowed = expected | {DRAW_LOG} | ({CARRIED} if record.is_audit else set())
     for draw in draws:
         required, optional = _files_of(draw, record.is_audit)
         expected |= {draw.path(name) for name in required}

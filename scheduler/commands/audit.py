@@ -8,10 +8,10 @@ import click
 
 from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, merge_anchors, parse_anchors
 from scheduler.audit.claims import Report, Verdict
+from scheduler.audit.proof import verify_path
 from scheduler.audit.report import report_lines
 from scheduler.audit.report_page import report_page
-from scheduler.audit.verifier import find_records, verify_record
-from scheduler.commands import explain, simulation
+from scheduler.commands import explain, proving, simulation
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.i18n import gettext as _
 from scheduler.workflow.files import check_target, write_file
@@ -19,8 +19,8 @@ from scheduler.workflow.files import check_target, write_file
 
 @click.command(
     help=_(
-        "Verify a record, every record in a folder, or a ZIP archive of a record, from its bytes alone; exit status 1 "
-        "if any is rejected."
+        "Verify a record, every record in a folder, a ZIP archive of a record, or a firm's proof (.json), from its "
+        "bytes alone; exit status 1 if any is rejected."
     )
 )
 @click.argument("path", type=click.Path(path_type=Path))
@@ -51,7 +51,7 @@ def verify(
     if report is not None:
         check_target(report, (".html", ".htm"))
     anchors = merge_anchors([read_anchors(file) for file in anchor_files]) if anchor_files else None
-    reports = [verify_record(record, context.progress.report, anchors) for record in find_records(path)]
+    reports = verify_path(path, context.progress.report, anchors)
     if report is not None:
         at = context.now.isoformat(sep=" ", timespec="minutes")
         write_file(report, report_page(reports, made_at=at).encode("utf-8"))
@@ -75,12 +75,13 @@ def rejected(report: Report) -> bool:
     return report.verdict is Verdict.REJECTED
 
 
-@click.group(help=_("Look at draws again: simulate them, tell why a firm was drawn or not."))
+@click.group(help=_("Look at draws again: simulate them, tell why a firm was drawn or not, and prove it to the firm."))
 def audit() -> None:
     """Looks at draws again."""
 
 
 audit.add_command(simulation.simulate_command)
 audit.add_command(explain.explain_command)
+audit.add_command(proving.prove_command)
 
 COMMANDS: tuple[click.Command, ...] = (verify, audit)

@@ -60,10 +60,17 @@ def publish_year_command(context: CommandContext, out: Path | None, dry_run: boo
     for name, changes in summary.changes.items():
         click.echo(_line(str(summary.places[name]), changes))
     click.echo(_("Digest of the public record: {digest}").format(digest=summary.record_digest))
+    if summary.draw_log_head:
+        click.echo(_("Head of the draw log: {head}").format(head=summary.draw_log_head))
     if dry_run:
         say(_("Nothing was written."))
     elif summary.logged is not None:
-        say(_("Publish the digest elsewhere too (notice board, newspaper): it proves later that nothing was remade."))
+        say(
+            _(
+                "Publish digest and head elsewhere too (notice board, newspaper): they prove later that nothing was "
+                "remade and no draw left out. “double-random log head” writes them as a file for “verify --anchor”."
+            )
+        )
 
 
 @publish.command(
@@ -136,6 +143,7 @@ def _document(summary: PublicationSummary, dry_run: bool) -> dict[str, Any]:
         "dry_run": dry_run,
         "log_entry": None if dry_run else summary.logged,
         "record_digest": summary.record_digest,
+        "draw_log_head": summary.draw_log_head,
         "places": {
             name: {
                 "path": str(summary.places[name]),

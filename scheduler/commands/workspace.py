@@ -10,6 +10,8 @@ from scheduler.commands.context import CommandContext, pass_command_context, pri
 from scheduler.draw.hashing import content_digest
 from scheduler.i18n import gettext as _
 from scheduler.resources import data_path
+from scheduler.workflow.files import write_file
+from scheduler.workflow.heads import anchors_now
 from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.workspace import create_workspace, read_settings
 
@@ -60,6 +62,25 @@ def log_verify(context: CommandContext, as_json: bool) -> None:
         print_json({"entries": number})
     else:
         click.echo(_("{number} entries, chain unbroken").format(number=number))
+
+
+@log.command(
+    "head",
+    help=_(
+        "The heads of the logs and the public key as they are now, as a file that “verify --anchor” takes. Print it "
+        "in the bulletin: no draw before it can be changed or left out later."
+    ),
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=_("Write it to this file too."))
+@pass_command_context
+def log_head(context: CommandContext, out: Path | None) -> None:
+    """Prints the heads of the logs."""
+    with context.open().transaction() as connection:
+        text = anchors_now(connection)
+    if out is not None:
+        write_file(out, f"{text}\n".encode("ascii"))
+        say(_("Wrote {file}.").format(file=out))
+    click.echo(text)
 
 
 COMMANDS: tuple[click.Command, ...] = (init, log)

@@ -46,6 +46,8 @@ class Ceremony:
         Firms drawn, and those of them that count towards the target.
     drawn_digest
         Digest of `drawn.tsv`; empty where nothing was drawn.
+    drawn_root
+        Root over the rows of `drawn.tsv`, of which a firm's proof shows one; empty in older ceremonies.
     typed
         Whether the commitment's sources have kinds: the ceremony then is of format 2.
     revealed, skipped
@@ -68,6 +70,7 @@ class Ceremony:
     num_drawn: int
     num_counting: int
     drawn_digest: str
+    drawn_root: str = ""
     typed: bool = False
     revealed: Sequence[tuple[str, date]] = ()
     skipped: Sequence[str] = ()
@@ -103,6 +106,7 @@ class Ceremony:
             "num_drawn": self.num_drawn,
             "num_counting": self.num_counting,
             "drawn_digest": self.drawn_digest,
+            **({"drawn_root": self.drawn_root} if self.drawn_root else {}),
             **(self._witnesses() if self.typed else {}),
         }
 
@@ -186,10 +190,10 @@ def parse_ceremony(content: bytes) -> Ceremony:
         same = ceremony.content == content
     except (KeyError, TypeError, ValueError, UsageError) as error:
         raise RecordError(
-            _("ceremony.json: expected a ceremony of format 1 or 2, got another document ({error})").format(error=error)
+            _("ceremony.json: expected a ceremony, got another document ({error})").format(error=error)
         ) from error
     if not same:
-        raise RecordError(_("ceremony.json: expected a ceremony of format 1 or 2, got one with other keys"))
+        raise RecordError(_("ceremony.json: expected a ceremony of a known format, got one with other keys"))
     return ceremony
 
 
@@ -205,6 +209,7 @@ def _from_document(document: Mapping[str, Any]) -> Ceremony:
         num_drawn=document["num_drawn"],
         num_counting=document["num_counting"],
         drawn_digest=document["drawn_digest"],
+        drawn_root=document.get("drawn_root", ""),
         typed=document["format"] == TYPED_FORMAT,
         revealed=tuple(
             (entry["name"], date.fromisoformat(entry["revealed_on"])) for entry in document.get("revealed", ())

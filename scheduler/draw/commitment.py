@@ -69,6 +69,8 @@ class Commitment:
         Name and version of the program.
     log_head
         Hash of the newest entry of the bureau's log.
+    draw_log_head
+        Head of the draw log before this commitment; empty in older commitments, which name none.
 
     Examples
     --------
@@ -95,6 +97,7 @@ class Commitment:
     drawn_before: Sequence[str]
     software: str
     log_head: str
+    draw_log_head: str = ""
 
     @property
     def format(self) -> int:
@@ -124,6 +127,7 @@ class Commitment:
             "drawn_before": list(self.drawn_before),
             "software": self.software,
             "log_head": self.log_head,
+            **({"draw_log_head": self.draw_log_head} if self.draw_log_head else {}),
         }
 
     @property
@@ -172,7 +176,7 @@ def parse_commitment(content: bytes) -> Commitment:
             _("commitment.json: expected a commitment, got another document ({error})").format(error=error)
         ) from error
     if not same:
-        raise RecordError(_("commitment.json: expected a commitment of format 1, 2 or 3, got one with other keys"))
+        raise RecordError(_("commitment.json: expected a commitment of a known format, got one with other keys"))
     return commitment
 
 
@@ -314,6 +318,7 @@ def _from_document(document: Mapping[str, Any]) -> Commitment:
         drawn_before=tuple(document["drawn_before"]),
         software=document["software"],
         log_head=document["log_head"],
+        draw_log_head=document.get("draw_log_head", ""),
     )
 
 

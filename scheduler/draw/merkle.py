@@ -65,14 +65,73 @@ def array_root(leaves: npt.NDArray[np.uint8]) -> bytes:
         return hashlib.sha256(b"").digest()
     level = leaves
     while len(level) > 1:
-        parents = np.empty(((len(level) + 1) // 2, 32), dtype=np.uint8)
-        for start in range(0, len(level) // 2, _PAIRS):
-            pairs = level[2 * start : 2 * min(start + _PAIRS, len(level) // 2)]
-            parents[start : start + len(pairs) // 2] = _parents(pairs)
-        if len(level) % 2:
-            parents[-1] = level[-1]
-        level = parents
+        level = _level_above(level)
     return bytes(level[0])
+
+
+def inclusion_path(leaves: npt.NDArray[np.uint8], index: int) -> tuple[bytes, ...]:
+    """
+    Path of one leaf to the root, from below (RFC 9162 section 2.1.3.1).
+
+    Parameters
+    ----------
+    leaves
+        All leaf hashes, shape (n, 32).
+    index
+        Position of the leaf, from 0.
+
+    Examples
+    --------
+    >>> leaves = np.arange(96, dtype=np.uint8).reshape(3, 32)
+    >>> [node == bytes(leaves[0]) for node in inclusion_path(leaves, 1)]
+    [True, False]
+    >>> root_of_path(bytes(leaves[1]), 1, 3, inclusion_path(leaves, 1)) == array_root(leaves)
+    True
+    """
+    level, path = leaves, []
+    while len(level) > 1:
+        neighbour = index ^ 1
+        if neighbour < len(level):  # the last of an odd number goes up alone
+            path.append(bytes(level[neighbour]))
+        level, index = _level_above(level), index // 2
+    return tuple(path)
+
+
+def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """
+    Root that a path leads to from a leaf, or None if a tree of that size has no such path (RFC 9162 section 2.1.3.2).
+
+    Examples
+    --------
+    >>> root_of_path(bytes(32), 0, 1, ()) == bytes(32)
+    True
+    >>> root_of_path(bytes(32), 0, 2, ()) is None
+    True
+    """
+    if not 0 <= index < size:
+        return None
+    last, root = size - 1, leaf
+    for node in path:
+        if last == 0:
+            return None
+        if index % 2 or index == last:
+            root = hashlib.sha256(b"\x01" + node + root).digest()
+            while index and index % 2 == 0:
+                index, last = index // 2, last // 2
+        else:
+            root = hashlib.sha256(b"\x01" + root + node).digest()
+        index, last = index // 2, last // 2
+    return root if last == 0 else None
+
+
+def _level_above(level: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    parents = np.empty(((len(level) + 1) // 2, 32), dtype=np.uint8)
+    for start in range(0, len(level) // 2, _PAIRS):
+        pairs = level[2 * start : 2 * min(start + _PAIRS, len(level) // 2)]
+        parents[start : start + len(pairs) // 2] = _parents(pairs)
+    if len(level) % 2:
+        parents[-1] = level[-1]
+    return parents
 
 
 def _parents(pairs: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

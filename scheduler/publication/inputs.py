@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from scheduler.draw.draw_log import DrawEvent
 from scheduler.registry.items import InspectionItem, Task
 from scheduler.registry.personal import blotted
 
@@ -184,12 +185,13 @@ class PublicDraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicInputs:
-    """All that the public record is made of."""
+    """All that the public record is made of; `draw_log` tells of the draws of all years, oldest first."""
 
     year: YearFacts
     items: tuple[InspectionItem, ...]
     tasks: tuple[PublicTask, ...]
     draws: tuple[PublicDraw, ...]
+    draw_log: tuple[DrawEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

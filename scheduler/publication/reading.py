@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from scheduler.draw.canonical import parse_document, parse_table, split_list
+from scheduler.draw.draw_log import DRAW_LOG, DRAW_LOG_COLUMNS
 from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.draw.replacing import WITHDRAWN_COLUMNS, WITHDRAWN_NAME
 from scheduler.draw.sources import PUBLIC_KINDS, SourceKind
@@ -188,6 +189,8 @@ class PublicRecord:
         By ascending id.
     draws
         By round and attempt; lists drawn elsewhere last.
+    draw_log_head
+        Hash of the draw log's newest entry; empty in a record without draw log.
     """
 
     year: Document
@@ -195,6 +198,7 @@ class PublicRecord:
     items: tuple[ListedItem, ...]
     tasks: tuple[PlannedTask, ...]
     draws: tuple[RecordedDraw, ...]
+    draw_log_head: str = ""
 
     @cached_property
     def item_names(self) -> Mapping[str, str]:
@@ -228,6 +232,7 @@ def read_public_record(files: Mapping[str, bytes]) -> PublicRecord:
             items=_read_items(files["items.tsv"]),
             tasks=_read_tasks(files["tasks.tsv"]),
             draws=tuple(_read_draw(files, draw_id) for draw_id in sorted(year["draws"], key=_round_order)),
+            draw_log_head=_read_draw_log_head(files),
         )
     except (KeyError, ValueError, IndexError) as error:
         raise RecordError(
@@ -238,6 +243,13 @@ def read_public_record(files: Mapping[str, bytes]) -> PublicRecord:
 def _round_order(draw_id: str) -> tuple[bool, int, int]:
     _year, number, attempt = draw_id.split("-")
     return (number.startswith("X"), int(number.removeprefix("X")), int(attempt))
+
+
+def _read_draw_log_head(files: Mapping[str, bytes]) -> str:
+    if DRAW_LOG not in files:
+        return ""
+    *_others, hashes = parse_table(files[DRAW_LOG], DRAW_LOG_COLUMNS, DRAW_LOG)
+    return hashes[-1] if hashes else ""
 
 
 def _read_items(content: bytes) -> tuple[ListedItem, ...]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from scheduler.draw.canonical import document_bytes, parse_document, parse_table, table_bytes
+from scheduler.draw.draw_log import DRAW_LOG, draw_log_table
 from scheduler.draw.files import DRAWN_COLUMNS
 from scheduler.draw.hashing import content_digest
 from scheduler.draw.replacing import ADDED_NAME, WITHDRAWN_COLUMNS, WITHDRAWN_NAME
@@ -80,6 +81,8 @@ def public_files(inputs: PublicInputs) -> dict[str, bytes]:
         "items.tsv": items_bytes(inputs.items),
         "tasks.tsv": tasks_bytes(inputs.tasks),
     }
+    if inputs.draw_log:
+        files[DRAW_LOG] = draw_log_table(inputs.draw_log)
     for draw in inputs.draws:
         folder = f"draws/{draw.draw_id}"
         files.update({f"{folder}/{name}": draw.files[name] for name in sorted(draw.files)})

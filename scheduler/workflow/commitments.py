@@ -19,6 +19,7 @@ from models.draw_rows import (
     StoredRound,
     get_file,
     insert_draw,
+    load_draw_events,
     load_draws,
     load_log_head,
     load_rounds,
@@ -36,6 +37,7 @@ from scheduler.draw.commitment import (
     seal_files,
     secret_digests,
 )
+from scheduler.draw.draw_log import draw_log_head
 from scheduler.draw.files import allocation_table, pool_table, recent_table, register_table
 from scheduler.draw.hashing import content_digest
 from scheduler.draw.pool import Pool, open_pool, targeted_pool
@@ -271,6 +273,7 @@ def _commit(
         drawn_before=sorted(draw.draw_id for draw in draws if draw.status == DrawStatus.DRAWN),
         software=f"double-random {__version__}",
         log_head=load_log_head(connection) or GENESIS,
+        draw_log_head=draw_log_head(load_draw_events(connection)),
     )
     insert_draw(connection, _attempt(workspace, entry, commitment, keys))
     for name, content in {**files, "pool.tsv": pool_table(pool), "commitment.json": commitment.content}.items():

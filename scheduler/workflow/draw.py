@@ -41,6 +41,7 @@ from scheduler.draw.files import drawn_table, quotas_table, selected_table
 from scheduler.draw.frozen import FrozenPool, read_cells, read_pool
 from scheduler.draw.hashing import content_digest
 from scheduler.draw.pool import firm_salts
+from scheduler.draw.proof import list_root
 from scheduler.draw.quotas import draw_quotas
 from scheduler.draw.seed import EntropySource, PublicValue, check_values, draw_seed
 from scheduler.draw.selection import Selection, select
@@ -277,6 +278,7 @@ def _draw(
         num_drawn=len(selection),
         num_counting=sum(cells[index].counting for index in selection.cell.tolist()),
         drawn_digest=content_digest(drawn),
+        drawn_root=list_root(drawn),
         typed=is_typed(frozen.commitment),
         revealed=held.revealed,
         skipped=held.skipped,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from models.draw_rows import load_draws, load_rounds
+from models.draw_rows import load_draw_events, load_draws, load_rounds
 from models.publication_rows import (
     PublishedPlan,
     load_audit_draw,
@@ -61,6 +61,8 @@ class PublicationSummary:
     ----------
     record_digest
         Digest of the public record.
+    draw_log_head
+        Head of its draw log; empty while there is none.
     changes
         What changed in each place, by ``public``, ``audit``, ``site`` and ``workbook``.
     places
@@ -70,6 +72,7 @@ class PublicationSummary:
     """
 
     record_digest: str
+    draw_log_head: str
     changes: Mapping[str, Changes]
     places: Mapping[str, Path]
     logged: int | None
@@ -129,7 +132,9 @@ def publish(
         else:
             delivery.commit()
         workspace.progress.report(_("Publishing"), 5, 5)
-    return PublicationSummary(record_digest=digest, changes=changes, places=places, logged=logged)
+    return PublicationSummary(
+        record_digest=digest, draw_log_head=read.draw_log_head, changes=changes, places=places, logged=logged
+    )
 
 
 def public_inputs(connection: sa.Connection, workspace: Workspace) -> PublicInputs:
@@ -154,6 +159,7 @@ def public_inputs(connection: sa.Connection, workspace: Workspace) -> PublicInpu
         items=load_items(connection),
         tasks=tuple(PublicTask.of(task) for task in load_tasks(connection, year)),
         draws=tuple(load_public_draw(connection, draw) for draw in load_draws(connection, year)),
+        draw_log=load_draw_events(connection),
     )
 
 

@@ -161,8 +161,8 @@ def parse(content: bytes) -> tuple[str, list[Row]]:
 
 def root(leaves: list[bytes]) -> bytes:
     """Root of RFC 9162 section 2.1, by its recursive definition."""
-    if len(leaves) == 1:
-        return leaves[0]
+    if len(leaves) <= 1:
+        return leaves[0] if leaves else hashlib.sha256(b"").digest()
     split = 1
     while split * 2 < len(leaves):
         split *= 2
@@ -246,7 +246,7 @@ class Year:
         self._close()
 
     def _close(self) -> None:
-        if set(self.hooks) - self.used - {"record", "log", "year"}:
+        if set(self.hooks) - self.used - {"record", "log", "draw_log", "year"}:
             raise AssertionError(f"unused hooks: {set(self.hooks) - self.used}")
         counted = {row[0] for rows in self.drawn.values() for row in rows if row[4] == "1"}
         year = {
@@ -269,13 +269,26 @@ class Year:
         self.files = self.hook("record", self.files)
 
     def write_log(self) -> None:
-        """Writes the log as it stands."""
+        """Writes the log and the draw log as they stand."""
+        columns = "number action draw_id digest previous_hash entry_hash"
+        self.files["draw-log.tsv"] = table(columns, self.hook("draw_log", self.draw_log()), ordered=False)
         header = "number at actor action detail before after previous_hash entry_hash"
         rows = []
         for entry in self.log:
             detail = json.dumps(json.loads(entry["detail"]), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             rows.append([str(entry[name]) if name != "detail" else detail for name in header.split()])
         self.files["log.tsv"] = table(header, self.hook("log", rows), ordered=False)
+
+    def draw_log(self) -> list[Row]:
+        """Rows of the draw log, made of what the log tells of draws (2.2)."""
+        actions = {"draw commit": "commit", "draw targets": "draw", "draw void": "void", "store drawn": "import"}
+        rows: list[Row] = []
+        for entry in self.log:
+            if entry["action"] in actions:
+                fields = [actions[entry["action"]], json.loads(entry["detail"])["draw_id"], entry["after"]]
+                number, previous = str(len(rows) + 1), rows[-1][-1] if rows else "0" * 64
+                rows.append([number, *fields, previous, H("draw-log", previous, number, *fields)])
+        return rows
 
     def append_log(self, action: str, detail: dict[str, Any], after: str = "") -> str:
         """Appends an entry to the log and returns its hash."""
@@ -299,7 +312,9 @@ class Year:
         chosen = {
             name: content
             for name, content in self.files.items()
-            if kind == "audit" or name in ("year.json", "items.tsv", "tasks.tsv") or name.endswith(public)
+            if kind == "audit"
+            or name in ("year.json", "items.tsv", "tasks.tsv", "draw-log.tsv")
+            or name.endswith(public)
         }
         return with_manifest(chosen, kind)
 
@@ -469,6 +484,7 @@ class Attempt:
             "drawn_before": self.before,
             "software": "double-random 0.1.0",
             "log_head": self.year.log[-1]["entry_hash"],
+            "draw_log_head": (self.year.draw_log() or [["0" * 64]])[-1][-1],
         }
         self.put_document("commitment.json", self.hook("commitment", commitment))
         self.commitment = json.loads(self.read("commitment.json"))
@@ -513,6 +529,9 @@ class Attempt:
             "num_drawn": len(self.drawn),
             "num_counting": sum(row[4] == "1" for row in self.drawn),
             "drawn_digest": sha(self.read("drawn.tsv")),
+            "drawn_root": root(
+                [hashlib.sha256(b"\x00" + row).digest() for row in self.read("drawn.tsv").split(b"\n")[1:-1]]
+            ).hex(),
         }
         self.put_document("ceremony.json", self.hook("ceremony", ceremony))
         action = f"draw {'void' if ceremony['status'] == 'voided' else 'targets'}"

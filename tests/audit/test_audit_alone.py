@@ -22,10 +22,11 @@ from test_audit_tampering import KEYHOLDER, OUTSIDER
 from scheduler.audit.alone import bundle, plain_merkle, plain_numpy, plain_signing
 from scheduler.audit.alone.bundle import bundle as make_bundle
 from scheduler.audit.claims import Status, Verdict
+from scheduler.audit.proof import verify_proof
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_record, verify_source
 from scheduler.draw import signing
-from scheduler.draw.merkle import array_root
+from scheduler.draw.merkle import array_root, inclusion_path, root_of_path
 from scheduler.errors import StateError
 from tests import make_verifier_digest
 
@@ -244,3 +245,26 @@ def test_functions_in_the_place_of_numpy_s_do_the_same() -> None:
     )
     parts = np.unique(np.asarray(numbers), return_index=True, return_inverse=True, return_counts=True)
     assert [part.tolist() for part in plain_parts] == [part.tolist() for part in parts]
+
+
+@pytest.mark.parametrize("name", ["drawn", "not_drawn", "not_in_pool", "changed"])
+def test_proof_gets_the_same_report(verifier: Path, tmp_path: Path, name: str) -> None:
+    """A firm's proof in the place of a record: the claims and the status are the program's."""
+    golden = json.loads((GOLDEN.parent / "proofs.json").read_text(encoding="utf-8"))["proofs"]
+    proof = golden.get(name) or {**golden["drawn"], "firm_id": "E1"}
+    path = tmp_path / "proof.json"
+    path.write_bytes(document(proof))
+    found = run(verifier, path, "--json")
+    report = verify_proof(path.read_bytes(), path.name)
+    assert json.loads(found.stdout) == {"records": [report.document()]}
+    assert found.returncode == int(name == "changed")
+
+
+def test_paths_are_those_of_the_program() -> None:
+    """Every leaf of every tree up to 20 leaves, and paths that lead nowhere."""
+    for size in range(1, 21):
+        leaves = np.arange(32 * size, dtype=np.uint16).astype(np.uint8).reshape(size, 32)
+        for index in range(size):
+            leaf, path = bytes(leaves[index]), inclusion_path(leaves, index)
+            for some in (path, path[:-1], (*path, bytes(32))):
+                assert plain_merkle.root_of_path(leaf, index, size, some) == root_of_path(leaf, index, size, some)

@@ -19,14 +19,18 @@ from typing import Any
 
 import pytest
 from record_builder import Files, Year, with_manifest
+from test_audit_draw_log import BROKEN, chained, edited
 from test_audit_entropy import BENT, typed_year
 from test_audit_flips import flip, positions
 from test_audit_frozen import RECORDS, files_of
+from test_audit_signatures import NEW, OLD, OTHER, with_keys
 from test_audit_tampering import KEYHOLDER, OUTSIDER, Case
 
 from scheduler.audit.claims import Status, Verdict
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
+from scheduler.draw.signing import public_key_of
+from scheduler.publication.records import signed
 from tests.chain.test_chain_substitutes import TAMPERED, SubstitutingDemo, record
 
 SCRIPT = Path(__file__).resolve().parent / "independent" / "verify.mjs"
@@ -196,3 +200,46 @@ def test_single_bits_without_a_new_manifest_are_rejected(audit: Files, independe
     """Every 997th position of every file, the manifest included."""
     for name, position in positions(audit, stride=997):
         assert independent({**audit, name: flip(audit[name], position)}).rejected, (name, position)
+
+
+@pytest.mark.parametrize("kind", ["public", "audit"])
+@pytest.mark.parametrize("chained_anew", [False, True])
+@pytest.mark.parametrize("name", BROKEN)
+def test_tampering_with_the_draw_log_is_found_in_the_same_places(
+    name: str, chained_anew: bool, kind: str, year: Year, independent: Verify
+) -> None:
+    """Rows dropped, repeated, swapped or changed, the chain made anew or not."""
+    change = BROKEN[name]
+    files = edited(year.record(kind), lambda rows: chained(change(rows)) if chained_anew else change(rows))
+    if not chained_anew or name not in ("another number", "another hash"):
+        assert "2.2" in assert_agree(files, independent).sections
+
+
+SIGNED: dict[str, Callable[[], Files]] = {
+    "signed": lambda: signed(with_keys().record("audit"), NEW),
+    "signed, public": lambda: signed(with_keys().record("public"), NEW),
+    "by another key": lambda: signed(with_keys().record("audit"), OTHER),
+    "by the key before": lambda: signed(with_keys().record("audit"), OLD),
+    "not signed": lambda: with_keys().record("audit"),
+    "key lost": lambda: signed(with_keys({"previous_key": public_key_of(OLD), "lost": "x"}).record("audit"), NEW),
+    "key not signed": lambda: signed(with_keys({"previous_key": public_key_of(OLD)}).record("audit"), NEW),
+    "no key before": lambda: signed(with_keys({"lost": "x"}).record("audit"), NEW),
+    "signature of another": lambda: {
+        **signed(with_keys().record("public"), NEW),
+        "signature.json": signed(with_keys().record("public"), OTHER)["signature.json"],
+    },
+    "signature malformed": lambda: {**signed(with_keys().record("public"), NEW), "signature.json": b"{}\n"},
+    "signature taken away": lambda: {
+        name: content for name, content in signed(with_keys().record("public"), NEW).items() if name != "signature.json"
+    },
+    "signature without key": lambda: {
+        **with_keys().record("public"),
+        "signature.json": signed(with_keys().record("public"), NEW)["signature.json"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_signatures_are_judged_alike(name: str, independent: Verify) -> None:
+    """Good ones, and each way in which they can be wrong."""
+    assert_agree(SIGNED[name](), independent)

@@ -70,7 +70,7 @@ DOCUMENTS: list[tuple[str, Bytes, str]] = [
     ("escaped letter", replace("double-random 0.1.0", "\\u0041"), "canonical"),
     ("unknown key", with_key("zeal", 1), "unknown: zeal"),
     ("missing key", lambda c: document({k: v for k, v in json.loads(c).items() if k != "kind"}), "missing: kind"),
-    ("later format", with_key("format", 3), "format: expected 1"),
+    ("later format", with_key("format", 5), "format: expected 1"),
     ("unknown kind", with_key("kind", "secret"), "kind"),
     ("day that is none", with_key("committed_on", "2026-02-30"), "committed_on: expected a date"),
     ("day in other form", with_key("committed_on", "2026-2-3"), "committed_on: expected a date"),

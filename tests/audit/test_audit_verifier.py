@@ -138,6 +138,7 @@ def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
     drawn = b"firm_id\tname\tregistrar\tpackage\tcounting\nE9\tn\tr\t\t1\n"
     year.files["draws/2026-X1-1/drawn.tsv"] = drawn
     ceremony = json.loads(year.files["draws/2026-1-1/ceremony.json"])
+    del ceremony["drawn_root"]
     external = {
         **ceremony,
         "draw_id": "2026-X1-1",
@@ -158,10 +159,8 @@ def test_list_drawn_elsewhere_is_marked_and_counted() -> None:
     assert [claim.found for claim in unchecked] == ["a list drawn elsewhere is not verifiable here"]
     year.files["draws/2026-X1-1/ceremony.json"] = document({**external, "kind": "targeted", "seed": "0" * 64})
     report = verify_source(MemorySource(year.record("audit")), "audit")
-    assert [claim.expected for claim in report.of_status(Status.FAILED)] == [
-        "kind: 'external'",
-        f"2026-X1-1, ceremony.json: {sha(document(external))}",
-    ]
+    told = f"2026-X1-1, ceremony.json: {sha(document(external))}"  # by the log and by the draw log
+    assert [claim.expected for claim in report.of_status(Status.FAILED)] == ["kind: 'external'", told, told]
 
 
 def test_list_drawn_elsewhere_takes_firms_out_of_a_later_pool() -> None:

@@ -14,10 +14,13 @@ from typing import Any
 
 import pytest
 
+from scheduler.audit.proof import verify_proof
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
 from scheduler.draw.canonical import document_bytes
+from scheduler.draw.draw_log import DRAW_LOG, DrawEvent, draw_log_table
 from scheduler.draw.hashing import message
+from scheduler.draw.proof import Chance, ProvenDraw, firm_proof
 from scheduler.draw.signing import is_signed, public_key_of, sign
 from scheduler.publication.records import MANIFEST, SIGNATURE, assemble_public, manifest_bytes, signed
 from scheduler.resources import data_path
@@ -28,6 +31,7 @@ from tests.chain.test_chain_substitutes import TAMPERED, SubstitutingDemo, recor
 from tests.publication.tiny_year import make_inputs
 
 Files = dict[str, bytes]
+LISTS = ("drawn.tsv", "pool.tsv")
 ROWS = "li => li.map(e => [e.value, e.className.split('claim-')[1], e.querySelector('span').textContent])"
 
 
@@ -103,6 +107,23 @@ def gave_way(name: str) -> Files:
     return with_manifest(files)
 
 
+def retold(change: Callable[[list[list[str]]], list[list[str]]], *, chained: bool = True) -> Files:
+    """The tiny record with another draw log, its chain made anew or not."""
+    files = tiny()
+    header, *rows = [line.split("\t") for line in files[DRAW_LOG].decode("ascii").splitlines()]
+    rows = change(rows)
+    if chained:
+        events = [DrawEvent(action=row[1], draw_id=row[2], digest=row[3]) for row in rows]
+        return relisted({**files, DRAW_LOG: draw_log_table(events)})
+    lines = ["\t".join(row) + "\n" for row in [header, *rows]]
+    return relisted({**files, DRAW_LOG: "".join(lines).encode("ascii")})
+
+
+def without_draw_log() -> Files:
+    """A record that lacks the draw log whose head a commitment names."""
+    return relisted({name: content for name, content in tiny().items() if name != DRAW_LOG})
+
+
 CASES: dict[str, Callable[[], Files]] = {
     "tiny": tiny,
     "frozen format 1": lambda: files_of(FROZEN / "format-1" / "public.zip"),
@@ -124,6 +145,18 @@ CASES: dict[str, Callable[[], Files]] = {
     "a signature taken away": without_signature,
     "a signature that is none": lambda: {**signed_tiny(), SIGNATURE: b"{}\n"},
     "a signature that nobody asked for": lambda: {**tiny(), SIGNATURE: signed_tiny()[SIGNATURE]},
+    "a draw log taken away": without_draw_log,
+    "a void taken out of the draw log": lambda: retold(lambda rows: rows[:2] + rows[3:]),
+    "an entry of the draw log repeated": lambda: retold(lambda rows: [*rows, rows[-1]]),
+    "a draw log of other draws": lambda: retold(
+        lambda rows: [[*row[:2], row[2].replace("-2-", "-5-"), *row[3:]] for row in rows]
+    ),
+    "a commitment after an import": lambda: retold(lambda rows: [rows[-1], *rows[:-1]]),
+    "an unchained draw log": lambda: retold(lambda rows: rows[1:], chained=False),
+    "a draw log with another action": lambda: retold(
+        lambda rows: [[rows[0][0], "burn", *rows[0][2:]], *rows[1:]], chained=False
+    ),
+    "a draw log with another number": lambda: retold(lambda rows: [["7", *rows[0][1:]], *rows[1:]], chained=False),
     "a document with spaces": lambda: relisted({**tiny(), "year.json": tiny()["year.json"] + b" "}),
     "sources of all kinds": lambda: typed_year().record("public"),
     "the bureau's own seed": lambda: typed_year(own=True).record("public"),
@@ -243,3 +276,92 @@ def test_own_ed25519_judges_as_the_library(page: Any) -> None:
                 "signature": changed,
             }
             assert own_judgement(page, row) is is_signed(row["public_key"], changed, "record", str(number))
+
+
+def proof(outcome: str, *, open_chance: bool = False, old: bool = False) -> dict[str, Any]:
+    """A proof about the tiny year's open draw for a firm with an outcome; `old` for a ceremony without root."""
+    files = {name.rpartition("/")[2]: content for name, content in tiny().items() if "2026-1-2/" in name}
+    ceremony = json.loads(files["ceremony.json"])
+    if old:
+        ceremony = {key: value for key, value in ceremony.items() if key != "drawn_root"}
+    drawn, pool = ([row.split(b"\t")[0].decode() for row in files[name].splitlines()[1:]] for name in LISTS)
+    others = [firm for firm in pool if firm not in drawn]
+    firm = {"drawn": drawn[-1], "not_drawn": others[0], "not_in_pool": "91371000MA99999999"}[outcome]
+    draw = ProvenDraw(
+        commitment=json.loads(files["commitment.json"]),
+        ceremony=ceremony,
+        pool=files["pool.tsv"],
+        drawn=files["drawn.tsv"],
+        secret=b"",
+        chance=Chance(stratum="open", chance_micro=3_000_000, chance_firms=6) if outcome != "not_in_pool" else None,
+    )
+    return dict(json.loads(firm_proof(firm, [draw], open_chance=open_chance)))
+
+
+def golden_proof(name: str) -> bytes:
+    """A proof about a targeted round, from data/golden."""
+    golden = json.loads((data_path("golden") / "proofs.json").read_text(encoding="utf-8"))
+    return document_bytes(golden["proofs"][name])
+
+
+def lied(outcome: str, *path: Any, to: Any) -> bytes:
+    """A proof of the open draw in which one value is another."""
+    made = proof(outcome)
+    place: Any = made["draws"][0]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = to
+    return document_bytes(made)
+
+
+PROOFS: dict[str, Callable[[], bytes]] = {
+    "drawn": lambda: document_bytes(proof("drawn")),
+    "not drawn": lambda: document_bytes(proof("not_drawn")),
+    "out of the pool": lambda: document_bytes(proof("not_in_pool")),
+    "chance opened": lambda: document_bytes(proof("drawn", open_chance=True)),
+    "an old ceremony": lambda: document_bytes(proof("drawn", old=True)),
+    "targeted, drawn": lambda: golden_proof("drawn"),
+    "targeted, not drawn, opened": lambda: golden_proof("not_drawn"),
+    "targeted, out of the pool": lambda: golden_proof("not_in_pool"),
+    "another ticket": lambda: lied("drawn", "ticket", to="0" * 64),
+    "another outcome": lambda: lied("drawn", "outcome", to="not_drawn"),
+    "out of the pool with a leaf": lambda: lied("drawn", "outcome", to="not_in_pool"),
+    "another place": lambda: lied("not_drawn", "pool", "index", to=5),
+    "a place beyond": lambda: lied("not_drawn", "pool", "index", to=2**40),
+    "no path": lambda: lied("not_drawn", "pool", "path", to=[]),
+    "no rows": lambda: lied("drawn", "rows", to=[]),
+    "a row changed": lambda: lied("drawn", "rows", 0, "row", to="x"),
+    "another seed": lambda: lied("drawn", "ceremony", "seed", to="0" * 64),
+    "another year": lambda: document_bytes({**proof("drawn"), "year": 2025}),
+    "no draws": lambda: document_bytes({**proof("drawn"), "draws": []}),
+    "another draw": lambda: lied("drawn", "draw_id", to="2026-1-9"),
+    "no proof": lambda: document_bytes({"format": 1}),
+    "no JSON": lambda: b"{",
+    "spaces": lambda: document_bytes(proof("drawn")) + b" ",
+    "a float": lambda: b'{\n  "format": 1.0\n}\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(PROOFS))
+def test_page_says_of_a_proof_what_the_program_says(page: Any, tmp_path: Path, name: str) -> None:
+    """Number for number the same claims with the same outcome, on good proofs and on bad ones."""
+    path = tmp_path / "proof.json"
+    path.write_bytes(PROOFS[name]())
+    report = verify_proof(path.read_bytes(), path.name)
+    expected = [[claim.number, str(claim.status), claim.text] for claim in report.claims]
+    page.set_input_files("#check-file", str(path))
+    page.wait_for_selector(".verdict")
+    assert list(page.eval_on_selector_all(".claim", ROWS)) == expected
+    assert str(report.verdict) in page.get_attribute(".verdict", "class")
+
+
+def test_page_in_chinese_has_words_for_a_proof(page: Any, tiny_site: Path, tmp_path: Path) -> None:
+    """No key and no English sentence is left on the Chinese page."""
+    path = tmp_path / "proof.json"
+    path.write_bytes(document_bytes(proof("not_drawn")))
+    page.goto((tiny_site / "verify.html").as_uri())
+    page.set_input_files("#check-file", str(path))
+    page.wait_for_selector(".verdict")
+    texts = page.eval_on_selector_all(".claim", "li => li.map(e => e.querySelector('span').textContent)")
+    assert texts
+    assert [text for text in texts if text.isascii()] == []

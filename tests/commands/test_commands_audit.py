@@ -107,4 +107,4 @@ def test_anchor_that_is_none_is_refused(
     anchor.write_text('{"format": 1}', encoding="utf-8")
     status, out, err = run("verify", records, "--anchor", anchor)
     assert (status, out) == (1, "")
-    assert "give commitments, entropy, log_head or public_key" in err
+    assert "give commitments, entropy, draw_log_head, log_head or public_key" in err

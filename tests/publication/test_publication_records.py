@@ -57,6 +57,7 @@ def test_assemble_public_lists_every_file_and_the_manifest_last(inputs: PublicIn
         path: content_digest(content) for path, content in record.items() if path != "manifest.json"
     }
     assert sorted(manifest["files"]) == [
+        "draw-log.tsv",
         "draws/2026-1-1/ceremony.json",
         "draws/2026-1-1/commitment.json",
         "draws/2026-1-1/drawn.tsv",

@@ -10,6 +10,7 @@ from datetime import date
 
 from scheduler.draw.canonical import document_bytes, table_bytes
 from scheduler.draw.commitment import SEALED_FILES
+from scheduler.draw.draw_log import DrawEvent, draw_log_head
 from scheduler.draw.hashing import content_digest, digest, message
 from scheduler.draw.merkle import leaf_hash, tree_root
 from scheduler.publication.inputs import (
@@ -38,8 +39,10 @@ def firm_id_of(number: int) -> str:
     return f"91371000MA{number:08d}"
 
 
-def commitment_of(draw_id: str, kind: str, firm_ids: list[str], counting: int, package: str) -> dict[str, bytes]:
-    """Frozen public files of a commitment, leaves as in an open round."""
+def commitment_of(
+    draw_id: str, kind: str, firm_ids: list[str], counting: int, package: str, draw_log_head: str = ""
+) -> dict[str, bytes]:
+    """Frozen public files of a commitment, leaves as in an open round; with the draw log's head if it is given."""
     leaves = [leaf_hash(message("leaf", draw_id, firm_id)) for firm_id in firm_ids]
     pool = table_bytes(("firm_id", "leaf"), [(firm, leaf.hex()) for firm, leaf in zip(firm_ids, leaves, strict=True)])
     commitment = {
@@ -64,6 +67,7 @@ def commitment_of(draw_id: str, kind: str, firm_ids: list[str], counting: int, p
         "drawn_before": [],
         "software": "double-random 0.1.0",
         "log_head": "0" * 64,
+        **({"draw_log_head": draw_log_head} if draw_log_head else {}),
     }
     return {"commitment.json": document_bytes(commitment), "pool.tsv": pool}
 
@@ -94,6 +98,7 @@ def ceremony_of(draw_id: str, kind: str, status: str, commitment: bytes, drawn: 
             "num_drawn": rows,
             "num_counting": rows,
             "drawn_digest": content_digest(drawn),
+            "drawn_root": tree_root([leaf_hash(row) for row in drawn.split(b"\n")[1:-1]]).hex(),
         }
     )
 
@@ -171,6 +176,12 @@ def task(task_id: str, name: str, item_ids: tuple[str, ...], full_coverage: bool
     )
 
 
+def event_of(action: str, draw_id: str, files: dict[str, bytes]) -> DrawEvent:
+    """Entry of the draw log about a draw."""
+    said = content_digest(files["commitment.json" if action == "commit" else "ceremony.json"])
+    return DrawEvent(action=action, draw_id=draw_id, digest=digest("commitment", said) if action == "commit" else said)
+
+
 def make_inputs(
     num_pool: int, num_drawn: int, names: Callable[[str], str] = lambda firm: f"威海{firm[-4:]}商贸有限公司"
 ) -> PublicInputs:
@@ -178,7 +189,13 @@ def make_inputs(
     firm_ids = [firm_id_of(number) for number in range(num_pool)]
     first = open_draw("2026-1-1", firm_ids, num_drawn, names, status="voided")
     second = open_draw("2026-1-2", firm_ids, num_drawn, names)
-    waiting = commitment_of("2026-2-1", "targeted", firm_ids, num_drawn, "")
+    told = [
+        event_of("commit", "2026-1-1", first),
+        DrawEvent(action="draw", draw_id="2026-1-1", digest="5" * 64),  # the ceremony before it was voided
+        event_of("void", "2026-1-1", first),
+        event_of("commit", "2026-1-2", second),
+    ]
+    waiting = commitment_of("2026-2-1", "targeted", firm_ids, num_drawn, "", draw_log_head(told))
     elsewhere = {"drawn.tsv": drawn_table([firm_id_of(9_000_000)], names, "T02")}
     elsewhere["ceremony.json"] = document_bytes(
         {
@@ -196,7 +213,13 @@ def make_inputs(
             "drawn_digest": content_digest(elsewhere["drawn.tsv"]),
         }
     )
+    told += [
+        event_of("commit", "2026-2-1", waiting),
+        event_of("draw", "2026-1-2", second),
+        event_of("import", "2026-X1-1", elsewhere),
+    ]
     return PublicInputs(
+        draw_log=tuple(told),
         year=YearFacts(
             bureau="371000",
             bureau_name="威海市市场监督管理局（示例）",

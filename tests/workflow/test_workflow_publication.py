@@ -16,10 +16,12 @@ from click.testing import CliRunner, Result
 
 import cli
 from models import tables
-from models.draw_rows import StoredDraw, insert_draw, put_file
+from models.draw_rows import StoredDraw, insert_draw, load_draw_events, put_file
 from models.registry_rows import save_items, save_tasks
 from models.store import insert_columns
 from models.tables import table_of
+from scheduler.audit.anchors import parse_anchors
+from scheduler.draw.draw_log import draw_log_head
 from scheduler.draw.signing import is_signed
 from scheduler.errors import StateError
 from scheduler.publication.files import Changes
@@ -435,3 +437,20 @@ def test_key_commands_make_show_and_replace(filled: Workspace, tmp_path: Path) -
     assert command_of(filled, "key", "show").stdout.strip() == public
     replaced = command_of(filled, "key", "new", "--replace", "--yes").stdout.strip()
     assert command_of(filled, "key", "show").stdout.strip() == replaced != public
+
+
+def test_log_head_is_an_anchor_that_every_later_record_agrees_with(filled: Workspace, tmp_path: Path) -> None:
+    """What the command prints is a file for “verify --anchor”; what there is not, it leaves out."""
+    before = json.loads(command_of(filled, "log", "head").stdout)
+    assert "draw_log_head" not in before  # these draws were put into the tables without entries of the log
+    assert "public_key" not in before
+    public = make_key(filled)
+    with filled.transaction() as connection:
+        append_log(connection, filled, "draw commit", {"draw_id": "2026-1-1"}, after="a" * 64)
+        head = draw_log_head(load_draw_events(connection))
+    answer = command_of(filled, "log", "head", "--out", str(tmp_path / "head.json"))
+    anchors = parse_anchors((tmp_path / "head.json").read_bytes(), "head.json")
+    assert (anchors.draw_log_head, anchors.public_key) == (head, public)
+    assert json.loads(answer.stdout) == json.loads((tmp_path / "head.json").read_text(encoding="ascii"))
+    assert run(filled, tmp_path / "out").draw_log_head == head
+    assert head in (tmp_path / "out" / "site" / "en" / "verify.html").read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from pathlib import Path
 from scheduler import i18n
 from scheduler.audit.anchors import MAX_ANCHOR_BYTES, Anchors, merge_anchors, parse_anchors
 from scheduler.audit.claims import Verdict
+from scheduler.audit.proof import verify_path
 from scheduler.audit.report import report_lines
-from scheduler.audit.verifier import find_records, verify_record
 from scheduler.errors import DoubleRandomError
 
 
@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="verify.py", description="Verifies a record of double-random from its bytes alone. 验证双随机抽查的记录。"
     )
-    parser.add_argument("record", nargs="?", type=Path, help="folder of the record; without it, the one of this file")
+    parser.add_argument(
+        "record", nargs="?", type=Path, help="folder of the record, or a firm's proof; without it, the one of this file"
+    )
     parser.add_argument(
         "--anchor", action="append", type=Path, default=[], help="file with what was obtained elsewhere"
     )
@@ -66,8 +68,7 @@ def _language(chosen: str | None) -> str:
 
 def _verify(options: argparse.Namespace, folder: Path) -> int:
     anchors = merge_anchors([_read_anchors(path) for path in options.anchor]) if options.anchor else None
-    records = find_records(options.record or folder)
-    reports = [verify_record(record, anchors=anchors) for record in records]
+    reports = verify_path(options.record or folder, anchors=anchors)
     if options.json:
         answer = {"records": [report.document() for report in reports]}
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, sort_keys=True, indent=2) + "\n")

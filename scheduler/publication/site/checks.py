@@ -100,17 +100,40 @@ CLAIMS: Mapping[str, str] = {
     "external": noop("the list says that it was drawn elsewhere"),
     "external_lot": noop("the list was drawn by lot"),
     "log": noop("the chain of the log is unbroken"),
+    "draw_log_right": noop("the draw log tells of the draws"),
+    "draw_log_chain": noop("the draw log is one chain, each entry bound to the one before"),
+    "draw_log_draws": noop("the draw log tells of the same draws as the record, in an order that the commitments name"),
+    "proof_form": noop("the proof is in its form"),
+    "proof_draws": noop("the proof speaks of one draw or more, each once"),
+    "proof_identity": noop("the commitment speaks of this bureau, year and draw"),
+    "proof_pool_right": noop("the firm is in the pool committed to"),
+    "proof_pool": noop("the firm's leaf is under the root of the pool committed to"),
+    "proof_outside": noop("the firm is not in the pool"),
+    "proof_ticket_right": noop("the ticket follows from the seed"),
+    "proof_ticket": noop("the firm's ticket follows from the seed"),
+    "proof_rows_right": noop("the list drawn tells of the firm"),
+    "proof_listed": noop("the firm is on the list drawn"),
+    "proof_unlisted": noop("the firm is not on the list drawn: its neighbours there stand next to each other"),
+    "proof_chance_right": noop("the chance is opened"),
+    "proof_stratum": noop("the stratum opened is the one sealed in the firm's leaf"),
+    "proof_chance": noop("the firm's chance"),
 }
 REASONS: Mapping[str, str] = {
     "closed": noop("only the audit record opens the seals"),
     "register_then": noop("no record holds what the register said then"),
     "own_seed": noop("the bureau's own seed is the only source: the weakest kind of draw"),
     "unsigned": noop("the record is not signed"),
+    "no_draw_log": noop("the record has no draw log: a draw could be missing from it"),
     "targeted": noop("salts and strata of a targeted round are not public"),
     "targeted_tickets": noop(
         "salts, strata and quotas of a targeted round are not public; the audit record opens them"
     ),
     "external": noop("a list drawn elsewhere is not verifiable here"),
+    "proof_outside": noop("roots do not tell who is missing; pool.tsv of the public record lists who was in the pool"),
+    "proof_no_root": noop("the ceremony names no root of the list; drawn.tsv of the public record is the list"),
+    "proof_closed": noop("the proof does not open it"),
+    "proof_open": noop("anybody can draw an open round again from the public record; this proof alone cannot"),
+    "proof_targeted": noop("tickets of others and the quota are not public; the audit record opens them"),
 }
 PAGE: Mapping[str, str] = {
     "passed": noop("holds"),
@@ -125,12 +148,13 @@ PAGE: Mapping[str, str] = {
     "year": noop("The year"),
     "draw": noop("Draw {draw}"),
     "log": noop("The log"),
+    "proof": noop("The proof"),
     "consistent": noop("Consistent: everything that these bytes can prove holds."),
     "rejected": noop("Rejected: something does not hold."),
     "counts": noop("{passed} claims hold, {failed} do not, {not_checked} could not be checked."),
     "anchor": noop("Digest of this record; compare it with one that was published elsewhere:"),
     "unusable": noop(
-        "This is no record: give the folder that holds manifest.json, or the whole record as one ZIP file."
+        "This is no record: give the folder that holds manifest.json, the whole record as one ZIP file, or a proof."
     ),
     "too_big": noop("This is larger than a public record can be."),
 }

@@ -1,7 +1,7 @@
 // The check-it-yourself page: takes a record as folder or ZIP, by choosing or dropping, and shows what verify.js finds.
 "use strict";
 (() => {
-  const MOST_BYTES = 2 ** 31, MOST_FILES = 20000, MOST_DEPTH = 8;
+  const MOST_BYTES = 2 ** 31, MOST_PROOF_BYTES = 2 ** 23, MOST_FILES = 20000, MOST_DEPTH = 8;
   const form = document.getElementById("check");
   if (!form) return;
   const words = JSON.parse(form.dataset.words);
@@ -129,10 +129,19 @@
     document.getElementById("verdict").focus();
   };
 
+  const isProof = (named) => named.length === 1 && /\.json$/i.test(named[0][0]);
+
   const check = async (gather) => {
     results.replaceChildren();
     try {
-      const files = await take(await gather());
+      const named = await gather();
+      if (isProof(named)) {
+        if (named[0][1].size > MOST_PROOF_BYTES) throw new Unusable("too_big");
+        show(window.doubleRandomVerify.verifyProof(await bytesOf(named[0][1])));
+        progress.textContent = "";
+        return;
+      }
+      const files = await take(named);
       const tell = async (draw, done, total) => { progress.textContent = fill(words.page.working, { draw, done, total }); await breath(); };
       show(await window.doubleRandomVerify.verify(files, tell));
       progress.textContent = "";

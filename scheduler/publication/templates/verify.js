@@ -233,7 +233,7 @@
     const rows = lines.map((line) => line.split("\t"));
     rows.forEach((row, at) => {
       const bad = row.length !== columns.length || !fits(row) || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(row.join(""));
-      if (bad || (at && compareRows(rows[at - 1], row, keys) >= 0)) throw new Unreadable(`${name}: §1.4, ${at + 2}`);
+      if (bad || (at && keys && compareRows(rows[at - 1], row, keys) >= 0)) throw new Unreadable(`${name}: §1.4, ${at + 2}`);
     });
     return rows;
   };
@@ -248,8 +248,10 @@
   const orEmpty = (shape) => (value) => value === "" || shape(value);
   const oneOf = (...values) => (value) => values.includes(value);
   const listOf = (shape) => (value) => Array.isArray(value) && value.length <= 5000 && value.every(shape);
+  const ABSENT = Symbol("absent"); // what a key that is not there has for its shape; no other shape takes it
+  const optional = (shape) => (value) => value === ABSENT || shape(value);
   const objectOf = (shapes) => (value) => value !== null && typeof value === "object" && !Array.isArray(value)
-    && Object.keys(value).length === Object.keys(shapes).length && Object.keys(shapes).every((key) => Object.hasOwn(value, key) && shapes[key](value[key]));
+    && Object.keys(value).every((key) => Object.hasOwn(shapes, key)) && Object.keys(shapes).every((key) => shapes[key](Object.hasOwn(value, key) ? value[key] : ABSENT));
   const mapOf = (shape) => (value) => value !== null && typeof value === "object" && !Array.isArray(value) && Object.keys(value).every((key) => isCode(key) && shape(value[key]));
   const either = (...shapes) => (value) => shapes.some((shape) => shape(value));
 
@@ -268,7 +270,7 @@
     format: oneOf(1), bureau: isCode, year: isInteger, draw_id: isCode, kind: oneOf("open", "targeted"), committed_on: isDay,
     window: objectOf({ starts_on: isDay, ends_on: isDay }), counting_visits: isInteger, package: orEmpty(isCode), pool: objectOf({ num_firms: isInteger, root: isDigest }),
     secret: isDigest, officer_secret: isDigest, sealed: seals(SEALED), entropy: listOf(objectOf({ name: isText, spoken_on: isDay, bits: isInteger })),
-    day_value: either((value) => value === null, objectOf({ name: isText, value: isText })), drawn_before: listOf(isCode), software: isText, log_head: isDigest,
+    day_value: either((value) => value === null, objectOf({ name: isText, value: isText })), drawn_before: listOf(isCode), software: isText, log_head: isDigest, draw_log_head: optional(isDigest),
   };
   const KINDS = ["digits", "balls", "index", "beacon", "dice", "witness", "operator"];
   const typed = listOf(objectOf({ name: isText, spoken_on: isDay, kind: oneOf(...KINDS), detail: isCode, bits: isInteger }));
@@ -276,7 +278,7 @@
   const ceremony = {
     format: oneOf(1), draw_id: isCode, kind: oneOf("open", "targeted", "external"), status: oneOf("drawn", "voided"), void_reason: isText, drawn_on: orEmpty(isDay),
     commitment_digest: orEmpty(isDigest), entropy: listOf(objectOf({ name: isText, value: isCode })), seed: orEmpty(isDigest), num_drawn: isInteger,
-    num_counting: isInteger, drawn_digest: orEmpty(isDigest),
+    num_counting: isInteger, drawn_digest: orEmpty(isDigest), drawn_root: optional(isDigest),
   };
   const manifest = { format: oneOf(1), kind: oneOf("public", "audit"), bureau: isCode, year: isInteger, files: mapOf(isDigest), record_digest: isDigest };
   const SHAPES = {
@@ -299,6 +301,8 @@
     "items.tsv": [["item_id", "category", "name", "object_description", "kind", "method", "department", "basis", "ratio_text", "officers_required", "speciality"], 1],
     "tasks.tsv": [["task_id", "name", "item_ids", "object_types", "districts", "industries", "libraries", "full_coverage", "ratio_min_micro", "ratio_max_micro", "starts_on",
       "ends_on", "initiator", "partners", "mode", "note"], 1],
+    "draw-log.tsv": [["number", "action", "draw_id", "digest", "previous_hash", "entry_hash"], 0, ([number, action, id, ...digests]) =>
+      /^(0|[1-9]\d{0,17})$/.test(number) && ["commit", "draw", "void", "import"].includes(action) && isCode(id) && digests.every(isDigest)],
     "pool.tsv": [["firm_id", "leaf"], 1, ([firm, leaf]) => FIRM.test(firm) && DIGEST.test(leaf)],
     "drawn.tsv": [["firm_id", "name", "registrar", "package", "counting"], 1, ([firm, , , , flag]) => FIRM.test(firm) && /^[01]$/.test(flag)],
     "added.tsv": [["firm_id", "name", "registrar", "package", "counting"], 1, ([firm, , , pack, flag]) => FIRM.test(firm) && isCode(pack) && /^[01]$/.test(flag)],
@@ -309,6 +313,7 @@
   // --- A record --------------------------------------------------------------------------------------------------------
 
   const SIGNATURE = "signature.json"; // stands beside the manifest that names a key, and is not listed in it (2.1)
+  const DRAW_LOG = "draw-log.tsv";
   const ROOT_FILES = ["year.json", "items.tsv", "tasks.tsv"];
   const DRAW_ID = /^(\d{4})-(\d{1,3})-(\d{1,3})$/, EXTERNAL_ID = /^(\d{4})-X(\d{1,3})-1$/;
 
@@ -377,6 +382,7 @@
     }
     get commitmentDigest() { void this.commitment; return digest("commitment", this.record.digest(this.path("commitment.json"))); }
     get seed() { return digest("seed", this.commitmentDigest, contentDigest(documentBytes({ entropy: this.ceremony.entropy }))); }
+    get namesDrawLog() { try { return this.has("commitment.json") && Object.hasOwn(this.commitment, "draw_log_head"); } catch { return false; } }
     get round() { return Number(DRAW_ID.exec(this.id)?.[2] ?? 0); }
     get attempt() { return Number(DRAW_ID.exec(this.id)?.[3] ?? 1); }
     before(draws) { return this.commitment.drawn_before.map((id) => draws.find((draw) => draw.id === id)).filter(Boolean); }
@@ -429,7 +435,8 @@
     const wrong = [...listed].sort().filter((name) => names.has(name) && record.digest(name) !== manifest.files[name]);
     group.first("2", "file_digests", wrong.map((name) => [`${name}: ${manifest.files[name]}`, record.digest(name)]), listed.size);
     group.guarded("2", "files_asked", () => {
-      const expected = new Set(ROOT_FILES), allowed = new Set(ROOT_FILES);
+      const expected = new Set(ROOT_FILES), allowed = new Set([...ROOT_FILES, DRAW_LOG]);
+      if (draws.some((draw) => draw.namesDrawLog)) expected.add(DRAW_LOG);
       for (const draw of draws) {
         const [required, optional] = filesOf(draw);
         for (const name of required) { expected.add(draw.path(name)); allowed.add(draw.path(name)); }
@@ -537,18 +544,7 @@
     group.unchecked("4", "secrets", CLOSED);
     group.unchecked("1.5", "seals", CLOSED);
     group.guarded("2", "policy_right", () => { record.get("year.json"); });
-    group.guarded("5", "dates_right", () => {
-      const fixed = draw.commitment, drawnOn = draw.wasDrawn ? draw.ceremony.drawn_on : "";
-      const differences = [];
-      for (const source of fixed.entropy) {
-        if (source.spoken_on <= fixed.committed_on) differences.push([`${source.name} > ${fixed.committed_on}`, source.spoken_on]);
-        if (drawnOn && source.spoken_on > drawnOn) differences.push([`${source.name} ≤ ${drawnOn}`, source.spoken_on]);
-      }
-      const names = fixed.entropy.map((source) => source.name);
-      if (!names.length || new Set(names).size !== names.length) differences.push(["≠", names.join(", ")]);
-      group.first("5", "dates", differences, names.length);
-      group.unchecked("9", "published", draw.commitmentDigest);
-    });
+    group.guarded("5", "dates_right", () => checkDates(group, draw));
     group.guarded("5.1", "kinds_right", () => checkKinds(group, draw));
     group.guarded("5", "bits_right", () => group.unchecked("5", "bits", draw.commitment.entropy.reduce((total, source) => total + source.bits, 0)));
     if (draw.attempt > 1) {
@@ -562,6 +558,18 @@
     group.guarded("3.1", "before_right", () => checkBefore(group, draw, draws));
     group.guarded("4", "log_right", () => group.unchecked("4", "log_head", draw.commitment.log_head));
     if (draw.has("ceremony.json")) group.guarded("5", "ceremony_right", () => checkCeremony(group, draw));
+  };
+
+  const checkDates = (group, draw) => {
+    const fixed = draw.commitment, drawnOn = draw.wasDrawn ? draw.ceremony.drawn_on : "", differences = [];
+    for (const source of fixed.entropy) {
+      if (source.spoken_on <= fixed.committed_on) differences.push([`${source.name} > ${fixed.committed_on}`, source.spoken_on]);
+      if (drawnOn && source.spoken_on > drawnOn) differences.push([`${source.name} ≤ ${drawnOn}`, source.spoken_on]);
+    }
+    const names = fixed.entropy.map((source) => source.name);
+    if (!names.length || new Set(names).size !== names.length) differences.push(["≠", names.join(", ")]);
+    group.first("5", "dates", differences, names.length);
+    group.unchecked("9", "published", draw.commitmentDigest);
   };
 
   const sorted = (value) => value !== null && typeof value === "object" ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
@@ -691,6 +699,7 @@
     group.guarded("5", "counts_right", () => {
       const said = draw.ceremony, list = draw.drawn;
       const expected = { num_drawn: list.length, num_counting: list.filter((row) => row.counts).length, drawn_digest: record.digest(draw.path("drawn.tsv")) };
+      if (Object.hasOwn(said, "drawn_root")) expected.drawn_root = hex(treeRoot(draw.get("drawn.tsv").map((row) => leafHash(encoder.encode(row.join("\t"))))));
       const wrong = Object.keys(expected).filter((key) => expected[key] !== said[key]);
       group.first("5", "counts", wrong.map((key) => [`${key}: ${expected[key]}`, said[key]]), list.length);
       if (!draw.external) group.equal("4", "counting", draw.commitment.counting_visits, expected.num_counting);
@@ -765,11 +774,159 @@
     group.unchecked("7.1", "gone", "register_then");
   };
 
+  const checkDrawLog = (group, record, manifest, draws) => {
+    if (!record.has(DRAW_LOG)) { group.unchecked("2.2", "draw_log_draws", "no_draw_log"); return; }
+    const rows = record.get(DRAW_LOG), broken = [];
+    let before = "0".repeat(64);
+    rows.forEach(([number, action, id, said, previous, own], at) => {
+      if (number !== String(at + 1)) broken.push([at + 1, number]);
+      if (previous !== before) broken.push([`${at + 1}: ${before}`, previous]);
+      const expected = digest("draw-log", before, String(at + 1), action, id, said);
+      if (expected !== own) broken.push([`${at + 1}: ${expected}`, own]);
+      before = own;
+    });
+    group.first("2.2", "draw_log_chain", broken, rows.length);
+    const ofYear = rows.filter(([, , id]) => id.startsWith(`${manifest.year}-`));
+    group.first("2.2", "draw_log_draws", logDifferences(ofYear, draws), ofYear.length);
+  };
+
+  const FOLLOWING = { "": ["commit", "import"], commit: ["draw", "void"], draw: ["void"], void: [], import: [] };
+  const logDifferences = (rows, draws) => {
+    const differences = [], byId = new Map(draws.map((draw) => [draw.id, draw])), committed = new Set(), spoken = new Map(), standing = new Set(), newest = new Map();
+    for (const [, action, id, said, previous] of rows) {
+      const draw = byId.get(id), mayFollow = FOLLOWING[newest.get(id) ?? ""];
+      if (!mayFollow.includes(action)) differences.push([`${id}: ${mayFollow.join(" / ")}`, action]);
+      newest.set(id, action);
+      if (!draw) differences.push(["draws/", id]);
+      else if (action !== "commit") {
+        spoken.set(id, said);
+        if (action === "void") standing.delete(id); else standing.add(id);
+      } else if (draw.external) differences.push(["–", id]);
+      else {
+        const fixed = draw.commitment, stood = [...standing].sort().join(", ");
+        if (draw.commitmentDigest !== said) differences.push([`${id}: ${draw.commitmentDigest}`, said]);
+        if (draw.namesDrawLog && fixed.draw_log_head !== previous) differences.push([`${id}: ${previous}`, fixed.draw_log_head]);
+        if (fixed.drawn_before.join(", ") !== stood) differences.push([`${id}: ${stood}`, fixed.drawn_before.join(", ")]);
+        committed.add(id);
+      }
+    }
+    for (const draw of draws) {
+      const said = draw.has("ceremony.json") ? draw.record.digest(draw.path("ceremony.json")) : "";
+      if (!draw.external && !committed.has(draw.id)) differences.push([draw.id, "–"]);
+      if (said !== (spoken.get(draw.id) ?? "")) differences.push([`${draw.id}: ${spoken.get(draw.id) ?? "–"}`, said || "–"]);
+      if ((draw.state === "drawn") !== standing.has(draw.id)) differences.push([draw.id, draw.state]);
+    }
+    return differences;
+  };
+
   const checkExternal = (group, draw) => {
     const expected = { format: 1, draw_id: draw.id, kind: "external", status: "drawn", void_reason: "", commitment_digest: "", entropy: [], seed: "" };
     const wrong = Object.keys(expected).filter((key) => JSON.stringify(draw.ceremony[key]) !== JSON.stringify(expected[key]));
     group.first("2", "external", wrong.map((key) => [`${key}: ${expected[key]}`, draw.ceremony[key]]));
     group.unchecked("2", "external_lot", "external");
+  };
+
+  // --- A firm's proof (9.2) ------------------------------------------------------------------------------------------------
+
+  // Root that a path leads to from a leaf, null if a tree of that size has no such path (RFC 9162, section 2.1.3.2).
+  const rootOfPath = (leaf, index, size, path) => {
+    if (index >= size) return null;
+    let last = size - 1, root = leaf;
+    for (const node of path.map(bytesOfHex)) {
+      if (last === 0) return null;
+      if (index % 2 || index === last) {
+        root = sha256(joined(NODE, node, root));
+        while (index && index % 2 === 0) { index /= 2; last = Math.floor(last / 2); }
+      } else root = sha256(joined(NODE, root, node));
+      index = Math.floor(index / 2);
+      last = Math.floor(last / 2);
+    }
+    return last === 0 ? hex(root) : null;
+  };
+
+  const place = { index: isInteger, path: (value) => listOf(isDigest)(value) && value.length <= 64 };
+  const orNull = (shape) => (value) => value === null || shape(value);
+  const isProof = objectOf({
+    format: oneOf(1), kind: oneOf("proof"), bureau: isCode, year: isInteger, firm_id: (value) => isText(value) && FIRM.test(value),
+    draws: (value) => listOf(objectOf({
+      draw_id: (id) => isText(id) && DRAW_ID.test(id), commitment: SHAPES["commitment.json"], ceremony: SHAPES["ceremony.json"], outcome: oneOf("drawn", "not_drawn", "not_in_pool"),
+      pool: orNull(objectOf(place)), opened: orNull(objectOf({ salt: isDigest, stratum_seal: isDigest })), ticket: orEmpty(isDigest),
+      rows: (rows) => listOf(objectOf({ ...place, row: isText }))(rows) && rows.length <= 2,
+      chance: orNull(objectOf({ stratum: isCode, stratum_nonce: orEmpty(isDigest), chance_micro: isInteger, chance_firms: isInteger })),
+    }))(value) && value.length <= 100,
+  });
+
+  // Checks a proof given as bytes: the same claims as "double-random verify" makes of the file.
+  const verifyProof = (bytes) => {
+    const head = new Group("proof");
+    let proof;
+    try {
+      proof = parseDocument(bytes, "proof");
+      if (!isProof(proof)) throw new Unreadable("§9.2");
+    } catch (error) {
+      head.failed("9.2", "proof_form", "§9.2", error.message);
+      return { claims: numbered([head]), verdict: "rejected", kind: "" };
+    }
+    head.passed("9.2", "proof_form", proof.firm_id);
+    const ids = proof.draws.map((entry) => entry.draw_id);
+    const inOrder = ids.length > 0 && ids.every((id, at) => !at || ids[at - 1] < id);
+    head.first("9.2", "proof_draws", inOrder ? [] : [["<", ids.join(", ")]], ids.length);
+    const parts = proof.draws.flatMap((entry) => ["commitment", "ceremony"].map((part) => [`draws/${entry.draw_id}/${part}.json`, documentBytes(entry[part])]));
+    const record = new Record(new Map(parts));
+    const groups = proof.draws.map((entry) => {
+      const group = new Group(entry.draw_id);
+      checkProof(group, new Draw(entry.draw_id, record), entry, proof);
+      return group;
+    });
+    const claims = numbered([head, ...groups]);
+    return { claims, verdict: claims.some((claim) => claim.status === "failed") ? "rejected" : "consistent", kind: "proof", digest: contentDigest(bytes) };
+  };
+
+  const checkProof = (group, draw, entry, proof) => {
+    const { commitment: fixed } = entry;
+    group.equal("4", "proof_identity", [proof.bureau, proof.year, draw.id], [fixed.bureau, fixed.year, fixed.draw_id]);
+    group.guarded("5", "dates_right", () => checkDates(group, draw));
+    group.guarded("5", "ceremony_right", () => checkCeremony(group, draw));
+    group.guarded("3.3", "proof_pool_right", () => checkProofPool(group, draw, entry, proof.firm_id));
+    group.guarded("7", "proof_ticket_right", () => {
+      const fields = entry.opened ? [entry.opened.salt, proof.firm_id] : [proof.firm_id];
+      group.equal("7", "proof_ticket", entry.pool === null ? "" : digest("ticket", draw.seed, ...fields), entry.ticket);
+    });
+    group.guarded("9.2", "proof_rows_right", () => checkProofRows(group, entry, proof.firm_id));
+    group.guarded("9.2", "proof_chance_right", () => checkProofChance(group, entry));
+    group.unchecked("7", "selection", fixed.kind === "open" ? "proof_open" : "proof_targeted");
+  };
+
+  const checkProofPool = (group, draw, entry, firm) => {
+    const { commitment: fixed, pool, opened, outcome } = entry, open = fixed.kind === "open";
+    if (outcome === "not_in_pool" && pool === null) { group.unchecked("3.3", "proof_outside", "proof_outside"); return; }
+    if (pool === null || (opened === null) !== open || outcome === "not_in_pool") { group.failed("3.3", "proof_pool", "§9.2", outcome); return; }
+    const leaf = leafHash(message("leaf", draw.id, firm, ...(open ? [] : [opened.salt, opened.stratum_seal])));
+    group.equal("3.3", "proof_pool", fixed.pool.root, rootOfPath(leaf, pool.index, fixed.pool.num_firms, pool.path) ?? "–");
+  };
+
+  const checkProofRows = (group, entry, firm) => {
+    const { ceremony: said, outcome, rows } = entry, key = outcome === "drawn" ? "proof_listed" : "proof_unlisted", size = said.num_drawn;
+    if (!Object.hasOwn(said, "drawn_root")) { group.unchecked("9.2", key, "proof_no_root"); return; }
+    for (const { row, index, path } of rows) {
+      const root = rootOfPath(leafHash(encoder.encode(row)), index, size, path);
+      if (root !== said.drawn_root) { group.failed("9.2", key, said.drawn_root, root ?? "–"); return; }
+    }
+    const ids = rows.map(({ row }) => row.split("\t")[0]), places = rows.map(({ index }) => index);
+    const around = () => {
+      if (size === 0) return !ids.length && said.drawn_root === hex(treeRoot([]));
+      if (ids.length === 1) return (places[0] === 0 && firm < ids[0]) || (places[0] === size - 1 && ids[0] < firm);
+      return ids.length === 2 && places[1] === places[0] + 1 && ids[0] < firm && firm < ids[1];
+    };
+    if (outcome === "drawn" ? ids.length === 1 && ids[0] === firm : around()) group.passed("9.2", key, said.drawn_root);
+    else group.failed("9.2", key, firm, ids.join(", "));
+  };
+
+  const checkProofChance = (group, { chance, opened, pool, commitment: fixed }) => {
+    if (chance === null) { group.unchecked("9.2", "proof_chance", "proof_closed"); return; }
+    if (opened === null) group.equal("9.2", "proof_stratum", "open", fixed.kind === "open" && pool !== null ? chance.stratum : "–");
+    else group.equal("9.2", "proof_stratum", opened.stratum_seal, digest("stratum", chance.stratum_nonce, chance.stratum));
+    group.unchecked("9.2", "proof_chance", `${chance.chance_micro} / (10^6 · ${chance.chance_firms})`);
   };
 
   // Checks a record given as path → bytes; `tell` is awaited now and then, so that the page stays alive.
@@ -804,6 +961,7 @@
     }
     const log = new Group("log");
     log.unchecked("2", "log", CLOSED);
+    log.guarded("2.2", "draw_log_right", () => checkDrawLog(log, record, manifest, draws));
     checkYear(ofYear, record, manifest, draws);
     checkRecord(head, record, manifest, draws);
     const claims = numbered([head, ofYear, ...ofDraws, log]);
@@ -812,5 +970,5 @@
   };
   const numbered = (groups) => groups.flatMap((group) => group.claims).map((claim, at) => ({ number: at + 1, ...claim }));
 
-  window.doubleRandomVerify = { sha256: contentDigest, sha512: (bytes) => hex(sha512(bytes)), ed25519, verify };
+  window.doubleRandomVerify = { sha256: contentDigest, sha512: (bytes) => hex(sha512(bytes)), ed25519, verify, verifyProof };
 })();

@@ -1,7 +1,7 @@
 // Sections 1.5, 3.1, 4 and 5 of docs/draw-specification.md: commitment, seals, entropy, seed and ceremony of a draw.
 import { documentBytes } from "./canonical.mjs";
 import { checkSaid, checkSources, ownSeedAlone, speakers } from "./entropy.mjs";
-import { H, K, ascending, merkleRoot, sha256 } from "./hashing.mjs";
+import { H, K, ascending, leafDigest, merkleRoot, sha256 } from "./hashing.mjs";
 import { leastBits } from "./policy.mjs";
 import { differs } from "./report.mjs";
 import { attemptsOf } from "./year.mjs";
@@ -137,10 +137,17 @@ export function checkCeremony(group, draw) {
   checkList(group, draw, ceremony);
 }
 
+/** Root over the rows of a table, without its header. */
+function rootOfRows(bytes) {
+  const [, ...rows] = bytes.toString("utf8").split("\n").slice(0, -1);
+  return merkleRoot(rows.map((row) => leafDigest(Buffer.from(row, "utf8"))));
+}
+
 function checkList(group, draw, ceremony) {
   group.check("5", "the ceremony carries number and digest of the list drawn", function* () {
     const drawn = draw.get("drawn.tsv");
     yield* differs("drawn_digest", sha256(draw.bytes("drawn.tsv")), ceremony.drawn_digest);
+    if (ceremony.drawn_root !== undefined) yield* differs("drawn_root", rootOfRows(draw.bytes("drawn.tsv")), ceremony.drawn_root);
     yield* differs("num_drawn", drawn.length, ceremony.num_drawn);
     yield* differs("num_counting", drawn.filter((row) => row.counting === "1").length, ceremony.num_counting);
   });

@@ -171,6 +171,8 @@ export function checkSelection(group, draw) {
   group.check("7", "the firms drawn have the least tickets of their strata", function* () {
     const expected = selected(draw);
     const found = new Map(draw.get("drawn.tsv").map((row) => [row.firm_id, row.package]));
+    const wanted = [...quotas(draw).values()].reduce((total, quota) => total + Number(quota), 0);
+    if (expected.size < wanted) yield `${wanted - expected.size} firms too few for the quotas`;
     yield* setsDiffer("drawn", new Set(expected.keys()), new Set(found.keys()));
     for (const [firm, row] of expected) if (found.has(firm)) yield* differs(firm, row.package, found.get(firm));
   });

@@ -46,6 +46,14 @@ function entryHash(row, detail) {
   return sha256(documentBytes({ ...rest, number: Number(row.number), detail: documentBytes(detail).toString("utf8") }));
 }
 
+/** Entries that make, draw or void a draw of any year, each with the id. */
+export function draws(record) {
+  return record
+    .get("log.tsv")
+    .filter(({ action }) => ["draw commit", "draw targets", "draw void", "store drawn"].includes(action))
+    .map((row) => ({ ...row, id: String(detailOf(row)?.draw_id ?? "") }));
+}
+
 /** Entries on draws of the year, each with the id. */
 function entriesOfDraws(record) {
   const { year } = record.get("year.json");

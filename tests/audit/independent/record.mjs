@@ -75,6 +75,11 @@ export class Record {
     return this.find("manifest.json")?.kind ?? "public";
   }
 
+  /** Whether the manifest names a key by which the record is signed. */
+  get signed() {
+    return this.find("manifest.json")?.public_key !== undefined;
+  }
+
   /** Ids of the folders of draws, ascending. */
   drawIds() {
     const ids = [...this.files.keys()].filter((path) => path.startsWith("draws/")).map((path) => path.split("/")[1]);
@@ -155,7 +160,8 @@ export function checkFiles(group, record) {
   group.check("2", "the manifest lists the files there are", function* () {
     if (!record.has("manifest.json")) yield "manifest.json is missing";
     const listed = new Set(Object.keys(record.get("manifest.json").files));
-    const found = new Set([...record.files.keys()].filter((path) => path !== "manifest.json"));
+    const beside = record.signed ? ["manifest.json", "signature.json"] : ["manifest.json"];
+    const found = new Set([...record.files.keys()].filter((path) => !beside.includes(path)));
     yield* setsDiffer("files", listed, found);
   });
   group.check("2", "every file has the digest listed", function* () {
@@ -168,7 +174,8 @@ export function checkFiles(group, record) {
     yield* differs("record_digest", sha256(documentBytes(rest)), digest);
   });
   group.check("2", "the files are those that the draws ask for", function* () {
-    yield* setsDiffer("files", expectedFiles(record, manifest?.kind === "audit"), new Set(record.files.keys()));
+    const unlisted = record.signed ? ["signature.json"] : []; // whose absence is a claim of 2.1
+    yield* setsDiffer("files", expectedFiles(record, manifest?.kind === "audit"), new Set([...record.files.keys(), ...unlisted]));
   });
 }
 
@@ -176,6 +183,9 @@ function expectedFiles(record, audit) {
   const files = new Set(["manifest.json", "year.json", "items.tsv", "tasks.tsv"]);
   if (audit) files.add("log.tsv");
   if (audit && record.has("verify.py")) files.add("verify.py");
+  if (record.signed) files.add("signature.json");
+  const named = record.draws().some((draw) => draw.find("commitment.json")?.draw_log_head !== undefined);
+  if (named || record.has("draw-log.tsv")) files.add("draw-log.tsv");
   for (const draw of record.draws()) {
     if (draw.round === undefined) continue;
     for (const name of filesOfDraw(draw, audit)) files.add(draw.path(name));

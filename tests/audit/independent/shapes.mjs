@@ -40,6 +40,7 @@ const CELL = {
   category: (cell) => CATEGORIES.has(cell),
   column: (cell) => ["visits", "rate", "lent"].includes(cell),
   limit: (cell) => /^[a-z_]+$/.test(cell),
+  draw_action: (cell) => ["commit", "draw", "void", "import"].includes(cell),
   reason: (cell) => ["illness", "recused", "certificate", "left"].includes(cell),
   gone: (cell) => ["deregistered", "moved_out", "revoked"].includes(cell),
   day: isDay,
@@ -82,6 +83,10 @@ export const TABLES = {
     columns: columns(`task_id:field name item_ids object_types districts industries libraries full_coverage:flag
       ratio_min_micro:count ratio_max_micro:count starts_on:day ends_on:day initiator partners mode note`),
     most: 1_000,
+  },
+  "draw-log.tsv": {
+    columns: columns("number:count action:draw_action draw_id:field digest:digest previous_hash:digest entry_hash:digest"),
+    ordered: false,
   },
   "pool.tsv": { columns: columns("firm_id:firm leaf:digest") },
   "drawn.tsv": { columns: columns("firm_id:firm name registrar package:field? counting:flag") },
@@ -145,7 +150,7 @@ export function checkRows(name, rows) {
   }
   const keys = KEYS[name] ?? 1;
   const key = (row) => types.slice(0, keys).map((column) => row[column.name]).join("\t");
-  if (name !== "log.tsv" && !ascending(rows.map(key))) throw new Malformed(`two rows of the same ${types[0].name}`);
+  if (TABLES[name].ordered !== false && !ascending(rows.map(key))) throw new Malformed(`two rows of the same ${types[0].name}`);
 }
 
 const INT = "integer";
@@ -154,6 +159,7 @@ const TEXT = "text";
 const ONEOF = (...values) => ({ values });
 const LIST = (of, most = 5_000) => ({ of, most });
 const MAP = (of) => ({ map: of });
+const OPTIONAL = (optional) => ({ optional });
 const NULLABLE = (of) => ({ nullable: of });
 const NUMBERS = { num_enterprises: NAT, drawn_enterprises: NAT };
 const DISTRICT = { code: "field", name: TEXT, name_en: TEXT, local: "truth value" };
@@ -185,7 +191,7 @@ function commitment(format, content) {
     pool: { num_firms: NAT, root: "digest" }, secret: "digest", officer_secret: "digest",
     sealed: Object.fromEntries(sealedNames(content).map((name) => [name, "digest"])),
     entropy: LIST(format === 3 ? { ...source, kind: kinds, detail: "field" } : source), day_value: NULLABLE({ name: TEXT, value: TEXT }),
-    drawn_before: LIST("field"), software: TEXT, log_head: "digest",
+    drawn_before: LIST("field"), software: TEXT, log_head: "digest", draw_log_head: OPTIONAL("digest"),
   };
 }
 
@@ -201,11 +207,13 @@ function officers(format) {
 /** Documents by file name: the formats there are, and keys with their types. */
 export const DOCUMENTS = {
   "manifest.json": {
-    formats: [1],
-    keys: () => ({
+    formats: [1, 2],
+    keys: (format) => ({
       kind: ONEOF("public", "audit"), bureau: "field", year: NAT, files: MAP("digest"), record_digest: "digest",
+      ...(format === 2 ? { public_key: "digest" } : {}),
     }),
   },
+  "signature.json": { formats: [1], keys: () => ({ signature: "signature" }) },
   "year.json": { formats: [1, 2], keys: year },
   "commitment.json": { formats: [1, 2, 3], keys: commitment },
   "ceremony.json": {
@@ -213,7 +221,7 @@ export const DOCUMENTS = {
     keys: (format) => ({
       draw_id: "field", kind: ONEOF("open", "targeted", "external"), status: ONEOF("drawn", "voided"), void_reason: TEXT,
       drawn_on: "day?", commitment_digest: "digest?", entropy: LIST({ name: TEXT, value: "field" }), seed: "digest?",
-      num_drawn: NAT, num_counting: NAT, drawn_digest: "digest?",
+      num_drawn: NAT, num_counting: NAT, drawn_digest: "digest?", drawn_root: OPTIONAL("digest"),
       ...(format === 2 ? { revealed: LIST({ name: TEXT, revealed_on: "day" }), skipped: LIST(TEXT) } : {}),
     }),
   },
@@ -239,6 +247,7 @@ const VALUE = {
   "day?": (value) => value === "" || VALUE.day(value),
   digest: (value) => typeof value === "string" && CELL.digest(value),
   "digest?": (value) => value === "" || VALUE.digest(value),
+  signature: (value) => typeof value === "string" && /^[0-9a-f]{128}$/.test(value),
   hexadecimal: (value) => typeof value === "string" && /^([0-9a-f]{2})+$/.test(value),
   "truth value": (value) => typeof value === "boolean",
 };
@@ -267,9 +276,9 @@ function checkObject(place, type, value) {
     for (const [key, one] of Object.entries(value)) checkValue(`${place}.${key}`, type.map, one);
     return;
   }
-  for (const key of Object.keys(type)) if (!Object.hasOwn(value, key)) throw new Malformed(`${place}: ${key} is missing`);
+  for (const key of Object.keys(type)) if (!type[key].optional && !Object.hasOwn(value, key)) throw new Malformed(`${place}: ${key} is missing`);
   for (const key of Object.keys(value)) if (!Object.hasOwn(type, key)) throw new Malformed(`${place}: unknown key ${key}`);
-  for (const [key, one] of Object.entries(type)) checkValue(`${place}.${key}`, one, value[key]);
+  for (const [key, one] of Object.entries(type)) if (Object.hasOwn(value, key)) checkValue(`${place}.${key}`, one.optional ?? one, value[key]);
 }
 
 /** Checks format, keys and values of a document. */

@@ -6,6 +6,7 @@
 import { createInterface } from "node:readline";
 
 import { checkCeremony, checkCommitment, checkExternal, checkSeals } from "./commitment.mjs";
+import { checkDrawLog } from "./drawlog.mjs";
 import { checkAllocation, checkOpenDraw, checkSelection } from "./firms.mjs";
 import { checkGaveWay } from "./gaveway.mjs";
 import { checkFormat1 } from "./format1.mjs";
@@ -14,6 +15,7 @@ import { Roll } from "./officers.mjs";
 import { checkPackages, checkPublicPool, checkRegister } from "./pool.mjs";
 import { Record, checkFiles, readFolder } from "./record.mjs";
 import { Report, Unreadable } from "./report.mjs";
+import { checkSignature } from "./signature.mjs";
 import { checkPolicy, checkResults, checkYear } from "./year.mjs";
 
 /** All claims on the files of a record. */
@@ -22,6 +24,8 @@ export function verify(files) {
   const record = new Record(files);
   checkFiles(report.group("record"), record);
   checkYear(report.group("year"), record);
+  checkSignature(report.group("record"), record);
+  checkDrawLog(report.group("draw log"), record);
   if (record.kind === "audit") checkLog(report.group("log"), record);
   for (const draw of record.draws()) checkDraw(report.group(draw.id), record, draw);
   return report;
