@@ -879,7 +879,7 @@
       return group;
     });
     const claims = numbered([head, ...groups]);
-    return { claims, verdict: claims.some((claim) => claim.status === "failed") ? "rejected" : "consistent", kind: "proof", digest: contentDigest(bytes) };
+    return { claims, verdict: claims.some((claim) => claim.status === "failed") ? "rejected" : "consistent", kind: "proof" };
   };
 
   const checkProof = (group, draw, entry, proof) => {

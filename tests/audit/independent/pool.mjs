@@ -217,9 +217,9 @@ function scoreOf(card, row) {
   return [...row.bins].reduce((sum, bin, i) => sum + card.indicators[i].points[BINS.indexOf(bin)], card.base);
 }
 
-/** Tier and rule of a firm by its bins, flags, ratings and override; "?" where these are not in order, flags too many aside. */
+/** Tier and rule of a firm by its bins, flags, ratings and override; "?" where these are not in order. */
 function tierOf(card, row) {
-  if ([...checkBins(card, { ...row, direct: row.direct.slice(0, card.direct.length) })].length > 0) return { tier: "?", rule: "?" };
+  if ([...checkBins(card, row)].length > 0) return { tier: "?", rule: "?" };
   const rank = (tier) => card.tiers.indexOf(tier);
   const general = card.cuts.filter((cut) => scoreOf(card, row) >= cut).length;
   const rated = listed(row.ratings).map((rating) => {
