@@ -72,8 +72,8 @@ class Roll:
         return hard if hard_only else hard | self.offices.met_last_year.get(firm, frozenset())
 
     def free(self, officer_ids: Iterable[str], barred: frozenset[str]) -> list[Officer]:
-        """Those of some officers who may go."""
-        return [self.eligible[officer] for officer in officer_ids if officer not in barred]
+        """Those of some officers who may go; who is not eligible does not count (and fails 8.1)."""
+        return [self.eligible[one] for one in officer_ids if one in self.eligible and one not in barred]
 
     def meets(self, team: Team, demand: Demand, barred: frozenset[str]) -> bool:
         """Whether a team fits a part: nobody in it is barred, and it meets the demand."""

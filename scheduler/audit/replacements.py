@@ -111,7 +111,8 @@ class Places:
             for team_id in split_list(visit.team_id)
             if team_id in self.members and self.roll.offices.teams[team_id].department == team.department
             for officer in self.members[team_id]
-            if (team_id, officer) != (team.team_id, officer_out)
+            if officer in self.roll.eligible
+            and (team_id, officer) != (team.team_id, officer_out)
             and (officer not in barred or (team_id, officer) in self.came)
         }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
 
 import pytest
 from record_builder import Files, Year
+from two_verifiers import Verify, ask, start
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,11 @@ def audit(year: Year) -> Files:
 def fast_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages without looking for catalogues on disk, for tests that verify thousands of records."""
     monkeypatch.setattr(gettext, "gettext", lambda message: message)
+
+
+@pytest.fixture(scope="session")
+def independent() -> Iterator[Verify]:
+    """The independent verifier, kept running for all records."""
+    with start() as process:
+        yield lambda files: ask(process, files)
+        process.terminate()

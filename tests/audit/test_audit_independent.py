@@ -8,14 +8,8 @@ compared is the set of sections of docs/draw-specification.md whose claims fail,
 
 from __future__ import annotations
 
-import base64
-import json
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from record_builder import Files, Year, with_manifest
@@ -25,84 +19,13 @@ from test_audit_flips import flip, positions
 from test_audit_frozen import RECORDS, files_of
 from test_audit_signatures import NEW, OLD, OTHER, with_keys
 from test_audit_tampering import KEYHOLDER, OUTSIDER, Case
+from two_verifiers import Outcome, Verify, assert_agree, needs_node
 
-from scheduler.audit.claims import Status, Verdict
-from scheduler.audit.record import MemorySource
-from scheduler.audit.verifier import verify_source
 from scheduler.draw.signing import public_key_of
 from scheduler.publication.records import signed
 from tests.chain.test_chain_substitutes import TAMPERED, SubstitutingDemo, record
 
-SCRIPT = Path(__file__).resolve().parent / "independent" / "verify.mjs"
-NODE = shutil.which("node")
-MISSING = "expected a file, got none"
-FORMS = "1.3, 1.4"
-pytestmark = [
-    pytest.mark.usefixtures("fast_words"),
-    pytest.mark.skipif(NODE is None, reason="the independent verifier needs Node (node), which is not installed"),
-]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a verifier says: whether it rejects, and the sections of the claims that fail."""
-
-    rejected: bool
-    sections: frozenset[str]
-
-
-Verify = Callable[[Files], Outcome]
-
-
-@pytest.fixture(scope="module")
-def independent() -> Iterator[Verify]:
-    """The independent verifier, kept running for all records of the module."""
-    process = subprocess.Popen(
-        [str(NODE), str(SCRIPT), "--lines"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    )
-    with process:
-        yield lambda files: outcome_of(ask(process, files))
-        process.terminate()
-
-
-def ask(process: subprocess.Popen[str], files: Files) -> dict[str, Any]:
-    """Sends one record and reads the answer."""
-    if process.stdin is None or process.stdout is None:
-        raise AssertionError("no pipes")
-    content = {name: base64.b64encode(content).decode("ascii") for name, content in files.items()}
-    process.stdin.write(json.dumps({"files": content}) + "\n")
-    process.stdin.flush()
-    answer: dict[str, Any] = json.loads(process.stdout.readline())
-    return answer
-
-
-def outcome_of(answer: dict[str, Any]) -> Outcome:
-    """The outcome of the independent verifier; an error inside it is no finding."""
-    failed = [claim for claim in answer["claims"] if claim["status"] == "failed"]
-    crashed = [claim for claim in failed if any(".mjs:" in problem for problem in claim["problems"])]
-    assert crashed == []
-    assert (answer["verdict"] == "rejected") == bool(failed)
-    sections = frozenset(claim["section"] for claim in failed)
-    return Outcome(rejected=answer["verdict"] == "rejected", sections=sections)
-
-
-def program(files: Files) -> Outcome:
-    """The outcome of the project's own verifier."""
-    report = verify_source(MemorySource(files), "record")
-    sections = frozenset(claim.section for claim in report.of_status(Status.FAILED))
-    return Outcome(rejected=report.verdict is Verdict.REJECTED, sections=sections)
-
-
-def assert_agree(files: Files, independent: Verify) -> Outcome:
-    """Both verifiers say the same; what they say is returned."""
-    found, expected = independent(files), program(files)
-    if found.sections != expected.sections:
-        # that a file is missing is a claim of section 2; the program repeats it where it wanted to read the file
-        problems = verify_source(MemorySource(files), "record").of_status(Status.FAILED)
-        assert any(claim.section == FORMS and MISSING in claim.found for claim in problems)
-        expected = replace(expected, sections=expected.sections - {FORMS})
-    assert found == expected
-    return found
+pytestmark = [pytest.mark.usefixtures("fast_words"), needs_node]
 
 
 @pytest.mark.parametrize("kind", ["public", "audit"])

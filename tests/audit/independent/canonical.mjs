@@ -76,6 +76,7 @@ class Reader {
     } catch {
       this.fail("a text with known escapes");
     }
+    if (!text.isWellFormed()) this.fail("characters that UTF-8 has");
     if ([...text].length > MAX_TEXT) this.fail(`no more than ${MAX_TEXT} characters`);
     return text;
   }

@@ -5,7 +5,7 @@ import { differs, setsDiffer } from "./report.mjs";
 
 /** Claims on officers and days of format 1. */
 export function checkFormat1(group, roll) {
-  checkOfficers(group, roll, "8.9");
+  checkOfficers(group, roll, "8.9", "8.9");
   group.check("8.9", "the teams are those that the lot makes of the eligible officers", function* () {
     const rows = (teams) => new Set(teams.map((row) => `${row.team_id} ${row.officer_id} ${row.lead} ${row.borrowed}`));
     yield* setsDiffer("teams", rows(teamsOf(roll)), rows(roll.draw.get("teams.tsv")));

@@ -18,7 +18,8 @@ export class Roll {
     this.items = new Map(this.lists.items.map((item) => [item.item_id, item]));
     this.tasks = new Map(this.lists.tasks.map((task) => [task.task_id, task]));
     this.roster = new Map(draw.get("roster.tsv").map((row) => [row.officer_id, { ...row, skills: listed(row.specialities) }]));
-    this.eligible = [...this.roster.values()].filter((officer) => this.obstacle(officer) === undefined);
+    for (const officer of this.roster.values()) officer.eligible = this.obstacle(officer) === undefined;
+    this.eligible = [...this.roster.values()].filter((officer) => officer.eligible);
     this.needs = new Map(this.document.packages.map((entry) => [entry.package, entry]));
     this.lots = new Map();
   }
@@ -77,7 +78,7 @@ export function districtOfTeam(draw, team) {
 }
 
 /** Claims that officers of either format make. */
-export function checkOfficers(group, roll, section) {
+export function checkOfficers(group, roll, section, visits) {
   const { draw } = roll;
   checkDocument(group, roll);
   group.check(section, "everybody in a team is on duty, certified and no expert", function* () {
@@ -86,9 +87,12 @@ export function checkOfficers(group, roll, section) {
       if (obstacle) yield `${officer}: ${obstacle}`;
     }
   });
-  group.check(section, "every firm drawn has one visit", function* () {
+  group.check(visits, "every firm drawn has one visit, or waits for the bureau to draw", function* () {
     const drawn = new Set(draw.current().map((row) => row.firm_id));
-    yield* setsDiffer("visits", drawn, new Set(draw.get("visits.tsv").map((row) => row.firm_id)));
+    const found = new Set(draw.get("visits.tsv").map((row) => row.firm_id));
+    const places = roll.document.places ?? [];
+    const waits = places.length > 0 && !places.some(({ district }) => district === roll.bureau);
+    yield* setsDiffer("visits", waits ? found : drawn, waits ? new Set([...found].filter((firm) => drawn.has(firm))) : found);
   });
   checkMoves(group, roll);
 }

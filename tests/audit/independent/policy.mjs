@@ -1,7 +1,21 @@
 // What the rules read in policy.toml.
-import { Fraction } from "./toml.mjs";
+import { Malformed } from "./canonical.mjs";
+import { Fraction, LocalDate } from "./toml.mjs";
 
 const MICRO = 1_000_000;
+
+/** Refuses a policy whose object types or rounds are of other types than rules read. */
+export function checkPolicyTypes(policy) {
+  const types = policy.target?.object_types ?? [];
+  if (!Array.isArray(types) || types.some((type) => typeof type !== "string")) throw new Malformed("target.object_types");
+  const rounds = policy.rounds ?? [];
+  const isRound = (round) =>
+    Number.isInteger(round?.number) &&
+    typeof round.kind === "string" &&
+    round.starts_on instanceof LocalDate &&
+    round.ends_on instanceof LocalDate;
+  if (!Array.isArray(rounds) || !rounds.every(isRound)) throw new Malformed("rounds");
+}
 
 /** target.ratio in 10^-6; undefined if it is no number of that many decimals. */
 export function microOfRatio(policy) {

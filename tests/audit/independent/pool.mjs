@@ -90,7 +90,7 @@ export function saltOf(draw) {
 }
 
 function checkRecent(group, draw) {
-  if (draw.find("commitment.json")?.format !== 2) return;
+  if (!draw.sealsProgramme) return;
   group.check("3.1", "recent.tsv holds firms inspected since the policy's day, of tiers not excepted", function* () {
     const policy = draw.get("policy.toml");
     const since = recentSince(policy);
@@ -196,25 +196,32 @@ function checkTiers(group, draw) {
   });
 }
 
-function* checkBins(card, row) {
-  const known = [...row.bins].every((bin, i) => {
+/** Whether each indicator has a bin that it knows. */
+function binsFit(card, { bins }) {
+  const known = [...bins].every((bin, i) => {
     const number = BINS.indexOf(bin);
     return number >= 0 && number < (card.indicators[i]?.points.length ?? 0);
   });
-  if (!known || row.bins.length !== card.indicators.length) yield `${row.firm_id}: bins ${row.bins}`;
+  return known && bins.length === card.indicators.length;
+}
+
+function* checkBins(card, row) {
+  if (!binsFit(card, row)) yield `${row.firm_id}: bins ${row.bins}`;
   if (!/^[01]*$/.test(row.direct) || row.direct.length !== card.direct.length) yield `${row.firm_id}: flags ${row.direct}`;
-  const ratings = listed(row.ratings).map((rating) => rating.split(":"));
-  const names = ratings.map(([name]) => name);
-  if (!ascending(listed(row.ratings)) || new Set(names).size !== names.length) yield `${row.firm_id}: ratings ${row.ratings}`;
-  for (const [name, grade] of ratings) {
-    const matrix = card.matrices.find((one) => one.name === name);
-    if (!matrix?.grades.includes(grade)) yield `${row.firm_id}: rating ${name}:${grade}`;
-  }
+  if (!ratingsFit(card, row)) yield `${row.firm_id}: ratings ${row.ratings}`;
   if (row.override !== "" && !card.tiers.includes(row.override)) yield `${row.firm_id}: override ${row.override}`;
 }
 
 function scoreOf(card, row) {
   return [...row.bins].reduce((sum, bin, i) => sum + card.indicators[i].points[BINS.indexOf(bin)], card.base);
+}
+
+/** Whether ratings ascend, each of a matrix of its own and with a grade of it. */
+function ratingsFit(card, row) {
+  const ratings = listed(row.ratings).map((rating) => rating.split(":"));
+  const names = ratings.map(([name]) => name);
+  const known = ratings.every(([name, grade]) => card.matrices.find((one) => one.name === name)?.grades.includes(grade));
+  return known && ascending(listed(row.ratings)) && new Set(names).size === names.length;
 }
 
 /** Tier and rule of a firm by its bins, flags, ratings and override; "?" where these are not in order. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { Malformed, documentBytes, parseDocument, parseTable } from "./canonical.mjs";
 import { sha256 } from "./hashing.mjs";
+import { checkPolicyTypes } from "./policy.mjs";
 import { Unreadable, differs, setsDiffer } from "./report.mjs";
 import { DOCUMENTS, TABLES, checkDocument, checkRows, sealedNames } from "./shapes.mjs";
 import { parseToml } from "./toml.mjs";
@@ -43,10 +44,13 @@ export class Record {
         checkDocument(name, content);
         this.parsed.set(path, content);
       } else if (name === "policy.toml") {
-        this.parsed.set(path, parseToml(bytes));
+        const policy = parseToml(bytes);
+        checkPolicyTypes(policy);
+        this.parsed.set(path, policy);
       }
     } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
+      // brackets that are nested too deep exhaust the stack
+      if (!(error instanceof Malformed || error instanceof RangeError)) throw error;
       this.wrong.set(path, error.message);
     }
   }
@@ -133,6 +137,11 @@ export class Draw {
     return ceremony !== undefined && (ceremony.status === "drawn" || ceremony.drawn_on !== "");
   }
 
+  /** Whether the commitment seals the programme and who was inspected lately. */
+  get sealsProgramme() {
+    return Object.hasOwn(this.find("commitment.json")?.sealed ?? {}, "programme-columns.tsv");
+  }
+
   get open() {
     return this.find("commitment.json")?.kind === "open";
   }
@@ -211,12 +220,13 @@ function filesOfDraw(draw, audit) {
 function officersFiles(draw, audit) {
   const all = ["officers.json", "teams.tsv", "visits.tsv"];
   if (!audit || !all.some((name) => draw.has(name))) return [];
-  return draw.find("officers.json")?.format === 2 ? [...all, "calendar.tsv", "towns.tsv"] : all;
+  return draw.find("officers.json")?.format > 1 ? [...all, "calendar.tsv", "towns.tsv"] : all;
 }
 
 function optionalFiles(draw, audit) {
   const names = draw.drawn ? ["results.tsv"] : [];
   if (audit && draw.has("officers.json")) names.push("moves.tsv");
-  if (audit && draw.find("officers.json")?.format === 2) names.push("replacements.tsv");
+  if (audit && draw.find("officers.json")?.format > 1) names.push("replacements.tsv");
+  if (audit && draw.find("officers.json")?.format > 2) names.push("experts.tsv");
   return names;
 }

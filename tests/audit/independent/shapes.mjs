@@ -22,9 +22,16 @@ const EXCEPTION = new Set([
   "borrowed", "direct", "repeated", "unmet", "window", "no_day", "away", "overload",
 ]);
 
-/** Whether a text is a day, YYYY-MM-DD. */
+/** Whether a text is YYYY-MM-DD. */
 export function isDay(text) {
   return DAY.test(text);
+}
+
+/** Whether it is a day of the calendar besides. */
+function isCalendarDay(text) {
+  if (!isDay(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(text);
 }
 
 /** Types of cells: a name for what is expected, and whether a cell is so. */
@@ -124,6 +131,7 @@ export const TABLES = {
   "recusals.tsv": { columns: columns("officer_id:field firm_id:field reason valid_until:day?") },
   "teams.tsv": { columns: columns("team_id:field officer_id:field lead:flag borrowed:flag") },
   "visits.tsv": { columns: columns("firm_id:firm team_id visit_on:day? exception") },
+  "experts.tsv": { columns: columns("firm_id:firm speciality officer_id:field?") },
   "calendar.tsv": { columns: columns("officer_id:field day:day visits:count minutes:count") },
   "towns.tsv": { columns: columns("firm_id:firm town") },
   "moves.tsv": { columns: columns("firm_id:firm number:number3 moved_from:day? moved_to:day moved_on:day reason") },
@@ -135,7 +143,7 @@ export const TABLES = {
 
 /** How many first columns tell the rows of a table apart, where it is not one. */
 const KEYS = {
-  "allocation.tsv": 2, "quotas.tsv": 2, "programme-entries.tsv": 2, "teams.tsv": 2, "calendar.tsv": 2, "moves.tsv": 2,
+  "allocation.tsv": 2, "quotas.tsv": 2, "programme-entries.tsv": 2, "teams.tsv": 2, "calendar.tsv": 2, "moves.tsv": 2, "experts.tsv": 2,
   "results.tsv": 3, "recusals.tsv": 3,
 };
 
@@ -200,6 +208,7 @@ function officers(format) {
   return {
     ...OFFICERS_1, minutes_per_team_day: NAT, journey_minutes: NAT,
     redraws: LIST({ district: TEXT, department: TEXT, counter: NAT }),
+    ...(format > 2 ? { places: LIST({ district: TEXT, drawn_on: "day" }) } : {}),
     packages: LIST({ ...PACKAGE_1, minutes: NAT }),
   };
 }
@@ -227,14 +236,15 @@ export const DOCUMENTS = {
   },
   "secret.json": { formats: [undefined], keys: () => ({ secret: "hexadecimal", officer_secret: "hexadecimal" }) },
   "scorecard.json": {
-    formats: [1],
-    keys: () => ({
+    formats: [1, 2],
+    keys: (format) => ({
+      ...(format === 2 ? { digest: "digest" } : {}),
       official: ONEOF(false), base: INT, tiers: LIST("field"), cuts: LIST(INT),
       indicators: LIST({ name: TEXT, points: LIST(INT) }), direct: LIST({ name: TEXT, tier: "field" }),
       matrices: LIST({ name: "field", grades: LIST("field"), tiers: LIST(LIST("field")) }),
     }),
   },
-  "officers.json": { formats: [1, 2], keys: officers },
+  "officers.json": { formats: [1, 2, 3], keys: officers },
 };
 
 const VALUE = {
@@ -243,7 +253,7 @@ const VALUE = {
   [TEXT]: (value) => typeof value === "string",
   "field?": (value) => typeof value === "string" && isField(value),
   field: (value) => typeof value === "string" && value !== "" && isField(value),
-  day: (value) => typeof value === "string" && isDay(value),
+  day: (value) => typeof value === "string" && isCalendarDay(value),
   "day?": (value) => value === "" || VALUE.day(value),
   digest: (value) => typeof value === "string" && CELL.digest(value),
   "digest?": (value) => value === "" || VALUE.digest(value),

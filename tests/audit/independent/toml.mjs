@@ -131,10 +131,15 @@ class Reader {
     if (this.take("{")) return this.inline();
     const word = this.match(SCALAR) ?? this.fail("a value");
     if (word === "true" || word === "false") return word === "true";
-    if (/^[+-]?(0|[1-9](_?[0-9])*)$/.test(word)) return Number(word.replaceAll("_", ""));
+    if (/^[+-]?(0|[1-9](_?[0-9])*)$/.test(word)) return this.integer(word.replaceAll("_", ""));
     if (/^[+-]?(0|[1-9](_?[0-9])*)(\.[0-9](_?[0-9])*)?([eE][+-]?[0-9]+)?$/.test(word)) return new Fraction(word);
     if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(word)) return new LocalDate(word);
     return this.fail("a number, date, text, list or table");
+  }
+
+  integer(digits) {
+    const number = Number(digits);
+    return Number.isSafeInteger(number) ? number : this.fail("an integer of 53 bits");
   }
 
   list() {

@@ -10,9 +10,11 @@ import { checkDrawLog } from "./drawlog.mjs";
 import { checkAllocation, checkOpenDraw, checkSelection } from "./firms.mjs";
 import { checkGaveWay } from "./gaveway.mjs";
 import { checkFormat1 } from "./format1.mjs";
+import { checkFormat2 } from "./format2.mjs";
 import { checkLog } from "./log.mjs";
 import { Roll } from "./officers.mjs";
 import { checkPackages, checkPublicPool, checkRegister } from "./pool.mjs";
+import { checkProgramme } from "./programme.mjs";
 import { Record, checkFiles, readFolder } from "./record.mjs";
 import { Report, Unreadable } from "./report.mjs";
 import { checkSignature } from "./signature.mjs";
@@ -52,6 +54,7 @@ function checkOpened(group, record, draw) {
   checkPolicy(group, record, draw);
   checkRegister(group, record, draw);
   checkAllocation(group, draw);
+  checkProgramme(group, draw);
   if (draw.drawn) checkSelection(group, draw);
   if (draw.has("officers.json")) checkLots(group, draw);
 }
@@ -60,6 +63,7 @@ function checkLots(group, draw) {
   try {
     const roll = new Roll(draw);
     if (roll.document.format === 1) checkFormat1(group, roll);
+    else checkFormat2(group, roll);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     group.leave("8", "officers and days follow from their lots", error.message);
