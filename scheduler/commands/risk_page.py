@@ -185,14 +185,14 @@ def _judgement_pictures(report: RiskReport, found: Evaluation) -> str:
         )
         for code, one in zip(tiers, found.capture, strict=True)
     ]
-    headings = (_("Visits"), _("With a problem"), _("Rate"), _("Share of firms"), _("Share of problems"))
+    headings = (_("Visits"), _("With a problem"), _("Rate of problems"), _("Share of firms"), _("Share of problems"))
     expected = _("Expected is what the policy expects of a tier (tiers.expected_findings).")
     return (
         f"<div class=pair><figure style='margin:0'>{plot}</figure><figure style='margin:0'>{bars}</figure></div>"
         + table((_("Tier"),), headings, capture, caption=_("Capture by tier, weighted but for the first two columns"))
         + table(
             (),
-            (_("Expected"), _("Observed"), _("Weight"), _("Visits")),
+            (_("Expected share"), _("Observed share"), _("Weighted share"), _("Visits")),
             bins,
             caption=". ".join((_("Calibration"), expected)),
         )
@@ -241,7 +241,7 @@ def _warnings(report: RiskReport) -> str:
     return (
         head
         + f"<p class=note>{safe(words)}</p>"
-        + table((_("Firm"), _("Name"), _("Tier"), _("By")), (_("Score"),), rows)
+        + table((_("Firm"), _("Name"), _("Tier"), _("Given by")), (_("Score"),), rows)
     )
 
 

@@ -88,7 +88,8 @@ def _show_evaluation(report: RiskReport) -> None:
     )
     screen.print("  ".join(f"{name} {value}" for name, value in _merit(found)))
     capture = plain_table(
-        (_("Tier"),), (_("Visits"), _("With a problem"), _("Rate"), _("Share of firms"), _("Share of problems"))
+        (_("Tier"),),
+        (_("Visits"), _("With a problem"), _("Rate of problems"), _("Share of firms"), _("Share of problems")),
     )
     for code, one in zip(report.summary.tiers, found.capture, strict=True):
         percents = (one.rate, one.share_of_firms, one.share_of_problems)
@@ -96,7 +97,7 @@ def _show_evaluation(report: RiskReport) -> None:
             code, f"{one.num_firms:,}", f"{one.num_problems:,}", *(f"{100 * value:.1f} %" for value in percents)
         )
     screen.print(capture)
-    calibration = plain_table((), (_("Expected"), _("Observed"), _("Weight"), _("Visits")))
+    calibration = plain_table((), (_("Expected share"), _("Observed share"), _("Weighted share"), _("Visits")))
     for part in found.calibration:
         percents = (part.expected, part.observed, part.weight)
         calibration.add_row(*(f"{100 * value:.1f} %" for value in percents), f"{part.num_firms:,}")
@@ -133,7 +134,7 @@ def _show_drift(report: RiskReport) -> None:
     )
     if not report.jumps:
         return
-    table = plain_table((_("Firm"), _("Name"), _("Tier"), _("By")), (_("Score"),))
+    table = plain_table((_("Firm"), _("Name"), _("Tier"), _("Given by")), (_("Score"),))
     for one in report.jumps[:MOST_JUMPS_PRINTED]:
         by = one.rule if one.decided == "rule" else decider_words(one.decided)
         row = (report.names.get(one.firm_id, ""), f"{one.before} → {one.after}", by)
