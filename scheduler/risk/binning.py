@@ -14,6 +14,7 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -163,7 +164,7 @@ def choose_direction(counts: Counts, *, price: float, least_rows: float, most_bi
         num = int(group[-1]) + 1
         merged = counts.merged(group.tolist(), num)
         paid = (2 if direction is Direction.ANY else 1) * price * (num - 1)
-        worth = 2 * float(_log_likelihood(merged.ones, merged.zeros).sum()) - paid
+        worth = 2 * sum(map(_log_likelihood, merged.ones.tolist(), merged.zeros.tolist())) - paid
         if best is None or worth > best[0] + 1e-9:
             best = (worth, direction, group)
     if best is None:
@@ -191,34 +192,35 @@ def _pool(counts: Counts, sign: int) -> Numbers:
 
 
 def _merge(counts: Counts, group: Numbers, price: float, least_rows: float, most_bins: int) -> Numbers:
+    """Merges neighbours, the least loss first; a merger changes the losses of its own two neighbours alone."""
     num = int(group[-1]) + 1
     merged = counts.merged(group.tolist(), num)
     ones, zeros, rows = merged.ones.tolist(), merged.zeros.tolist(), merged.rows.tolist()
-    members = [[k for k in range(len(group)) if group[k] == g] for g in range(num)]
-    while len(ones) > 1:
-        own = _log_likelihood(np.array(ones), np.array(zeros))
-        both = _log_likelihood(np.add(ones[:-1], ones[1:]), np.add(zeros[:-1], zeros[1:]))
-        loss = 2 * (own[:-1] + own[1:] - both)
-        small = np.minimum(rows[:-1], rows[1:]) < least_rows
-        order = np.where(small, loss - 1e12, loss)
-        k = int(np.argmin(np.round(order, 9)))
-        if not small[k] and loss[k] >= price and len(ones) <= most_bins:
+    last = np.searchsorted(group, np.arange(num), side="right").tolist()  # where each group ends
+    own = list(map(_log_likelihood, ones, zeros))
+
+    def loss_of(k: int) -> float:
+        both = _log_likelihood(ones[k] + ones[k + 1], zeros[k] + zeros[k + 1])
+        loss = 2 * (own[k] + own[k + 1] - both)
+        return round(loss - 1e12 if min(rows[k], rows[k + 1]) < least_rows else loss, 9)
+
+    loss = [loss_of(k) for k in range(num - 1)]
+    while loss:
+        least = min(loss)
+        if least >= price and len(ones) <= most_bins:
             break
+        k = loss.index(least)
         for part in (ones, zeros, rows):
             part[k : k + 2] = [part[k] + part[k + 1]]
-        members[k : k + 2] = [members[k] + members[k + 1]]
-    result = np.empty(len(group), dtype=np.int64)
-    for number, bins in enumerate(members):
-        result[bins] = number
-    return result
+        own[k : k + 2] = [_log_likelihood(ones[k], zeros[k])]
+        del last[k], loss[k]
+        for place in (k - 1, k):
+            if 0 <= place < len(loss):
+                loss[place] = loss_of(place)
+    return np.searchsorted(np.array(last), np.arange(len(group)), side="right")
 
 
-def _log_likelihood(ones: Floats, zeros: Floats) -> Floats:
-    """Greatest log-likelihood of each bin."""
+def _log_likelihood(ones: float, zeros: float) -> float:
+    """Greatest log-likelihood of one bin."""
     total = ones + zeros
-    safe = np.maximum(total, 1e-300)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(
-            np.where(ones > 0, ones * np.log(np.maximum(ones, 1e-300) / safe), 0.0)
-            + np.where(zeros > 0, zeros * np.log(np.maximum(zeros, 1e-300) / safe), 0.0)
-        )
+    return sum(part * math.log(part / total) for part in (ones, zeros) if part > 0)

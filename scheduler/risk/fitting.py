@@ -4,7 +4,8 @@ Fits one model: bins, weights of evidence, ridge logistic regression, tables of 
 The log-odds of a problem are modelled as an intercept plus one term per feature plus, where they pay, a few terms per
 pair of features. A term has one value per bin. The value of a feature's bin is its shrunken weight of evidence
 ln((ones + s·p) / (zeros + s·(1 − p))) − ln(p / (1 − p)), with p the rate of all rows and s pseudo-rows, as many as the
-feature's own bins speak for, times a coefficient that the regression finds. Coefficients are never negative: a term
+feature's own bins speak for, averaged over half-samples (`evidence`), times a coefficient that the regression finds.
+Coefficients are never negative: a term
 whose sign would turn is left out, so what is monotone in evidence stays monotone in points.
 
 The value of a cell of a pair is one shrunken Newton step on what the single features leave unexplained: (observed −
@@ -21,29 +22,18 @@ from typing import Final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from scheduler.risk.binning import (
-    Axis,
-    Counts,
-    Numbers,
-    choose_direction,
-    coarse_groups,
-    code_order,
-    count_outcomes,
-    fine_axis,
-)
+from scheduler.risk.binning import Axis, Counts, Numbers, count_outcomes, fine_axis
 from scheduler.risk.columns import Column, Floats
+from scheduler.risk.evidence import NUM_GROUPS, Limits, average_evidence, group_of_rows
 from scheduler.risk.indicators import Direction
 
 PAIR_PRICE: Final = 1.5  # of each cell, in units of the score statistic
 PAIR_INVERSE_RIDGE: Final = 0.3  # of the single features that pairs are measured against
 PAIR_BINS: Final = 4  # bins of an axis of a pair, the missing value's not counted
-CODE_SMOOTHING: Final = 100.0  # pseudo-rows of a category before categories are put in order
 CELL_SMOOTHING: Final = 25.0  # information that a pair's cell is taken to have for no effect at all
-LEAST_SMOOTHING, MOST_SMOOTHING = 10.0, 300.0  # pseudo-rows of a feature's bins
 MOST_PAIR_FEATURES: Final = 20  # those whose own bins tell most; 190 pairs
 
 
@@ -145,9 +135,10 @@ def fit_shapes(
         Shapes of one price.
     """
     outcome, weights = table.outcome[rows], table.weights[rows]
+    limits = Limits(price=shapes[0].price, least_rows=least_rows, most_bins=most_bins)
     terms, parts = [], []
     for place in range(len(table.columns)):
-        term, bins = _feature_term(table, rows, place, shapes[0], least_rows, most_bins)
+        term, bins = _feature_term(table, rows, place, limits)
         if np.ptp(term.values) > 0:
             terms.append(term)
             parts.append(term.values[bins])
@@ -191,83 +182,17 @@ def log_odds(model: Model, columns: Sequence[Column], rows: Numbers | None = Non
     return total
 
 
-def _feature_term(
-    table: FineTable, rows: Numbers, place: int, shape: Shape, least_rows: float, most_bins: int
-) -> tuple[Term, Numbers]:
-    column, axis = table.columns[place], table.axes[place]
-    fine = table.bins[place][rows]
-    counts = count_outcomes(fine, table.outcome[rows], table.weights[rows], axis.num_bins)
-    known = Counts(ones=counts.ones[1:], zeros=counts.zeros[1:], rows=counts.rows[1:])
-    limits = {"price": shape.price, "least_rows": least_rows, "most_bins": float(most_bins)}
-    direction, group = _groups(column, known, shape, limits)
-    merged = axis.merged(group.tolist())
-    bin_of_fine = np.concatenate(([0], _merged_bins(axis, merged, group)))
-    bins = bin_of_fine[fine]
-    in_bins = counts.merged(bin_of_fine.tolist(), merged.num_bins)
-    values = _evidence(in_bins)
-    if direction is not Direction.ANY:  # small bins shrink more than large ones, which may turn neighbours round
-        total = in_bins.ones[1:] + in_bins.zeros[1:]
-        if not total.any():  # missing in all these rows: nothing to order
-            return Term(axes=(merged,), values=values, direction=direction), bins
-        isotonic = IsotonicRegression(increasing=direction is Direction.RISING)
-        values[1:] = isotonic.fit_transform(np.arange(len(total)), values[1:], sample_weight=total)
-    return Term(axes=(merged,), values=values, direction=direction), bins
-
-
-def _groups(column: Column, known: Counts, shape: Shape, limits: dict[str, float]) -> tuple[Direction, Numbers]:
-    price, least_rows, most_bins = limits["price"], limits["least_rows"], int(limits["most_bins"])
-    if column.codes is not None:
-        order = code_order(known, CODE_SMOOTHING)
-        ordered = Counts(ones=known.ones[order], zeros=known.zeros[order], rows=known.rows[order])
-        found = coarse_groups(ordered, Direction.ANY, price=price, least_rows=least_rows, most_bins=most_bins)
-        group = np.empty(len(order), dtype=np.int64)
-        group[order] = found
-        return Direction.ANY, group
-    if column.direction is Direction.ANY:
-        return choose_direction(known, price=price, least_rows=least_rows, most_bins=most_bins)
-    return column.direction, coarse_groups(
-        known, column.direction, price=price, least_rows=least_rows, most_bins=most_bins
+def _feature_term(table: FineTable, rows: Numbers, place: int, limits: Limits) -> tuple[Term, Numbers]:
+    """Term of one feature and the bin of each row, shape of `rows`."""
+    axis, fine = table.axes[place], table.bins[place][rows]
+    cell = group_of_rows(rows) * axis.num_bins + fine
+    counts = count_outcomes(cell, table.outcome[rows], table.weights[rows], NUM_GROUPS * axis.num_bins)
+    shape = (NUM_GROUPS, axis.num_bins)
+    grouped = Counts(
+        ones=counts.ones.reshape(shape), zeros=counts.zeros.reshape(shape), rows=counts.rows.reshape(shape)
     )
-
-
-def _merged_bins(fine: Axis, merged: Axis, group: Numbers) -> Numbers:
-    """Bin of the merged axis of each fine bin but that of the missing value."""
-    if fine.groups is None:
-        return group + 1
-    bin_of = {code: number for number, codes in enumerate(merged.groups or (), start=1) for code in codes}
-    last = merged.num_bins - 1
-    return np.array([*(bin_of.get(codes[0], last) for codes in fine.groups), last], dtype=np.int64)
-
-
-def _evidence(counts: Counts) -> Floats:
-    """Shrunken weight of evidence of each bin, shape (number of bins,)."""
-    ones, zeros = counts.ones.sum(), counts.zeros.sum()
-    rate, pseudo = ones / (ones + zeros), _pseudo_rows(counts)
-    return np.asarray(
-        np.log((counts.ones + pseudo * rate) / (counts.zeros + pseudo * (1 - rate)) * ((1 - rate) / rate))
-    )
-
-
-def _pseudo_rows(counts: Counts) -> float:
-    """
-    Pseudo-rows that shrink the bins of a feature, by empirical Bayes.
-
-    The variance of log-odds between the bins is estimated by moments (DerSimonian & Laird 1986,
-    doi:10.1016/0197-2456(86)90046-2); a prior of that variance is worth 1 / (variance · p · (1 − p)) rows. A feature
-    that tells much is shrunk little, one whose bins differ no more than by luck as much as is allowed.
-    """
-    total = counts.ones + counts.zeros
-    ones, total = counts.ones[total > 0], total[total > 0]
-    rate = ones.sum() / total.sum()
-    unit = rate * (1 - rate)
-    weight = total * unit  # inverse variance of a bin's log-odds around the common ones
-    spread = weight.sum() - (weight**2).sum() / weight.sum()
-    if spread <= 0:
-        return MOST_SMOOTHING
-    excess = float((weight * ((ones / total - rate) / unit) ** 2).sum()) - (len(ones) - 1)
-    if excess <= 0:
-        return MOST_SMOOTHING
-    return min(max(float(spread / (excess * unit)), LEAST_SMOOTHING), MOST_SMOOTHING)
+    found = average_evidence(table.columns[place], axis, grouped, limits)
+    return Term(axes=(found.axis,), values=found.values, direction=found.direction), found.bin_of_fine[fine]
 
 
 def _regress(design: Floats, outcome: Numbers, weights: Floats, inverse_ridge: float) -> tuple[float, Floats]:
