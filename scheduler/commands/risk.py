@@ -88,6 +88,7 @@ def classify_explain(context: CommandContext, firm: str, as_json: bool) -> None:
     found = explain_firm(context.open(), firm)
     if as_json:
         document = {"firm_name": found.firm_name, "as_of": found.as_of, "official": found.scorecard.official}
+        document["scorecard"] = found.scorecard.name
         document |= {"overrides": list(map(dataclasses.asdict, found.overrides))}
         document |= {"internal": found.mark.document(), "history": list(map(dataclasses.asdict, found.history))}
         print_json({**dataclasses.asdict(found.explanation), **document})
@@ -178,6 +179,7 @@ def _rules_table(context: CommandContext, summary: ClassificationSummary) -> Tab
 def _show_training(found: TrainingSummary) -> None:
     screen = stdout_console()
     show_mark(screen, found.mark)
+    screen.print(_("Scorecard, not official: {name}").format(name=found.scorecard.name))
     screen.print(found.scorecard.note)
     text = _("Visits {rows}, with a problem {problems}, effective number under the weights {effective}")
     screen.print(
@@ -210,6 +212,7 @@ def _show_explanation(context: CommandContext, found: FirmExplanation) -> None:
     show_mark(screen, found.mark)
     screen.print(f"{reasons.firm_id} {found.firm_name}", style="bold")
     screen.print(_("Tier {tier} as of {day}").format(tier=reasons.tier, day=found.as_of))
+    screen.print(_("Scorecard, not official: {name}").format(name=found.scorecard.name))
     screen.print(_reason(context, found))
     screen.print(_points_table(found))
     for line in _lift_lines(context, found):

@@ -119,6 +119,7 @@ def test_explain_tells_points_rule_and_history(run: Run) -> None:
         in result.output
     )
     assert "10,000 to 99,999" in result.output
+    assert "Scorecard, not official: 专家评分卡（非官方） expert scorecard (not official)" in result.output
     assert "2026-01-05: tier C, 30 points food supplier or wholesaler (high-risk object)" in result.output
 
 
