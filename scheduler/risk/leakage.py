@@ -34,6 +34,7 @@ _IDENTIFIER = re.compile(
     r"(^|[^a-z])(id|no|nr|num|number|code|uscc|key|licen[cs]e|uuid|guid)([^a-z]|$)|编号|代码|注册号|证号|文号",
     re.IGNORECASE,
 )
+_DATE = re.compile(r"\s*\d{4}([-/.]|年)\d{1,2}([-/.]|月)\d{1,2}日?([ T].*)?\s*")
 
 
 def check_outcome(outcome: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -124,6 +125,8 @@ def _reason(column: Column, outcome: npt.NDArray[np.int64], officers: frozenset[
         return _("is constant, so nothing can be learned from it; leave it out")
     if allowed:
         return ""
+    if column.codes and all(map(_DATE.fullmatch, column.codes)):
+        return _("holds dates as texts; use what a date means for risk, such as the months up to the visit")
     if _identifies(column) and _all_numerals(column):
         return _(
             "looks like an identifier, or like numbers left as texts: nearly every row has its own value; leave it "

@@ -162,6 +162,7 @@ BAD_TABLES: dict[str, tuple[dict[str, Any], Any, dict[str, Any], str]] = {
     "all missing": ({"x": NOISE, "y": [None] * 200}, OUTCOME, {}, "column y: has no value in any row"),
     "dates": ({"x": np.arange(200).astype("datetime64[D]")}, OUTCOME, {}, "column x: expected numbers or texts, got d"),
     "days": ({"x": [date(2026, 1, 1)] * 200}, OUTCOME, {}, "got dates; use what a date means for risk"),
+    "dates as texts": ({"x": [f"2026-{k % 9 + 1}-01" for k in range(200)]}, OUTCOME, {}, "x: holds dates as texts"),
     "complex": ({"x": NOISE + 1j}, OUTCOME, {}, "column x: expected numbers or texts, got complex"),
     "bytes": ({"x": [b"a", b"b"] * 100}, OUTCOME, {}, "column x: expected numbers or texts, got bytes"),
     "half characters": ({"x": ["\ud800", "b"] * 100}, OUTCOME, {}, "column x: expected texts of whole characters"),
