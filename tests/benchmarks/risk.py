@@ -11,7 +11,8 @@ How often the judging rows were looked at: twice in an earlier state (between th
 mended and the least share of a bin set; Miyun's folds became forward ones); once for Chicago alone by mistake, when
 figures of the boostings were seen and nothing was changed; and once more after Miyun's adapter had lost two columns and
 shrinking had become a matter of each feature, for what cross-validation on the training rows alone had shown. That last
-look found ``risk.miyun.auc_gap`` at +0.021, above the 0.010 allowed; nothing was turned for it.
+look found ``risk.miyun.auc_gap`` at +0.021, above the 0.010 allowed; nothing was turned for it. Since then bins
+have become averages over half-samples (decision 0024), for what training rows of these and other tables had shown.
 """
 
 from __future__ import annotations
