@@ -3,7 +3,7 @@ The draw in memory: commit and draw of a whole city and a whole province, beside
 
 ``draw.over_hashes`` is the worse of the two kinds of round: seconds of commit and draw over seconds of hashing the same
 messages, built beforehand, by the cheapest calls there are (HMAC from copied states). The city's figures are the least
-of three runs.
+of five runs, draws and bare hashing in turn.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -112,33 +113,31 @@ def bare_hashes(plain: Sequence[list[bytes]], keyed: Sequence[list[bytes]]) -> i
     return number
 
 
-def seconds(work: Callable[[], int]) -> float:
-    """Least of three measurements."""
-    times = []
-    for _run in range(3):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return min(times)
-
-
-def bare_seconds(plain: Sequence[list[bytes]], keyed: Sequence[list[bytes]]) -> float:
-    """Seconds of hashing messages and nothing else."""
-    return seconds(lambda: bare_hashes(plain, keyed))
+def seconds(*works: Callable[[], int]) -> list[float]:
+    """Least of five measurements of each work, taken in turn, so that a machine's slow minutes fall on all alike."""
+    times: list[list[float]] = [[] for _work in works]
+    for _run in range(5):
+        for work, own in zip(works, times, strict=True):
+            started = time.perf_counter()
+            work()
+            own.append(time.perf_counter() - started)
+    return [min(own) for own in times]
 
 
 def main() -> None:
     """Measures the city here and the province in a process of its own."""
     city = City(CITY)
-    targeted, opened = seconds(city.targeted), seconds(city.open)
+    messages = city.open_messages()
+    opened, bare_open = seconds(city.open, partial(bare_hashes, messages, []))
+    plain, keyed = city.targeted_messages()
+    targeted, bare_targeted = seconds(city.targeted, partial(bare_hashes, plain, keyed))
     figure("draw.city.seconds", max(targeted, opened), "s")
     figure("draw.city.open.seconds", opened, "s")
-    over_open = opened / bare_seconds(city.open_messages(), [])
-    over_targeted = targeted / bare_seconds(*city.targeted_messages())
+    over_open, over_targeted = opened / bare_open, targeted / bare_targeted
     figure("draw.over_hashes", max(over_open, over_targeted), "times")
     figure("draw.over_hashes.open", over_open, "times")
     figure("draw.over_hashes.targeted", over_targeted, "times")
-    del city
+    del city, messages, plain, keyed
     province = measured("tests.benchmarks.draw", "province")
     figure("draw.province.seconds", float(province.output), "s")
     figure("draw.province.peak_mb", province.peak_mb, "MB")
