@@ -221,6 +221,13 @@ def test_proof_agrees_with_anchors_or_is_rejected(audit: Files) -> None:
     assert failed_texts(report) == ["the commitment to 2026-2-2 is the one published elsewhere"]
 
 
+def test_open_round_has_no_nonce_to_open(audit: Files) -> None:
+    """Nothing is sealed there, so whatever stands in its place was put there."""
+    proof = json.loads(proof_of(audit, "E1", open_chance=True))
+    proof["draws"][0]["chance"]["stratum_nonce"] = "0" * 64
+    assert failed_texts(report_of(document(proof))) == [SEAL]
+
+
 @pytest.mark.parametrize("order", [[], [1, 0], [0, 0]])
 def test_draws_missing_out_of_order_or_repeated_are_rejected(audit: Files, order: list[int]) -> None:
     """A proof of nothing proves nothing."""

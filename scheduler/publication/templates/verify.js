@@ -924,7 +924,7 @@
 
   const checkProofChance = (group, { chance, opened, pool, commitment: fixed }) => {
     if (chance === null) { group.unchecked("9.2", "proof_chance", "proof_closed"); return; }
-    if (opened === null) group.equal("9.2", "proof_stratum", "open", fixed.kind === "open" && pool !== null ? chance.stratum : "–");
+    if (opened === null) group.equal("9.2", "proof_stratum", ["open", ""], fixed.kind === "open" && pool !== null ? [chance.stratum, chance.stratum_nonce] : "–");
     else group.equal("9.2", "proof_stratum", opened.stratum_seal, digest("stratum", chance.stratum_nonce, chance.stratum));
     group.unchecked("9.2", "proof_chance", `${chance.chance_micro} / (10^6 · ${chance.chance_firms})`);
   };
