@@ -41,6 +41,7 @@ from scheduler.workflow.allocation import plan_approve, plan_new, plan_solve
 from scheduler.workflow.commitments import commit_draw
 from scheduler.workflow.draw import draw_targets
 from scheduler.workflow.example import SEED, load_parameters
+from scheduler.workflow.keys import make_key
 from scheduler.workflow.log import append_log
 from scheduler.workflow.publication import publish
 from scheduler.workflow.rates import YearRates, year_rates
@@ -94,9 +95,12 @@ class Stage:
 class Demo:
     """One year of a made-up city, stage by stage; each stage is what a bureau does with one or two commands."""
 
-    def __init__(self, folder: Path, city: ExampleCity, *, progress: Progress, database_url: str | None) -> None:
+    def __init__(
+        self, folder: Path, city: ExampleCity, *, progress: Progress, database_url: str | None, signed: bool = False
+    ) -> None:
         self.folder = folder
         self.city = city
+        self.signed = signed
         self.num_teams = 0
         self.reports: tuple[Report, ...] = ()
         self.workspace: Workspace = create_workspace(
@@ -144,6 +148,8 @@ class Demo:
             save_officers(connection, city.officers)
             save_recusals(connection, city.recusals)
             append_log(connection, self.workspace, "demo", {"firms": len(city.frame), "seed": city.seed})
+        if self.signed:
+            make_key(self.workspace, key=self._made_up("signing key", 0))
 
     def _classify(self) -> None:
         base_date = self.workspace.settings.year.base_date
@@ -233,7 +239,7 @@ def run_demo(
     database_url: str | None = None,
 ) -> DemoSummary:
     """
-    Runs a year of the example into a new folder.
+    Runs a year of the example into a new folder; its bureau signs, with a key made up like everything else.
 
     Parameters
     ----------
@@ -251,17 +257,22 @@ def run_demo(
         raise StateError(_("{folder} is not empty; choose another folder, or --replace").format(folder=folder))
     progress.report(_("Making up a city"), 0, 1)
     city = build_city(load_parameters(), num_firms=num_firms, seed=seed)
-    return run_city(folder, city, progress=progress, database_url=database_url)
+    return run_city(folder, city, progress=progress, database_url=database_url, signed=True)
 
 
 def run_city(
-    folder: Path, city: ExampleCity, *, progress: Progress = SILENT, database_url: str | None = None
+    folder: Path,
+    city: ExampleCity,
+    *,
+    progress: Progress = SILENT,
+    database_url: str | None = None,
+    signed: bool = False,
 ) -> DemoSummary:
-    """Runs a year of a city made up already into a folder; see `run_demo`."""
+    """Runs a year of a city made up already into a folder, signed if so wished; see `run_demo`."""
     folder.mkdir(parents=True, exist_ok=True)
     mark = _("Made by “double-random demo”; nothing in this folder is real.")
     (folder / MARK).write_text(mark + "\n", encoding="utf-8")
-    demo = Demo(folder, city, progress=progress, database_url=database_url)
+    demo = Demo(folder, city, progress=progress, database_url=database_url, signed=signed)
     stages = demo.stages()
     for done, stage in enumerate(stages):
         progress.report(_(stage.words), done, len(stages))

@@ -63,7 +63,7 @@ def public_key(connection: sa.Connection) -> str:
     return str(json.loads(detail)["public_key"]) if detail else ""
 
 
-def make_key(workspace: Workspace, *, replace: bool = False, lost: str = "") -> str:
+def make_key(workspace: Workspace, *, replace: bool = False, lost: str = "", key: bytes | None = None) -> str:
     """
     Makes a signing key and returns its public half.
 
@@ -73,6 +73,8 @@ def make_key(workspace: Workspace, *, replace: bool = False, lost: str = "") -> 
         Whether a key that is there is replaced; the old one signs the new one in the log.
     lost
         Why the key that the log names is given up without its signature; empty if it is not.
+    key
+        The private key, 32 bytes; by default from the system's source of randomness, as every real one is.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def make_key(workspace: Workspace, *, replace: bool = False, lost: str = "") -> 
     UsageError
         If the reason is no plain text.
     """
-    key = secrets.token_bytes(KEY_BYTES)
+    key = secrets.token_bytes(KEY_BYTES) if key is None else key
     path = workspace.root / KEY_NAME
     with workspace.transaction() as connection:
         before = public_key(connection)

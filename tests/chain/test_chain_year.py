@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.audit.claims import Verdict
+from scheduler.audit.claims import Status, Verdict
 from scheduler.errors import StateError
 from scheduler.workflow.demo import MARK, DemoSummary, replace_demo, run_demo
 
@@ -62,6 +62,16 @@ def test_demo_into_a_folder_that_holds_something_is_refused(tmp_path: Path) -> N
     with pytest.raises(StateError, match="something other than an earlier demo"):
         replace_demo(tmp_path)
     assert (tmp_path / "precious.txt").read_text() == "mine"
+
+
+def test_demo_shows_a_bureau_that_signs(tmp_path: Path) -> None:
+    """What a newcomer sees first has signatures, and they hold."""
+    summary = run_demo(tmp_path, num_firms=300)
+    for report, record in zip(summary.verdicts, ("public", "audit"), strict=True):
+        signed = [claim for claim in report.of_status(Status.PASSED) if claim.section == "2.1" and "sign" in claim.text]
+        assert report.verdict is Verdict.CONSISTENT
+        assert signed, [claim.text for claim in report.claims if claim.section == "2.1"]
+        assert (tmp_path / "records" / record / "signature.json").is_file()
 
 
 def test_replace_demo_clears_an_earlier_demo_only(tmp_path: Path) -> None:
