@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+
+Week = tuple[int, int]  # year and number (ISO 8601)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +109,20 @@ class Agenda:
         return self.teams.get(team_id, ())
 
     @property
-    def people(self) -> dict[str, Member]:
-        """Everybody who is in a team, was before being replaced, or joins one as an expert, by id."""
+    def officers(self) -> dict[str, Member]:
+        """Everybody who is in a team, or was before being replaced, by id."""
         past = (members for changes in self.teams_before.values() for _, members in changes)
-        groups = (*self.experts.values(), *past, *self.teams.values())
-        return {member.officer_id: member for group in groups for member in group}
+        return {member.officer_id: member for group in (*past, *self.teams.values()) for member in group}
+
+    @property
+    def advisers(self) -> dict[str, Member]:
+        """Everybody who joins a visit as an expert, by id."""
+        return {member.officer_id: member for group in self.experts.values() for member in group}
+
+    @property
+    def people(self) -> dict[str, Member]:
+        """Officers and experts, by id."""
+        return {**self.advisers, **self.officers}
 
     def visits_by_team(self) -> dict[str, list[PlannedVisit]]:
         """Visits of each team that has any, by day."""
@@ -179,13 +191,23 @@ class Selection:
         )
 
 
-def loads_by_week(agenda: Agenda) -> dict[str, dict[tuple[int, int], int]]:
-    """Visits of each officer in each week (ISO year and number)."""
-    loads: dict[str, dict[tuple[int, int], int]] = {}
-    for officer_id, visits in agenda.visits_by_officer().items():
-        for visit in visits:
-            if visit.visit_on is not None:
-                week = visit.visit_on.isocalendar()[:2]
-                weeks = loads.setdefault(officer_id, {})
-                weeks[week] = weeks.get(week, 0) + 1
+def loads_by_week(agenda: Agenda) -> dict[str, dict[Week, int]]:
+    """Visits of each officer in each week; experts, who do not count, are not among them."""
+    return _by_week(agenda, agenda.officers_of)
+
+
+def expert_loads_by_week(agenda: Agenda) -> dict[str, dict[Week, int]]:
+    """Visits that each expert joins in each week."""
+    return _by_week(agenda, agenda.experts_of)
+
+
+def _by_week(agenda: Agenda, going: Callable[[PlannedVisit], Iterable[Member]]) -> dict[str, dict[Week, int]]:
+    loads: dict[str, dict[Week, int]] = {}
+    for visit in agenda.visits:
+        if visit.visit_on is None:
+            continue
+        week = visit.visit_on.isocalendar()[:2]
+        for officer_id in sorted({member.officer_id for member in going(visit)}):
+            weeks = loads.setdefault(officer_id, {})
+            weeks[week] = weeks.get(week, 0) + 1
     return loads

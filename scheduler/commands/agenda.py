@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from scheduler.agenda.entries import Agenda, Selection
+from scheduler.agenda.entries import Agenda, PlannedVisit, Selection
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.errors import UsageError
@@ -59,7 +59,7 @@ def show(
     selection = selection_of(districts, team, officer, week, round_name)
     mark, found = show_agenda(context.open(), selection)
     if as_json:
-        print_json({"internal": mark.document(), "visits": [dataclasses.asdict(visit) for visit in found.visits]})
+        print_json({"internal": mark.document(), "visits": [_document(found, visit) for visit in found.visits]})
         return
     click.echo(mark.line())
     print_agenda(found, None if show_all else SHOWN_VISITS)
@@ -203,6 +203,15 @@ def _week_of(text: str) -> tuple[int, int] | None:
     return day.isocalendar()[:2]
 
 
+def _document(found: Agenda, visit: PlannedVisit) -> dict[str, object]:
+    """A visit as JSON, with the experts who join it and do not count as officers."""
+    experts = [
+        {"officer_id": member.officer_id, "name": member.name, "unit": member.unit}
+        for member in found.experts_of(visit)
+    ]
+    return {**dataclasses.asdict(visit), "experts": experts}
+
+
 def print_agenda(found: Agenda, limit: int | None) -> None:
     """Prints visits by day; where there are more than `limit`, how many there are in each week, and the first ones."""
     console = stdout_console()
@@ -213,8 +222,11 @@ def print_agenda(found: Agenda, limit: int | None) -> None:
         for week, number in sorted(weeks.items(), key=lambda entry: entry[0] or (9999, 0)):
             table.add_row("{}-W{:02d}".format(*week) if week else _("without a day"), f"{number:,}")
         console.print(table)
-    table = plain_table([_("Day"), _("Firm"), _("Name"), _("District"), _("Town"), _("Teams"), _("Exceptions")])
+    titles = [_("Day"), _("Firm"), _("Name"), _("District"), _("Town"), _("Teams"), _("Exceptions")]
+    with_experts = any(found.experts_of(visit) for visit in shown)
+    table = plain_table([*titles, _("Experts (do not count)")] if with_experts else titles)
     for visit in shown:
+        experts = ", ".join(f"{member.officer_id} {member.name}".strip() for member in found.experts_of(visit))
         table.add_row(
             visit.visit_on.isoformat() if visit.visit_on else "–",
             visit.firm_id,
@@ -223,6 +235,7 @@ def print_agenda(found: Agenda, limit: int | None) -> None:
             visit.town,
             ", ".join(visit.team_ids),
             ", ".join(label(code, _) for code in visit.exceptions),
+            *((experts,) if with_experts else ()),
         )
     console.print(table)
     if limit is not None and len(found.visits) > limit:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from scheduler.agenda.entries import Agenda, loads_by_week
+from scheduler.agenda.entries import Agenda, Member, Week, expert_loads_by_week, loads_by_week
 from scheduler.commands.internal_page import figures, heading, internal_page, scroll, table
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
@@ -12,7 +13,6 @@ from scheduler.pictures import picture, text
 from scheduler.publication.text import visible
 from scheduler.workflow.internal import InternalMark
 
-Week = tuple[int, int]
 _LABEL, _CELL, _ROW, _TOP = 210, 34, 22, 64
 _SHADES = ("#f1f4f6", "#d3e4ec", "#a9cddd", "#74adc6", "#3f86a8", "#1f5d7d", "#123f58")
 _DARK_FROM = 4  # shades on which white is easier to read
@@ -23,10 +23,7 @@ def agenda_page(agenda: Agenda, mark: InternalMark, language: str) -> str:
     """The page as HTML text, in the active language."""
     loads = loads_by_week(agenda)
     weeks = _all_weeks([week for row in loads.values() for week in row])
-    names = {
-        member.officer_id: visible(f"{member.name} ({member.officer_id})" if member.name else member.officer_id, 24)
-        for member in agenda.people.values()
-    }
+    names = _names(agenda.officers)
     undated = [visit for visit in agenda.visits if visit.visit_on is None]
     body = figures(
         (
@@ -37,20 +34,45 @@ def agenda_page(agenda: Agenda, mark: InternalMark, language: str) -> str:
             (_("Most visits of an officer in a week"), f"{_most(loads):,}"),
         )
     )
-    body += heading(_("Load by officer and week"))
+    title = _("Load by officer and week")
     shown = sorted(names)[:MOST_ROWS]
-    body += scroll(load_picture([(names[officer], loads.get(officer, {})) for officer in shown], weeks))
+    rows = [(names[officer], loads.get(officer, {})) for officer in shown]
+    body += heading(title) + scroll(load_picture(rows, weeks, title))
+    body += _experts(agenda)
     if undated:
-        rows = [
+        listed = [
             (visit.firm_id, visit.name, "; ".join(label(code, _) for code in visit.exceptions)) for visit in undated
         ]
-        body += heading(_("Visits without a day")) + table((_("Firm"), _("Name"), _("Exceptions")), (), rows)
+        body += heading(_("Visits without a day")) + table((_("Firm"), _("Name"), _("Exceptions")), (), listed)
     lead = _("How many visits every officer makes in every week, as planned now.")
     return internal_page(_("Agenda: load of officers"), lead, body, mark, language)
 
 
-def load_picture(rows: list[tuple[str, dict[Week, int]]], weeks: list[Week]) -> str:
-    """A field for each officer and week: the number of visits, darker the more there are."""
+def _experts(agenda: Agenda) -> str:
+    """
+    A picture of experts apart from that of officers, where visits ask for any.
+
+    The lot evens loads of officers and not of experts, so in one picture an expert called often would look like an
+    officer treated unfairly.
+    """
+    loads = expert_loads_by_week(agenda)
+    if not loads:
+        return ""
+    names, title = _names(agenda.advisers), _("Experts by week (they do not count as officers)")
+    weeks = _all_weeks([week for row in loads.values() for week in row])
+    shown = sorted(loads)[:MOST_ROWS]
+    return heading(title) + scroll(load_picture([(names[expert], loads[expert]) for expert in shown], weeks, title))
+
+
+def _names(people: Mapping[str, Member]) -> dict[str, str]:
+    return {
+        officer_id: visible(f"{member.name} ({officer_id})" if member.name else officer_id, 24)
+        for officer_id, member in people.items()
+    }
+
+
+def load_picture(rows: list[tuple[str, dict[Week, int]]], weeks: list[Week], title: str) -> str:
+    """A field for each person and week: the number of visits, darker the more there are."""
     most = max((number for _name, row in rows for number in row.values()), default=0)
     parts = []
     for place, week in enumerate(weeks):
@@ -66,10 +88,10 @@ def load_picture(rows: list[tuple[str, dict[Week, int]]], weeks: list[Week]) -> 
             parts.append(_field(_LABEL + place * _CELL, y, row.get(week, 0), most))
         parts.append(text(_LABEL + len(weeks) * _CELL + 8, y + 15, f"{sum(row.values()):,}", size=13))
     width, height = _LABEL + len(weeks) * _CELL + 60, _TOP + len(rows) * _ROW + 8
-    description = _("{officers} officers, {weeks} weeks from their Mondays; at the end of a row its sum").format(
-        officers=len(rows), weeks=len(weeks)
+    description = _("{people} people, {weeks} weeks from their Mondays; at the end of a row its sum").format(
+        people=len(rows), weeks=len(weeks)
     )
-    return picture(width, height, "".join(parts), _("Load by officer and week"), description)
+    return picture(width, height, "".join(parts), title, description)
 
 
 def _field(x: int, y: int, number: int, most: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 import cli
 from cli import CHINA
 from models.agenda_rows import load_agenda
+from scheduler.agenda.entries import expert_loads_by_week, loads_by_week
 from scheduler.audit.claims import Status, Verdict
 from scheduler.audit.verifier import verify_record
 from scheduler.draw.canonical import document_bytes, parse_document
@@ -75,11 +77,44 @@ def test_experts_stand_on_the_notice_and_in_calendars(expert_year: demo.DemoSumm
     assert exported.exit_code == 0, exported.output
     notice = next(path for path in tmp_path.rglob("*.docx") if visit.firm_id in path.name and "notice" in path.name)
     cells = [[cell.text for cell in row.cells] for row in docx.Document(io.BytesIO(notice.read_bytes())).tables[0].rows]
-    assert ["Experts who advise", who.name] in cells
+    assert ["Experts who advise (do not count as officers)", f"{who.name} ({who.unit})"] in cells
     calendar = next(path for path in tmp_path.rglob("*.ics") if who.officer_id in path.name)
     events = icalendar.Calendar.from_ical(calendar.read_bytes()).walk("VEVENT")
     mine = next(event for event in events if visit.firm_id in str(event["uid"]))
-    assert f"Experts who advise: {who.name}" in str(mine["description"])
+    assert f"Experts who advise (do not count as officers): {who.name} ({who.unit})" in str(mine["description"])
+
+
+def test_agenda_shows_experts_apart_from_officers(expert_year: demo.DemoSummary) -> None:
+    """JSON and table name who joins each visit; loads of officers are those without experts, who have their own."""
+    arguments = ["--workspace", str(expert_year.folder / "workspace"), "--lang", "en", "--now", "2026-03-02"]
+    shown = CliRunner().invoke(cli.build(), [*arguments, "agenda", "show", "--round", "1", "--json"])
+    assert shown.exit_code == 0, shown.output
+    visits = json.loads(shown.stdout)["visits"]
+    called = rows_of(expert_year.folder / "records" / "audit" / "draws" / "2026-1-1" / "experts.tsv")
+    expected: dict[str, set[str]] = {}
+    for firm_id, _speciality, officer_id in called:
+        expected.setdefault(firm_id, set()).update({officer_id} - {""})
+    assert {visit["firm_id"]: {who["officer_id"] for who in visit["experts"]} for visit in visits} == expected
+    listed = CliRunner().invoke(cli.build(), [*arguments, "agenda", "show", "--round", "1"])
+    assert listed.exit_code == 0, listed.output
+    assert "Experts" in listed.stdout
+    assert next(iter(sorted(set().union(*expected.values())))) in listed.stdout
+
+
+def test_loads_of_experts_are_not_those_of_officers(expert_year: demo.DemoSummary) -> None:
+    """No expert is among the officers of the picture of loads, and each visit with a day counts for its expert."""
+    workspace = open_workspace(
+        expert_year.folder / "workspace", actor="tester", now=datetime(2026, 3, 2, 9, tzinfo=CHINA)
+    )
+    with workspace.transaction() as connection:
+        agenda = load_agenda(connection, 2026)
+    workspace.store.close()
+    loads, experts = loads_by_week(agenda), expert_loads_by_week(agenda)
+    assert experts
+    assert not loads.keys() & experts.keys()
+    assert loads.keys() == {who.officer_id for visit in agenda.visits for who in agenda.officers_of(visit)}
+    joined = sum(len(agenda.experts_of(visit)) for visit in agenda.visits if visit.visit_on)
+    assert sum(sum(weeks.values()) for weeks in experts.values()) == joined
 
 
 @pytest.mark.parametrize("forgery", ["another expert", "an expert left out", "an officer as expert"])

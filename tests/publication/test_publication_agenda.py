@@ -240,10 +240,57 @@ def test_hostile_text_makes_documents_that_open(language: str) -> None:
     assert all(".." not in name and not name.startswith("/") for name in names)
 
 
+def with_experts(context: AgendaContext, *names: str) -> AgendaContext:
+    """The same papers, with experts of these names who join the visit."""
+    experts = tuple(
+        dataclasses.replace(member(f"X{number}", name=name), certificate_no="")
+        for number, name in enumerate(names, start=1)
+    )
+    agenda = dataclasses.replace(context.agenda, experts={(VISIT.draw_id, VISIT.firm_id): experts})
+    return dataclasses.replace(context, agenda=agenda)
+
+
+def test_experts_stand_apart_from_officers_on_every_paper() -> None:
+    """Sheet, form, notice and calendar name them under a title that says they do not count; hostile names are text."""
+    other = dataclasses.replace(VISIT, firm_id="91371002MA3C000002")
+    context = with_experts(context_of(VISIT, other), "专甲", HOSTILE)
+    title = "参与的专家（不计入执法人员）"
+    form = _tables(result_form(VISIT, context))[0]
+    officers, experts = form[3], form[4]
+    assert officers[0] == "执法检查人员"
+    assert "专甲" not in officers[1]
+    assert experts[0] == title
+    assert experts[1].startswith("专甲（局）；")
+    assert experts[2:] == ["专家（签字）", ""]
+    assert len(_tables(result_form(other, context))[0]) == 4
+    assert next(row for row in _tables(notice_to_firm(VISIT, context))[0] if row[0] == title)[1].startswith(
+        "专甲（局）；"
+    )
+    (event,) = events(calendar_of([VISIT], "专甲", context))
+    assert f"{title}：专甲（局）；" in event["description"]
+    rows = (
+        python_calamine.load_workbook(io.BytesIO(district_workbook({TEAM: [VISIT, other]}, context)))
+        .get_sheet_by_name(TEAM)
+        .to_python(skip_empty_area=False)
+    )
+    column = rows[HEAD_ROWS - 1].index(title)
+    assert str(rows[HEAD_ROWS][column]).startswith("专甲（局）；=HYPERLINK")
+    assert rows[HEAD_ROWS + 1][column] == ""
+    assert "专甲" not in str(rows[4][0])
+
+
+def test_sheet_without_experts_has_no_column_for_them() -> None:
+    """Paper is narrow: where no expert joins, the columns are those of before."""
+    content = district_workbook({TEAM: [VISIT]}, context_of(VISIT))
+    rows = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_name(TEAM).to_python(skip_empty_area=False)
+    assert not any("专家" in str(cell) for cell in rows[HEAD_ROWS - 1])
+    assert len(rows[HEAD_ROWS - 1]) == 11
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
 def test_sheets_and_documents_open_in_libreoffice(tmp_path: Path) -> None:
     """LibreOffice makes a PDF of a workbook, a notice and a form."""
-    context = context_of(VISIT)
+    context = with_experts(context_of(VISIT), "专甲")
     files = {
         "list.xlsx": district_workbook({TEAM: [VISIT]}, context),
         "notice.docx": notice_to_firm(VISIT, context),

@@ -61,8 +61,9 @@ def _description(visit: PlannedVisit, context: AgendaContext) -> Iterator[str]:
     for team_id in visit.team_ids:
         members = context.people(context.agenda.members_of(team_id, visit.visit_on))
         yield _("Team {team}: {members}").format(team=team_id, members=members)
-    if context.agenda.experts_of(visit):
-        yield _("Experts who advise: {names}").format(names=context.people(context.agenda.experts_of(visit)))
+    experts = context.experts(visit)
+    if experts:
+        yield _("{title}: {names}").format(title=context.experts_title, names=experts)
     if visit.num_moves:
         yield _("Planned anew, for the {number}. time").format(number=visit.num_moves)
     yield _line(context.mark)

@@ -71,6 +71,16 @@ class AgendaContext:
         """Officers with their certificates; who leads is said."""
         return ("；" if self.chinese else "; ").join(self._person(member) for member in members)
 
+    def experts(self, visit: PlannedVisit) -> str:
+        """Experts who join a visit, with where they are from; empty where there are none."""
+        return ("；" if self.chinese else "; ").join(self._expert(member) for member in self.agenda.experts_of(visit))
+
+    @property
+    def experts_title(self) -> str:
+        """What experts stand under on every paper: they are no officers."""
+        _ = self.translate
+        return _("Experts who advise (do not count as officers)")
+
     def _person(self, member: Member) -> str:
         _ = self.translate
         words = visible(member.name, LONGEST_NAME) or member.officer_id
@@ -79,6 +89,11 @@ class AgendaContext:
         if member.certificate_no:
             words = _("{name}, certificate {number}").format(name=words, number=visible(member.certificate_no, 40))
         return words
+
+    def _expert(self, member: Member) -> str:
+        _ = self.translate
+        name, unit = visible(member.name, LONGEST_NAME) or member.officer_id, visible(member.unit, LONGEST_NAME)
+        return _("{name} ({unit})").format(name=name, unit=unit) if unit else name
 
     def district(self, code: str) -> str:
         """Name of a district; the bureau's own code is the bureau."""

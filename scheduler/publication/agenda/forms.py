@@ -70,7 +70,7 @@ def _facts(visit: PlannedVisit, context: AgendaContext) -> Iterator[tuple[str, s
         unit = next((member.unit for member in members if member.unit), team_id)
         yield _("Officers"), f"{visible(unit)}\n{context.people(members)}"
     if context.agenda.experts_of(visit):
-        yield _("Experts who advise"), context.people(context.agenda.experts_of(visit))
+        yield context.experts_title, context.experts(visit)
 
 
 def result_form(visit: PlannedVisit, context: AgendaContext) -> bytes:
@@ -91,6 +91,7 @@ def result_form(visit: PlannedVisit, context: AgendaContext) -> bytes:
             (_("Address"), visit.address, _("Round"), f"{visit.round_name} ({visit.draw_id})"),
             (_("Name of task"), context.task_names(visit), _("Planned for"), context.day(visit.visit_on)),
             (_("Officers"), context.people(context.agenda.officers_of(visit)), _("Inspected on"), "____-__-__"),
+            *_expert_row(visit, context),
         ),
         widths_mm=(32, 108, 42, 76),
     )
@@ -110,3 +111,11 @@ def result_form(visit: PlannedVisit, context: AgendaContext) -> bytes:
     )
     document.footer(context.mark)
     return document.content()
+
+
+def _expert_row(visit: PlannedVisit, context: AgendaContext) -> Iterator[tuple[str, ...]]:
+    """Experts and room for their signatures, which are apart from those of officers; nothing where there are none."""
+    _ = context.translate
+    experts = context.experts(visit)
+    if experts:
+        yield context.experts_title, experts, _("Experts (signatures)"), ""

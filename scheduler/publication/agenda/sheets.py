@@ -61,21 +61,24 @@ class _Sheets:
     def add(self, team_id: str, visits: Sequence[PlannedVisit]) -> None:
         """Adds the sheet of a team."""
         sheet = self._book.add_worksheet(sheet_name(team_id))
-        columns = self._columns()
+        columns = self._columns(with_experts=any(self._context.agenda.experts_of(visit) for visit in visits))
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
         self._paper(sheet, team_id)
         for row, (text, form) in enumerate(self._heading(team_id, visits)):
             sheet.set_row(row, 24 if row == 0 else LINE_POINTS)
             sheet.write_string(row, 0, visible(text, LONGEST_CELL), form)
-        sheet.set_row(HEAD_ROWS - 1, 2 * LINE_POINTS)
+        lines = max(num_lines(column.title, column.width) for column in columns)
+        sheet.set_row(HEAD_ROWS - 1, max(2, lines) * LINE_POINTS)
         for place, column in enumerate(columns):
             sheet.write_string(HEAD_ROWS - 1, place, column.title, self._head)
         for number, visit in enumerate(visits, start=1):
             self._row(sheet, number, visit, columns)
 
-    def _columns(self) -> tuple[Column, ...]:
+    def _columns(self, *, with_experts: bool) -> tuple[Column, ...]:
+        """Columns of a team's sheet; that of experts stands only where one joins a visit, as paper is narrow."""
         _ = self._context.translate
+        experts = (Column(title=self._context.experts_title, width=16, wrapped=True),)
         return (
             Column(title=_("No."), width=5),
             Column(title=_("Day"), width=11),
@@ -87,6 +90,7 @@ class _Sheets:
             Column(title=_("Number and name of task"), width=24, wrapped=True),
             Column(title=_("Inspection items"), width=14, wrapped=True),
             Column(title=_("Other teams"), width=12, wrapped=True),
+            *(experts if with_experts else ()),
             Column(title=_("Remarks"), width=12, wrapped=True),
         )
 
@@ -122,6 +126,7 @@ class _Sheets:
         _ = self._context.translate
         sheet_row = HEAD_ROWS - 1 + number
         others = ", ".join(name for name in visit.team_ids if name != sheet.get_name())
+        with_experts = any(column.title == self._context.experts_title for column in columns)
         cells = (
             str(number),
             "",
@@ -133,6 +138,7 @@ class _Sheets:
             self._context.task_names(visit),
             ", ".join(item.item_id for item in self._context.items_of(visit)),
             others,
+            *((self._context.experts(visit),) if with_experts else ()),
             "; ".join(label(code, _) for code in visit.exceptions),
         )
         texts = [visible(text, LONGEST_CELL) for text in cells]
