@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -255,23 +255,9 @@ def _member(flags: tuple[str, str] | None) -> str:
 
 def check_needs(group: Group, offices: Offices, lists: Lists) -> None:
     """Claims about officers.json: seed, days, packages and their needs (section 8.5)."""
-    document, ceremony = offices.document, offices.draw.document("ceremony.json")
-    days, window = document["working_days"], offices.window
-    differences: Differences = [
-        (f"{key}: {value}", document[key])
-        for key, value in (("draw_id", offices.draw.draw_id), ("seed", offices.seed))
-        if document[key] != value
-    ]
-    if document["drawn_on"] < ceremony["drawn_on"]:
-        differences.append((f"drawn_on ≥ {ceremony['drawn_on']}", document["drawn_on"]))
-    if days != sorted(set(days)):
-        differences.append((_("working days, ascending"), ", ".join(days)))
-    differences += [
-        (_("days of the window after {day}").format(day=document["drawn_on"]), day)
-        for day in days
-        if not (document["drawn_on"] < day and window["starts_on"] <= day <= window["ends_on"])
-    ]
+    document, days = offices.document, offices.document["working_days"]
     packages = [entry["package"] for entry in document["packages"]]
+    differences = [*_other_draw(offices), *_unfit_days(offices)]
     if packages != sorted(set(packages)) or not set(packages) >= set(offices.packages.values()):
         differences.append((_("every package drawn, ascending"), ", ".join(packages)))
     group.first("8.5", _("officers.json speaks of this draw, its window and its packages"), differences, len(days))
@@ -286,14 +272,46 @@ def check_needs(group: Group, offices: Offices, lists: Lists) -> None:
             _("calendar.tsv, towns.tsv and the minutes of packages are true"),
             _("no record holds leave, addresses or the effort of items"),
         )
-    needs: Differences = [
+    needs = _other_needs(offices, lists, packages)
+    group.first("8.5", _("the needs of every package are those of the frozen items and tasks"), needs, len(packages))
+
+
+def _other_draw(offices: Offices) -> Differences:
+    """Where officers.json names another draw or seed, or a day before that of the draw."""
+    document, ceremony = offices.document, offices.draw.document("ceremony.json")
+    differences: Differences = [
+        (f"{key}: {value}", document[key])
+        for key, value in (("draw_id", offices.draw.draw_id), ("seed", offices.seed))
+        if document[key] != value
+    ]
+    if document["drawn_on"] < ceremony["drawn_on"]:
+        differences.append((f"drawn_on ≥ {ceremony['drawn_on']}", document["drawn_on"]))
+    return differences
+
+
+def _unfit_days(offices: Offices) -> Differences:
+    """Working days that do not ascend, or are not of the window and after the day of the lot."""
+    days, drawn_on, window = offices.document["working_days"], offices.document["drawn_on"], offices.window
+    differences: Differences = []
+    if days != sorted(set(days)):
+        differences.append((_("working days, ascending"), ", ".join(days)))
+    differences += [
+        (_("days of the window after {day}").format(day=drawn_on), day)
+        for day in days
+        if not (drawn_on < day and window["starts_on"] <= day <= window["ends_on"])
+    ]
+    return differences
+
+
+def _other_needs(offices: Offices, lists: Lists, packages: Sequence[str]) -> Differences:
+    """Packages that the frozen tasks do not have, or of which the frozen items and tasks need something else."""
+    return [
         (f"{package}: {_listed_need(lists, package)}", offices.needs[package])
         if lists.is_package(package)
         else (_("packages of the frozen tasks"), package)
         for package in packages
         if not lists.is_package(package) or _listed_need(lists, package) != offices.needs[package]
     ]
-    group.first("8.5", _("the needs of every package are those of the frozen items and tasks"), needs, len(packages))
 
 
 def _listed_need(lists: Lists, package: str) -> Need:

@@ -49,10 +49,7 @@ class Places:
 def place_open(register: Table, object_types: frozenset[str], counted: Bytes) -> Places:
     """Places in an open round: operating, of the target's types, not drawn before with counting = 1."""
     reason = np.zeros(register.num_rows, dtype=np.int8)
-    before = np.zeros(register.num_rows, dtype=np.bool_)
-    at = positions_of(register.fixed["firm_id"], counted)
-    before[at[at >= 0]] = True
-    reason[before] = _VISITED
+    reason[_listed(register, counted)] = _VISITED
     reason[~register.coded["object_type"].among(object_types)] = _TYPE
     reason[~register.coded["status"].among(OPERATING)] = _STATUS
     return Places(reason=reason, tasks=np.zeros(register.num_rows, dtype=np.int32), task_sets=("",))
@@ -83,32 +80,54 @@ def place_targeted(
     """
     waiting = [task for task in lists.tasks.values() if any(task.meets(*window) for window in windows)]
     operating = register.coded["status"].among(OPERATING)
+    lately = _listed(register, recent)
     served, discretionary = _served(register, lists, waiting, drawn)
-    lately = np.zeros(register.num_rows, dtype=np.bool_)
-    if recent is not None:
-        at = positions_of(register.fixed["firm_id"], recent)
-        lately[at[at >= 0]] = True
     discretionary |= lately | _capped(register, drawn, yearly_cap)
-    code: Integers = np.zeros(register.num_rows, dtype=np.int64)
+    inside = [operating & _inside(register, task) for task in waiting]
+    spent = [before if task.full_coverage else discretionary for task, before in zip(waiting, served, strict=True)]
+    open_to = [rows & ~before for rows, before in zip(inside, spent, strict=True)]
+    code, texts = _task_sets(register.num_rows, waiting, open_to)
+    none_left = np.asarray([not text for text in texts], dtype=np.bool_)[code]
+    reason = np.zeros(register.num_rows, dtype=np.int8)
+    reason[none_left] = _VISITED
+    reason[none_left & lately] = _RECENT
+    reason[~_any(register.num_rows, inside)] = _NO_TASK
+    reason[~operating] = _STATUS
+    return Places(reason=reason, tasks=code.astype(np.int32), task_sets=texts)
+
+
+def _listed(register: Table, firm_ids: Bytes | None) -> Mask:
+    """Rows whose firm is among some ids; none without ids."""
+    listed = np.zeros(register.num_rows, dtype=np.bool_)
+    if firm_ids is not None:
+        at = positions_of(register.fixed["firm_id"], firm_ids)
+        listed[at[at >= 0]] = True
+    return listed
+
+
+def _any(num_rows: int, masks: Sequence[Mask]) -> Mask:
+    found = np.zeros(num_rows, dtype=np.bool_)
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _task_sets(num_rows: int, tasks: Sequence[Task], open_to: Sequence[Mask]) -> tuple[Integers, tuple[str, ...]]:
+    """
+    Sets of tasks that stand open to rows: each row's position among the distinct sets, and these as texts.
+
+    Task by task every set splits into the rows that get the task and those that do not; what is empty is left out.
+    """
+    code: Integers = np.zeros(num_rows, dtype=np.int64)
     sets: list[tuple[str, ...]] = [()]
-    in_range = np.zeros(register.num_rows, dtype=np.bool_)
-    for position, task in enumerate(waiting):
-        inside = operating & _inside(register, task)
-        in_range |= inside
-        pair = code * 2 + (inside & ~(served[position] if task.full_coverage else discretionary))
+    for task, rows in zip(tasks, open_to, strict=True):
+        pair = code * 2 + rows
         present = np.flatnonzero(np.bincount(pair, minlength=1))
         renumbered = np.zeros(2 * len(sets), dtype=np.int64)
         renumbered[present] = np.arange(len(present))
         code = renumbered[pair]
         sets = [(*sets[old // 2], task.task_id) if old % 2 else sets[old // 2] for old in present.tolist()]
-    texts = tuple("+".join(entry) for entry in sets)
-    none_left = np.asarray([not text for text in texts], dtype=np.bool_)[code]
-    reason = np.zeros(register.num_rows, dtype=np.int8)
-    reason[none_left] = _VISITED
-    reason[none_left & lately] = _RECENT
-    reason[~in_range] = _NO_TASK
-    reason[~operating] = _STATUS
-    return Places(reason=reason, tasks=code.astype(np.int32), task_sets=texts)
+    return code, tuple("+".join(entry) for entry in sets)
 
 
 def _capped(register: Table, drawn: Sequence[tuple[Bytes, Coded]], yearly_cap: int) -> Mask:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,19 +91,7 @@ class Scorecard:
 def load_scorecard(draw: Draw) -> Scorecard:
     """The scorecard of a draw; raises `RecordError` if its parts do not fit together."""
     document = draw.document("scorecard.json")
-    tiers = tuple(document["tiers"])
-    unknown = [rule["tier"] for rule in document["direct"] if rule["tier"] not in tiers]
-    ordered = all(a < b for a, b in zip(document["cuts"], document["cuts"][1:], strict=False))
-    too_long = any(len(entry["points"]) > len(BIN_CHARACTERS) for entry in document["indicators"])
-    if (
-        not tiers
-        or len(set(tiers)) != len(tiers)
-        or len(document["cuts"]) != len(tiers) - 1
-        or unknown
-        or not ordered
-        or too_long
-        or not _matrices_fit(document["matrices"], tiers)
-    ):
+    if not _parts_fit(document):
         name = draw.path("scorecard.json")
         raise draw.record.refuse(
             name,
@@ -110,6 +99,7 @@ def load_scorecard(draw: Draw) -> Scorecard:
                 "{name}: expected different tiers, one cut fewer, ascending, and rules and matrices of these tiers"
             ).format(name=name),
         )
+    tiers = tuple(document["tiers"])
     return Scorecard(
         base=document["base"],
         tiers=tiers,
@@ -117,20 +107,31 @@ def load_scorecard(draw: Draw) -> Scorecard:
         points=tuple(tuple(entry["points"]) for entry in document["indicators"]),
         direct_names=tuple(rule["name"] for rule in document["direct"]),
         direct_tiers=tuple(tiers.index(rule["tier"]) for rule in document["direct"]),
-        matrices=tuple(
-            Matrix(
-                name=entry["name"],
-                rows={
-                    grade: tuple(map(tiers.index, row))
-                    for grade, row in zip(entry["grades"], entry["tiers"], strict=True)
-                },
-            )
-            for entry in document["matrices"]
-        ),
+        matrices=tuple(_matrix(entry, tiers) for entry in document["matrices"]),
     )
 
 
-def _matrices_fit(matrices: Sequence[dict[str, Any]], tiers: tuple[str, ...]) -> bool:
+def _matrix(entry: dict[str, Any], tiers: tuple[str, ...]) -> Matrix:
+    """A matrix with its tiers as positions."""
+    rows = zip(entry["grades"], entry["tiers"], strict=True)
+    return Matrix(name=entry["name"], rows={grade: tuple(map(tiers.index, row)) for grade, row in rows})
+
+
+def _parts_fit(document: dict[str, Any]) -> bool:
+    """Whether tiers differ, cuts ascend between them, points can be told by a bin, and the rest is of these tiers."""
+    tiers, cuts = document["tiers"], document["cuts"]
+    return (
+        bool(tiers)
+        and len(set(tiers)) == len(tiers)
+        and len(cuts) == len(tiers) - 1
+        and all(rule["tier"] in tiers for rule in document["direct"])
+        and all(a < b for a, b in pairwise(cuts))
+        and all(len(entry["points"]) <= len(BIN_CHARACTERS) for entry in document["indicators"])
+        and _matrices_fit(document["matrices"], tiers)
+    )
+
+
+def _matrices_fit(matrices: Sequence[dict[str, Any]], tiers: Sequence[str]) -> bool:
     """Whether names and grades differ and every grade has a row of one tier for each tier."""
     names = [entry["name"] for entry in matrices]
     return len(set(names)) == len(names) and all(
@@ -217,61 +218,76 @@ def _integers(values: Sequence[int]) -> Integers:
 
 def check_tiers(group: Group, register: Table, card: Scorecard, classes: Classes) -> None:
     """Claims that every operating firm is classified, and every score, tier and rule follows from bins and flags."""
-    covered = classes.covered
-    tier_codes = dict(zip(card.tiers, range(len(card.tiers)), strict=True))
-    found_tier = register.coded["tier"].positions(tier_codes)
+    _check_bins(group, register, card, classes)
+    _check_ratings(group, register, card, classes)
+    _check_scores(group, register, classes)
+    _check_tiers(group, register, card, classes)
+    _check_rules(group, register, card, classes)
+
+
+def _check_bins(group: Group, register: Table, card: Scorecard, classes: Classes) -> None:
     operating = register.coded["status"].among(OPERATING)
     blank = np.ones(register.num_rows, dtype=np.bool_)
     for name in ("bins", "direct", "score", "rule", "ratings", "override"):
         blank &= register.coded[name].among(_EMPTY)
-    unfit = np.where(covered, ~classes.fits, ~blank | operating)
     _claim(
         group,
         _("every operating firm has one known bin per indicator and one flag per direct rule"),
         register,
-        unfit,
+        np.where(classes.covered, ~classes.fits, ~blank | operating),
         lambda row: (
             _("{count} bins, {flags} flags").format(count=len(card.points), flags=len(card.direct_names)),
             f"{register.coded['bins'].text(row)!r}, {register.coded['direct'].text(row)!r}",
         ),
     )
+
+
+def _check_ratings(group: Group, register: Table, card: Scorecard, classes: Classes) -> None:
     _claim(
         group,
         _("every rating is a grade of one of the scorecard's matrices, and every override is a tier"),
         register,
-        covered & ~classes.rated,
+        classes.covered & ~classes.rated,
         lambda row: (
             _("ratings among {names}").format(names=", ".join(matrix.name for matrix in card.matrices) or "—"),
             f"{register.coded['ratings'].text(row)!r}, {register.coded['override'].text(row)!r}",
         ),
     )
-    scores = register.coded["score"].integers()
+
+
+def _check_scores(group: Group, register: Table, classes: Classes) -> None:
+    found = register.coded["score"]
     _claim(
         group,
         _("every score is the base plus the points of the firm's bins"),
         register,
-        covered & ((scores != classes.score) | register.coded["score"].among(_EMPTY)),
-        lambda row: (int(classes.score[row]), register.coded["score"].text(row)),
+        classes.covered & ((found.integers() != classes.score) | found.among(_EMPTY)),
+        lambda row: (int(classes.score[row]), found.text(row)),
     )
+
+
+def _check_tiers(group: Group, register: Table, card: Scorecard, classes: Classes) -> None:
+    found = register.coded["tier"]
+    places = found.positions({code: place for place, code in enumerate(card.tiers)})
     _claim(
         group,
         _("every tier is the override's, or the highest of the direct rules' and that of score and ratings"),
         register,
-        covered & (found_tier != classes.tier),
-        lambda row: (
-            card.tiers[int(classes.tier[row])] if classes.tier[row] >= 0 else "?",
-            register.coded["tier"].text(row),
-        ),
+        classes.covered & (places != classes.tier),
+        lambda row: (card.tiers[int(classes.tier[row])] if classes.tier[row] >= 0 else "?", found.text(row)),
     )
+
+
+def _check_rules(group: Group, register: Table, card: Scorecard, classes: Classes) -> None:
+    found = register.coded["rule"]
     rules = ["", *card.direct_names]
-    found_rule = register.coded["rule"]
-    expected_rule = [_first_position(found_rule.values, name) for name in rules]
+    expected = _integers([_first_position(found.values, name) for name in rules])
     _claim(
         group,
         _("every rule named is the first that lifts the firm highest above score and ratings"),
         register,
-        covered & (found_rule.index != _integers(expected_rule)[classes.rule + 1]),
-        lambda row: (rules[int(classes.rule[row]) + 1] or _("no rule"), found_rule.text(row) or _("no rule")),
+        classes.covered & (found.index != expected[classes.rule + 1]),
+        lambda row: (rules[int(classes.rule[row]) + 1] or _("no rule"), found.text(row) or _("no rule")),
     )
 
 

@@ -138,16 +138,7 @@ def load_lot(draw: Draw, register: Table | None = None) -> Lot:
     RecordError
         If the list was drawn elsewhere, or the record does not hold what drawing needs.
     """
-    if draw.is_external:
-        raise RecordError(
-            _("draw {draw_id}: expected a draw of our own, got a list drawn elsewhere").format(draw_id=draw.draw_id)
-        )
-    if not draw.is_open and not (draw.has("register.tsv") and draw.has("secret.json")):
-        raise RecordError(
-            _("draw {draw_id}: expected the audit record, got one without salts and strata of targeted rounds").format(
-                draw_id=draw.draw_id
-            )
-        )
+    _expect_all_inputs(draw)
     if register is None and draw.has("register.tsv"):
         register = draw.table("register.tsv")
     firm_id, district, districts = _firms(draw, register)
@@ -168,6 +159,20 @@ def load_lot(draw: Draw, register: Table | None = None) -> Lot:
         seed=draw.seed() if drawn is not None else "",
         drawn=drawn,
     )
+
+
+def _expect_all_inputs(draw: Draw) -> None:
+    """Raises `RecordError` for a list drawn elsewhere and for a targeted round without salts and strata."""
+    if draw.is_external:
+        raise RecordError(
+            _("draw {draw_id}: expected a draw of our own, got a list drawn elsewhere").format(draw_id=draw.draw_id)
+        )
+    if not draw.is_open and not (draw.has("register.tsv") and draw.has("secret.json")):
+        raise RecordError(
+            _("draw {draw_id}: expected the audit record, got one without salts and strata of targeted rounds").format(
+                draw_id=draw.draw_id
+            )
+        )
 
 
 def _firms(draw: Draw, register: Table | None) -> tuple[Bytes, Numbers, tuple[str, ...]]:
