@@ -21,7 +21,7 @@ RECORDS = [
 LEAST_CLAIMS = {  # what each had when it was frozen; a later verifier checks no less
     "format-1": {"public": 60, "audit": 130},
     "format-2": {"public": 59, "audit": 174},
-    "format-3": {"public": 73, "audit": 199},
+    "format-3": {"public": 73, "audit": 198},  # and one about verify.py, which a later version does not know
 }
 
 
