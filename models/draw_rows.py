@@ -199,6 +199,13 @@ def load_log_head(connection: sa.Connection) -> str | None:
     return connection.execute(statement).scalar()
 
 
+def newest_entry(connection: sa.Connection, action: str) -> int:
+    """Number of the newest entry of the log of one action; 0 if there is none."""
+    table = table_of(LogEntry)
+    statement = sa.select(sa.func.max(table.c.number)).where(table.c.action == action)
+    return int(connection.execute(statement).scalar() or 0)
+
+
 def load_log_details(connection: sa.Connection, action: str) -> tuple[dict[str, Any], ...]:
     """Details of all entries of the log of one action, the oldest first."""
     table = table_of(LogEntry)

@@ -49,9 +49,21 @@ def load_added_rows(connection: sa.Connection, draw_id: str) -> list[tuple[str, 
     return sorted((row.firm_id, row.package, bool(row.counting)) for row in connection.execute(statement))
 
 
+def newest_alone(connection: sa.Connection, year: int) -> tuple[str, int]:
+    """Draw and log entry of the newest withdrawal of a year for which nobody came; empty and 0 without one."""
+    table = table_of(Row)
+    statement = sa.select(table.c.draw_id, table.c.log_number).where(
+        table.c.firm_in == "", table.c.draw_id.like(f"{year}-%")
+    )
+    row = connection.execute(statement.order_by(table.c.log_number.desc()).limit(1)).first()
+    return (row.draw_id, row.log_number) if row else ("", 0)
+
+
 def save_firm_replacement(connection: sa.Connection, entry: FirmReplacement, stood: tuple[str, str, bool, str]) -> None:
     """
     Keeps a replacement; the newcomer gets the place and the visit, and no chance: estimates use the draw as it was.
+
+    Where nobody comes the visit is gone.
 
     Parameters
     ----------
@@ -60,6 +72,9 @@ def save_firm_replacement(connection: sa.Connection, entry: FirmReplacement, sto
     """
     stratum, package, counting, round_id = stood
     insert_columns(connection, Row, {name: [getattr(entry, name)] for name in FirmReplacement.__slots__})
+    delete_rows(connection, Visit, draw_id=entry.draw_id, firm_id=entry.firm_out)
+    if not entry.firm_in:
+        return
     drawn = {
         "draw_id": entry.draw_id,
         "firm_id": entry.firm_in,
@@ -71,6 +86,5 @@ def save_firm_replacement(connection: sa.Connection, entry: FirmReplacement, sto
         "chance_firms": 0,
     }
     insert_columns(connection, DrawnFirm, {name: [value] for name, value in drawn.items()})
-    delete_rows(connection, Visit, draw_id=entry.draw_id, firm_id=entry.firm_out)
     visit = {"draw_id": entry.draw_id, "firm_id": entry.firm_in, "team_id": "", "visit_on": None, "exception": ""}
     insert_columns(connection, Visit, {name: [value] for name, value in visit.items()})

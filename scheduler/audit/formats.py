@@ -167,7 +167,7 @@ TABLES: dict[str, TableFormat] = {
         columns=(
             Column(name="number", pattern=re.compile("[0-9]{3}"), words="three digits"),
             _code("firm_out"),
-            _code("firm_in"),
+            _optional("firm_in"),
             _word("reason", FIRM_REASONS),
             _day("gone_on"),
             _day("decided_on"),

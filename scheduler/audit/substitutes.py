@@ -29,16 +29,16 @@ def check_substitutes(group: Group, sampling: Sampling, year: dict[str, Any]) ->
         if firm in drawn or firm not in pool
     ]
     left, came = Counter(places[firm] for firm in withdrawn if firm in places), Counter(added.values())
-    if left != came or not withdrawn:
+    if came - left or not withdrawn:
         differences.append((_words(left), _words(came)))
-    text = _("those withdrawn stood on the list, and as many of the pool came for the same visits")
+    text = _("those withdrawn stood on the list, and who came, of the pool, came for one of their visits each")
     group.first("7.1", text, differences, len(withdrawn))
-    text = _("each newcomer has the next ticket of the stratum")
+    text = _("each newcomer has the next ticket of the stratum, and nobody came only where none was left")
     if draw.opens_seals:
         _check_history(group, sampling, year, withdrawn, set(added), text)
     elif draw.is_open:
-        start = len(drawn)
-        expected = set(sampling.by_ticket("open")[start : start + len(added)])
+        left_over = sampling.by_ticket("open")[len(drawn) :]
+        expected = set(left_over[: len(withdrawn)])
         wrong: Differences = [(", ".join(sorted(expected)), ", ".join(sorted(added)))] if expected != set(added) else []
         group.first("7.1", text, wrong, len(added))
     else:
@@ -77,15 +77,17 @@ def _check_history(
             break
         stratum = strata[firm_out]
         ranked = sampling.by_ticket(stratum)
-        expected = ranked[taken[stratum]] if taken[stratum] < len(ranked) else _("none")
+        expected = ranked[taken[stratum]] if taken[stratum] < len(ranked) else ""
         if firm_in != expected:
-            wrong.append((f"{number}: {expected}", firm_in))
+            wrong.append((f"{number}: {expected or _('none')}", firm_in or _("none")))
             break
-        taken[stratum] += 1
-        strata[firm_in] = stratum
-        standing = standing - {firm_out} | {firm_in}
+        standing.remove(firm_out)
+        if firm_in:
+            taken[stratum] += 1
+            strata[firm_in] = stratum
+            standing.add(firm_in)
     told = {firm_out: reason for _number, firm_out, _in, reason, _gone, _decided in rows}
-    if told != withdrawn or {row[2] for row in rows} != added:
+    if told != withdrawn or {row[2] for row in rows} - {""} != added:
         history.append((_("the firms of withdrawn.tsv and added.tsv"), ", ".join(sorted(told))))
     group.first("7.1", _("the history of replacements is unbroken and says why, and when"), history, len(rows))
     group.first("7.1", text, wrong, len(rows))

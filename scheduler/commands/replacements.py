@@ -77,8 +77,9 @@ def replace(
     "replace-firm",
     help=_(
         "Replace FIRM, drawn in ROUND but gone before the base date, by the next ticket of its stratum, before "
-        "officers are drawn. That nobody was met, or that the firm cannot be contacted, is never a reason: it is a "
-        "result. The list as drawn stays on record, and so do reason, day and author."
+        "officers are drawn. Where no ticket is left the firm is withdrawn alone, and the next round makes up for the "
+        "visit. That nobody was met, or that the firm cannot be contacted, is never a reason: it is a result. The list "
+        "as drawn stays on record, and so do reason, day and author."
     ),
 )
 @click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
@@ -119,16 +120,18 @@ def replace_a_firm(
     if as_json:
         print_json({**dataclasses.asdict(summary), "dry_run": dry_run})
         return
-    click.echo(
-        _("Draw {draw_id}: {firm_in} {name} comes onto the list for {package}; {firm_out} is withdrawn").format(
-            draw_id=summary.draw_id,
-            firm_in=summary.firm_in,
-            name=summary.name,
-            package=summary.package,
-            firm_out=summary.firm_out,
+    if summary.firm_in:
+        words = _("Draw {draw_id}: {firm_in} {name} comes onto the list for {package}; {firm_out} is withdrawn")
+        click.echo(words.format(**dataclasses.asdict(summary)))
+        say(_("Note: that the two belong together is internal; pages and public record do not pair them."))
+    else:
+        words = _("Draw {draw_id}: {firm_out} is withdrawn; no ticket of its stratum is left, so that nobody comes")
+        click.echo(words.format(**dataclasses.asdict(summary)))
+        say(
+            _(
+                "Note: its visit for {package} is owed again; bring the register up to date and solve the plan anew."
+            ).format(package=summary.package)
         )
-    )
-    say(_("Note: that the two belong together is internal; pages and public record do not pair them."))
     if not dry_run:
         say(
             context.pasteable(

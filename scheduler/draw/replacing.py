@@ -1,5 +1,5 @@
 """
-A firm that was drawn gives way to the next ticket of its stratum (specification, section 7.1).
+A firm that was drawn gives way to the next ticket of its stratum, if one is left (specification, section 7.1).
 
 The list as drawn stays in its file; who was withdrawn and who was added stand beside it, and are paired only in the
 file that auditors get: a pair would tell that two firms are of one stratum.
@@ -37,7 +37,7 @@ class FirmReplacement:
     number
         1, 2, … of the draw.
     firm_out, firm_in
-        Who was withdrawn, and whose ticket came next.
+        Who was withdrawn, and whose ticket came next; nobody, where no ticket of the stratum was left.
     reason
         Code of the sourced list, see `replacement_reasons`.
     gone_on

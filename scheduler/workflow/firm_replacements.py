@@ -1,6 +1,8 @@
 """
 Replaces a firm that was drawn but was gone before the base date: the next ticket of its stratum comes, on record.
 
+Where no ticket is left the firm is withdrawn alone, and its visit is owed again: the next round takes it up.
+
 It is done before officers are drawn, so that visit, officers and day of the newcomer follow from the lot like
 all others, and before a later commitment builds on the list.
 """
@@ -12,7 +14,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from models.draw_rows import StoredDraw, get_file, load_draws, put_file
+from models.draw_rows import StoredDraw, get_file, load_draws, load_rounds, put_file
 from models.firm_replacement_rows import (
     load_added_rows,
     load_drawn_stratum,
@@ -36,7 +38,7 @@ from scheduler.draw.replacing import (
 )
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import DrawStatus
+from scheduler.registry.codes import DrawStatus, RoundKind
 from scheduler.registry.text import clean_text
 from scheduler.workflow.agenda import LONGEST_REASON
 from scheduler.workflow.commitments import standing_draw
@@ -51,7 +53,7 @@ REPLACE_FIRM_ACTION = "draw replace-firm"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmReplacementSummary:
-    """Who gave way to whom; internal, because the two are of one stratum."""
+    """Who gave way to whom; internal, because the two are of one stratum. Nobody came where `firm_in` is empty."""
 
     draw_id: str
     number: int
@@ -72,7 +74,7 @@ def replace_firm(
     dry_run: bool = False,
 ) -> FirmReplacementSummary:
     """
-    Withdraws a firm from a list, and adds the firm with the next ticket of its stratum.
+    Withdraws a firm from a list, and adds the firm with the next ticket of its stratum, if one is left.
 
     Parameters
     ----------
@@ -88,7 +90,8 @@ def replace_firm(
     Raises
     ------
     StateError
-        If the list can no longer change, the firm does not stand on it, or no ticket of its stratum is left.
+        If the list can no longer change, the firm does not stand on it, or no ticket of its stratum is left and no
+        round is to come that could make up for it.
     UsageError
         If the reason is not on the list, or held only on the base date or later.
     """
@@ -112,6 +115,8 @@ def replace_firm(
             )
         before = load_firm_replacements(connection, draw.draw_id)
         newcomer = _next_ticket(connection, frozen, before, stood[0])
+        if not newcomer:
+            _require_round_to_come(connection, workspace)
         entry = FirmReplacement(
             draw_id=draw.draw_id,
             number=len(before) + 1,
@@ -165,9 +170,11 @@ def _changeable(connection: sa.Connection, workspace: Workspace, round_number: i
     builder = builder_on(connection, draw, draws)
     if builder:
         raise StateError(
-            _("the commitment of draw {other} builds on the list of draw {draw_id}, so that it stands").format(
-                other=builder, draw_id=draw.draw_id
-            )
+            _(
+                "the commitment of draw {other} builds on the list of draw {draw_id}, so that it stands, and voiding "
+                "that draw does not undo it. Leave the firm on the list, and enter with “double-random result add” what "
+                "its visit finds"
+            ).format(other=builder, draw_id=draw.draw_id)
         )
     if workspace.today < draw.drawn_on:
         raise StateError(
@@ -192,22 +199,29 @@ def _check_day(connection: sa.Connection, draw: StoredDraw, gone_on: date) -> No
 def _next_ticket(
     connection: sa.Connection, frozen: FrozenDraw, before: tuple[FirmReplacement, ...], stratum: str
 ) -> str:
-    """The firm after those drawn and those that came before, by ticket, in a stratum."""
+    """The firm after those drawn and those that came before, by ticket, in a stratum; empty where none is left."""
     draw = frozen.draw
     quotas = draw_quotas(frozen.commitment.kind, frozen.cells, draw.seed)
     drawn = sum(quota for cell, quota in zip(frozen.cells, quotas, strict=True) if cell.stratum == stratum)
-    rows = (load_drawn_stratum(connection, draw.draw_id, entry.firm_in) for entry in before)
+    rows = (load_drawn_stratum(connection, draw.draw_id, entry.firm_in) for entry in before if entry.firm_in)
     came = sum(found == stratum for found in rows)
     code = sorted({cell.stratum for cell in frozen.cells}).index(stratum)
     position = ticket_at(tickets_of(frozen, draw.seed), frozen.pool.stratum, code, drawn + came)
-    if position is None:
+    return "" if position is None else str(frozen.pool.firm_id[position].decode("ascii"))
+
+
+def _require_round_to_come(connection: sa.Connection, workspace: Workspace) -> None:
+    """A round that is not committed to yet, which can take up what is owed again; raises `StateError`."""
+    year = workspace.settings.year.year
+    draws = load_draws(connection, year)
+    rounds = (entry for entry in load_rounds(connection, year) if entry.kind is not RoundKind.EXTERNAL)
+    if all(standing_draw(draws, entry.round_id) is not None for entry in rounds):
         raise StateError(
             _(
-                "no ticket is left in the stratum of this firm: all its firms are drawn; the visit stays on the list, "
-                "and what the register says of the firm is its result"
+                "no ticket is left in the stratum of this firm, and no round is to come that could make up for the "
+                "visit; leave the firm on the list, and enter with “double-random result add” what its visit finds"
             )
         )
-    return str(frozen.pool.firm_id[position].decode("ascii"))
 
 
 def _put_files(connection: sa.Connection, workspace: Workspace, entry: FirmReplacement) -> str:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from models.allocation_rows import load_cells, load_drawn_so_far, load_year
-from models.draw_rows import StoredRound
+from models.draw_rows import StoredRound, newest_entry
+from models.firm_replacement_rows import newest_alone
 from models.registry_rows import load_frame, load_tasks
 from models.risk_rows import load_classification
 from scheduler.allocation.cells import OPEN_STRATUM, Cell
@@ -109,9 +110,10 @@ def round_pool(connection: sa.Connection, workspace: Workspace, entry: StoredRou
     Raises
     ------
     StateError
-        If the classification does not cover the firms, or the plan was solved for other ones.
+        If the classification does not cover the firms, or the plan was solved for other ones or for less than is owed.
     """
     year = workspace.settings.year.year
+    _refuse_solved_before(connection, year)
     frame = load_frame(connection)
     classification = load_classification(connection)
     if classification is None:
@@ -141,6 +143,18 @@ def round_pool(connection: sa.Connection, workspace: Workspace, entry: StoredRou
     )
     _check(pool, entry)
     return pool
+
+
+def _refuse_solved_before(connection: sa.Connection, year: int) -> None:
+    """Refuses a plan that was solved before a firm was withdrawn for which nobody came: its visit is owed again."""
+    draw_id, number = newest_alone(connection, year)
+    if number > newest_entry(connection, "plan solve"):
+        raise StateError(
+            _(
+                "a firm of draw {draw_id} was withdrawn and nobody came for it, so that its visit is owed again; run "
+                "“double-random plan solve”"
+            ).format(draw_id=draw_id)
+        )
 
 
 def _waiting_sets(connection: sa.Connection, frame: Frame, year: int, drawn: DrawnSoFar, spared: Mask) -> TaskSets:

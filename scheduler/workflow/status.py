@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from models import tables
 from models.allocation_rows import load_plan
+from models.draw_rows import newest_entry
 from models.firm_replacement_rows import stands
 from models.tables import table_of
 from models.teams_rows import load_draw_state
@@ -208,13 +209,8 @@ def _solution_is_stale(connection: sa.Connection, rounds: tuple[RoundStatus, ...
     waiting = [entry for entry in rounds if entry.state == "planned"]
     if not waiting or waiting[0].kind != RoundKind.TARGETED:
         return False
-    table = table_of(tables.LogEntry)
-
-    def newest(action: str) -> int:
-        statement = sa.select(sa.func.max(table.c.number)).where(table.c.action == action)
-        return int(connection.execute(statement).scalar() or 0)
-
-    return newest("plan solve") < max(newest("draw targets"), newest("import drawn"))
+    changed = ("draw targets", "import drawn", "draw replace-firm")
+    return newest_entry(connection, "plan solve") < max(newest_entry(connection, action) for action in changed)
 
 
 def _next_step(

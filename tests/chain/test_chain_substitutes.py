@@ -8,6 +8,8 @@ give way; then the records as published, honest and tampered with.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,7 +23,7 @@ from models.tables import DrawnFirm, table_of
 from scheduler.audit.claims import Report, Status, Verdict
 from scheduler.audit.formats import FIRM_REASONS
 from scheduler.audit.record import MemorySource
-from scheduler.audit.verifier import verify_source
+from scheduler.audit.verifier import verify_record, verify_source
 from scheduler.draw.replacing import replacement_reasons
 from scheduler.errors import StateError, UsageError
 from scheduler.progress import SILENT
@@ -43,6 +45,7 @@ class SubstitutingDemo(Demo):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, small_city(), progress=SILENT, database_url=None)
         self.done: list[FirmReplacementSummary] = []
+        self.alone: list[FirmReplacementSummary] = []
         self.refused: list[str] = []
         self.rates: YearRates | None = None
 
@@ -53,17 +56,30 @@ class SubstitutingDemo(Demo):
             where = table.c.draw_id == f"2026-{number}-1"
             statement = sa.select(table.c.firm_id).where(where).order_by(table.c.stratum, table.c.firm_id)
             listed = list(connection.execute(statement).scalars())
+            least = sa.select(table.c.firm_id).where(where, table.c.counting).order_by(table.c.chance_firms)
+            rarest = str(connection.execute(least.limit(1)).scalar_one())
         for firm_id in listed:
             try:
-                self._replace(number, firm_id)
-                break
+                found = self._replace(number, firm_id, dry_run=True)
             except StateError as error:
                 self.refused.append(str(error))
+                continue
+            if found.firm_in:
+                self.done.append(self._replace(number, firm_id))
+                break
         if number == 1:
-            self._replace(number, self.done[0].firm_in)  # the newcomer was gone as well
+            self.done.append(self._replace(number, self.done[0].firm_in))  # the newcomer was gone as well
+        if number == 2:
+            self._exhaust(number, rarest)
 
-    def _replace(self, number: int, firm_id: str) -> None:
-        self.done.append(replace_firm(self.workspace, number, firm_id, reason="deregistered", gone_on=GONE_ON))
+    def _exhaust(self, number: int, firm_id: str) -> None:
+        """One firm after the other of a small stratum was gone, until nobody is left who could come."""
+        while firm_id:
+            self.alone.append(self._replace(number, firm_id))
+            firm_id = self.alone[-1].firm_in
+
+    def _replace(self, number: int, firm_id: str, *, dry_run: bool = False) -> FirmReplacementSummary:
+        return replace_firm(self.workspace, number, firm_id, reason="deregistered", gone_on=GONE_ON, dry_run=dry_run)
 
     def _verify(self) -> None:
         super()._verify()
@@ -86,6 +102,14 @@ def record(year: SubstitutingDemo, kind: str) -> Files:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def write(folder: Path, files: Files) -> None:
+    """Puts a record into a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
 def rows(content: bytes) -> list[list[str]]:
     """Rows of a table."""
     return [line.split("\t") for line in content.decode("utf-8").splitlines()[1:]]
@@ -106,10 +130,43 @@ def test_year_with_replacements_hits_the_target_and_verifies(year: SubstitutingD
     assert len(texts) == 9  # three claims for each of three draws
 
 
-def test_refused_where_no_ticket_is_left(year: SubstitutingDemo) -> None:
-    """Of a stratum whose firms are all drawn, nobody can come: it is said, and the list stays."""
+@pytest.mark.parametrize("name", ["public", "audit", "a favourite in a targeted round", "nobody in the place"])
+def test_carried_verifier_says_what_the_program_says(name: str, year: SubstitutingDemo, tmp_path: Path) -> None:
+    """The file inside the audit record, run by itself on honest and tampered records: the same claims and verdict."""
+    files = record(year, TAMPERED[name][0] if name in TAMPERED else name)
+    if name in TAMPERED:
+        TAMPERED[name][1](files, year)
+        files = with_manifest(files)
+    write(tmp_path, files)
+    carried = year.folder / "records" / "audit" / "verify.py"
+    words = [sys.executable, "-I", "-S", str(carried), str(tmp_path), "--json"]
+    done = subprocess.run(words, env={}, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (int(name in TAMPERED), "")
+    (found,) = json.loads(done.stdout)["records"]
+    expected = verify_record(tmp_path).document()
+    assert found["verdict"] == expected["verdict"]
+    assert [claim for claim in found["claims"] if claim["section"] != "10.1"] == [
+        claim for claim in expected["claims"] if claim["section"] != "10.1"
+    ]
+
+
+def test_refused_where_no_ticket_is_left_in_the_last_round(year: SubstitutingDemo) -> None:
+    """Of a stratum whose firms are all drawn, nobody can come, and no round makes up for it: the list stays."""
     assert year.refused
-    assert all("no ticket is left" in text for text in year.refused)
+    assert all("no round is to come" in text for text in year.refused)
+
+
+def test_next_round_makes_up_for_a_visit_that_nobody_took_over(year: SubstitutingDemo) -> None:
+    """One visit that counts is gone from the second round; the third is committed to one more, so that T is hit."""
+    audit = record(year, "audit")
+    assert year.alone[-1].firm_in == ""
+    table = rows(audit[TARGETED + "substitutes.tsv"])
+    assert [row[2] for row in table].count("") == 1
+    counts = json.loads(audit["year.json"])
+    planned = [entry["counting_visits"] for entry in counts["rounds"]]
+    assert sum(planned) == counts["target"] + 1  # one was drawn for nothing
+    assert counts["drawn_enterprises"] == counts["target"]
+    assert year.alone[-1].firm_out not in {row[0] for row in rows(audit[TARGETED + "visits.tsv"])}
 
 
 def test_visits_officers_and_results_follow_the_newcomer(year: SubstitutingDemo) -> None:
@@ -185,6 +242,21 @@ def forgotten(files: Files, _year: SubstitutingDemo) -> None:
     files[OPEN + "added.tsv"] = files[OPEN + "added.tsv"].splitlines(keepends=True)[0]
 
 
+def left_alone(files: Files, year: SubstitutingDemo) -> None:
+    """Nobody comes for the second firm withdrawn from the open round, though tickets are left."""
+    lines = files[OPEN + "added.tsv"].splitlines(keepends=True)
+    files[OPEN + "added.tsv"] = b"".join(line for line in lines if year.done[1].firm_in.encode() not in line)
+
+
+def told_alone(files: Files, year: SubstitutingDemo) -> None:
+    """The same in a targeted round, in all files that name who should have come."""
+    came = year.done[2].firm_in
+    instead(files, TARGETED + "substitutes.tsv", f"\t{came}\t", "\t\t")
+    for name in ("added.tsv", "results.tsv", "visits.tsv", "towns.tsv"):
+        lines = files[TARGETED + name].splitlines(keepends=True)
+        files[TARGETED + name] = b"".join(line for line in lines if came.encode() not in line)
+
+
 def never_drawn(files: Files, year: SubstitutingDemo) -> None:
     """A firm is withdrawn that was not on the list."""
     instead(files, OPEN + "withdrawn.tsv", year.done[0].firm_out, other_of_pool(files, OPEN))
@@ -225,6 +297,8 @@ TAMPERED: dict[str, tuple[str, Change, str]] = {
     "a favourite in an open round, for auditors": ("audit", favourite(OPEN, 1), NEXT),
     "a favourite in a targeted round": ("audit", favourite(TARGETED, 2), NEXT),
     "nobody in the place": ("public", forgotten, STOOD),
+    "nobody, though tickets are left": ("public", left_alone, NEXT),
+    "nobody in a targeted round, though tickets are left": ("audit", told_alone, NEXT),
     "never drawn": ("public", never_drawn, STOOD),
     "another package": ("public", for_more_visits, STOOD),
     "half of it hidden": ("public", hidden, "the record holds the files that its draws ask for"),

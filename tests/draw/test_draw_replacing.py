@@ -7,12 +7,14 @@ from datetime import date
 
 import plain_draw as plain
 import pytest
+import sqlalchemy as sa
 from test_draw_commands import run
 from tiny_year import ENTERPRISES, TinyYear
 
 import scheduler.commands.replacements  # noqa: F401 - adds the command to its group
-from models.draw_rows import list_files
-from models.tables import DrawnFirm, FirmReplacement, LogEntry, Visit
+from models.allocation_rows import load_drawn_so_far
+from models.draw_rows import get_file, list_files
+from models.tables import DrawnFirm, FirmReplacement, LogEntry, Round, Visit, table_of
 from scheduler.errors import StateError, UsageError
 from scheduler.workflow.firm_replacements import replace_firm
 
@@ -77,7 +79,7 @@ def test_replacement_is_refused_where_it_would_bend_the_list(drawn: TinyYear) ->
         replace_firm(drawn.workspace, 1, order[0], reason="revoked", gone_on=date(2026, 1, 1))
     drawn.plan_targeted()
     drawn.commit(2, 5)
-    with pytest.raises(StateError, match="draw 2026-2-1 builds on the list of draw 2026-1-1"):
+    with pytest.raises(StateError, match=r"builds on the list of draw 2026-1-1.* “double-random result add”"):
         replace_firm(drawn.workspace, 1, order[0], reason="revoked", gone_on=GONE_ON)
 
 
@@ -87,3 +89,46 @@ def test_unreachable_is_no_reason(drawn: TinyYear) -> None:
     result = run(drawn, "02-21", *words)
     assert result.exit_code == 2
     assert "'deregistered', 'moved_out', 'revoked'" in result.output
+
+
+def test_firm_is_withdrawn_alone_where_no_ticket_is_left(tiny: TinyYear) -> None:
+    """Eleven of twelve are drawn: one comes; after that nobody does, and the visit no longer counts as drawn."""
+    tiny.plan_open(visits=11)
+    tiny.commit()
+    tiny.draw()
+    order = by_ticket(seed_of(tiny))
+    tiny.on(2, 21)
+    first = replace_firm(tiny.workspace, 1, order[0], reason="revoked", gone_on=GONE_ON)
+    assert first.firm_in == order[11]
+    words = ("replace-firm", "1", order[11], "--reason", "deregistered", "--gone-on", "2025-12-01")
+    done = run(tiny, "02-21", *words)
+    assert f"{order[11]} is withdrawn; no ticket" in done.stdout
+    assert "bring the register up to date and solve the plan anew" in done.stderr
+    assert {row[0] for row in tiny.columns(Visit, "firm_id")} == set(order[1:11])
+    with tiny.workspace.transaction() as connection:
+        assert get_file(connection, "2026-1-1", "added.tsv").count(b"\n") == 2
+        assert f"002\t{order[11]}\t\tderegistered".encode() in get_file(connection, "2026-1-1", "substitutes.tsv")
+        counted = load_drawn_so_far(connection, 2026)
+        assert set(counted.firm_id.astype(str).tolist()) == set(order[1:11])
+
+
+def test_plan_solved_before_is_refused_when_a_visit_is_owed_again(tiny: TinyYear) -> None:
+    """The programme has to be solved on what is still owed before the next round is committed to."""
+    tiny.plan_open(visits=12)
+    tiny.commit()
+    tiny.draw()
+    replace_firm(tiny.on(2, 21), 1, ENTERPRISES[0], reason="revoked", gone_on=GONE_ON)
+    with pytest.raises(StateError, match="owed again; run “double-random plan solve”"):
+        tiny.commit(2, 5)
+
+
+def test_last_round_keeps_a_firm_for_whom_nobody_is_left(tiny: TinyYear) -> None:
+    """Without a round that could make up for the visit, the firm stays on the list."""
+    tiny.plan_open(visits=12)
+    tiny.commit()
+    tiny.draw()
+    table = table_of(Round)
+    with tiny.workspace.transaction() as connection:
+        connection.execute(sa.delete(table).where(table.c.round_id != "2026-1"))
+    with pytest.raises(StateError, match="no round is to come"):
+        replace_firm(tiny.on(2, 21), 1, ENTERPRISES[0], reason="revoked", gone_on=GONE_ON)

@@ -67,8 +67,10 @@ CLAIMS: Mapping[str, str] = {
     "undrawn": noop("a draw voided before its entropy spoke has no seed and no list"),
     "sources": noop("the entropy used is the one announced, in its order"),
     "substitutes_right": noop("firms that gave way are replaced by the next tickets"),
-    "substitutes": noop("those withdrawn stood on the list, and as many of the pool came for the same visits"),
-    "next_ticket": noop("each newcomer has the next ticket of the stratum"),
+    "substitutes": noop(
+        "those withdrawn stood on the list, and who came, of the pool, came for one of their visits each"
+    ),
+    "next_ticket": noop("each newcomer has the next ticket of the stratum, and nobody came only where none was left"),
     "gone": noop("those withdrawn were gone before the base date"),
     "values": noop("every value is one that its source can have said"),
     "revealed": noop("witnesses revealed in time or were skipped, and nobody else was"),

@@ -760,15 +760,16 @@
     const gone = draw.get("withdrawn.tsv").map(([firm]) => firm), pool = new Set(draw.get("pool.tsv").map(([firm]) => firm));
     const differences = gone.filter((firm) => !drawn.has(firm) && !added.has(firm)).map((firm) => ["drawn.tsv", firm]);
     differences.push(...[...added.keys()].filter((firm) => drawn.has(firm) || !pool.has(firm)).map((firm) => ["pool.tsv", firm]));
-    const places = (rows) => rows.filter(Boolean).map((row) => `${row.pack}/${row.counts ? 1 : 0}`).sort().join(", ");
-    const left = places(gone.map((firm) => drawn.get(firm) ?? added.get(firm))), came = places([...added.values()]);
-    if (left !== came || !gone.length) differences.push([left, came]);
+    const places = (rows) => rows.filter(Boolean).map((row) => `${row.pack}/${row.counts ? 1 : 0}`).sort();
+    const left = places(gone.map((firm) => drawn.get(firm) ?? added.get(firm))), came = places([...added.values()]), rest = [...left];
+    const strange = came.filter((place) => !rest.includes(place) || !rest.splice(rest.indexOf(place), 1));
+    if (strange.length || !gone.length) differences.push([left.join(", "), came.join(", ")]);
     group.first("7.1", "substitutes", differences, gone.length);
     if (!draw.open) group.unchecked("7.1", "next_ticket", "targeted");
     else {
       if (!tickets) throw new Unreadable("pool.tsv");
       tickets.sort(([a, firm], [b, other]) => (a === b ? (firm < other ? -1 : 1) : a < b ? -1 : 1));
-      const expected = tickets.slice(drawn.size, drawn.size + added.size).map(([, firm]) => firm).sort(), found = [...added.keys()].sort();
+      const expected = tickets.slice(drawn.size, drawn.size + gone.length).map(([, firm]) => firm).sort(), found = [...added.keys()].sort();
       group.first("7.1", "next_ticket", JSON.stringify(expected) === JSON.stringify(found) ? [] : [[expected.join(", "), found.join(", ")]], added.size);
     }
     group.unchecked("7.1", "gone", "register_then");

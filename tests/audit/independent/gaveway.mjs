@@ -11,16 +11,21 @@ export function checkGaveWay(group, record, draw) {
     const gone = draw.get("withdrawn.tsv").map((row) => row.firm_id);
     for (const firm of gone) if (!drawn.has(firm) && !added.has(firm)) yield `${firm} was not on the list`;
     for (const firm of added.keys()) if (drawn.has(firm) || !pool.has(firm)) yield `${firm} was drawn, or is not in the pool`;
-    const kinds = (rows) => rows.filter(Boolean).map((row) => `${row.package} ${row.counting}`).sort().join("; ");
-    const left = kinds(gone.map((firm) => drawn.get(firm) ?? added.get(firm)));
-    if (gone.length === 0 || left !== kinds([...added.values()])) yield `${left} went, ${kinds([...added.values()])} came`;
+    const kind = (row) => `${row.package} ${row.counting}`;
+    const free = gone.map((firm) => drawn.get(firm) ?? added.get(firm)).filter(Boolean).map(kind);
+    if (gone.length === 0) yield "nobody went";
+    for (const [firm, row] of added) {
+      const place = free.indexOf(kind(row));
+      if (place < 0) yield `${firm} came for ${kind(row)}, which nobody left`;
+      else free.splice(place, 1);
+    }
   });
   if (record.kind === "audit") checkOneByOne(group, record, draw);
   else if (draw.open) {
     group.check("7.1", "who came has the next tickets", function* () {
       const added = draw.get("added.tsv").map((row) => row.firm_id);
       const first = draw.get("drawn.tsv").length;
-      const next = (strataInOrder(draw).get("open") ?? []).slice(first, first + added.length);
+      const next = (strataInOrder(draw).get("open") ?? []).slice(first, first + draw.get("withdrawn.tsv").length); // fewer where none is left
       yield* setsDiffer("added", new Set(next), new Set(added));
     });
   } else group.leave("7.1", "who came has the next tickets", "salts and strata are not public");
@@ -39,12 +44,12 @@ function checkOneByOne(group, record, draw) {
       if (row.decided_on < day || row.decided_on > first) yield `${row.number}: decided on ${row.decided_on}`;
       if (row.gone_on >= record.get("year.json").base_date) yield `${row.number}: gone on ${row.gone_on}`;
       if (!listed.delete(row.firm_out)) yield `${row.number}: ${row.firm_out} is not on the list`;
-      listed.add(row.firm_in);
+      if (row.firm_in) listed.add(row.firm_in);
       day = row.decided_on;
     }
     const pairs = (all, out) => new Set(all.map((row) => `${row[out]} ${row.reason}`));
     yield* setsDiffer("withdrawn", pairs(rows, "firm_out"), pairs(draw.get("withdrawn.tsv"), "firm_id"));
-    yield* setsDiffer("added", new Set(rows.map((row) => row.firm_in)), new Set(draw.get("added.tsv").map((row) => row.firm_id)));
+    yield* setsDiffer("added", new Set(rows.map((row) => row.firm_in).filter(Boolean)), new Set(draw.get("added.tsv").map((row) => row.firm_id)));
   });
   group.check("7.1", "each who came has the next ticket of the stratum", function* () {
     const order = strataInOrder(draw);
@@ -54,11 +59,12 @@ function checkOneByOne(group, record, draw) {
     for (const row of draw.get("substitutes.tsv")) {
       const stratum = strata.get(row.firm_out);
       if (stratum === undefined) return; // the history says so
-      const next = order.get(stratum)[taken.get(stratum)];
+      const next = order.get(stratum)[taken.get(stratum)] ?? "";
       if (row.firm_in !== next) {
-        yield `${row.number}: expected ${next}, found ${row.firm_in}`;
+        yield `${row.number}: expected ${next || "nobody"}, found ${row.firm_in || "nobody"}`;
         return;
       }
+      if (!next) continue;
       taken.set(stratum, taken.get(stratum) + 1);
       strata.set(row.firm_in, stratum);
     }

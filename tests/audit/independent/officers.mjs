@@ -111,7 +111,7 @@ function checkDocument(group, roll) {
     }
   });
   group.check("8.5", "the packages drawn are there, with what their items and tasks need", function* () {
-    const drawn = new Set(draw.get("drawn.tsv").map((row) => row.package));
+    const drawn = new Set(draw.current().map((row) => row.package));
     const found = document.packages.map((entry) => entry.package);
     for (const text of drawn) if (!found.includes(text)) yield `${text} is missing`;
     if (!ascending(found)) yield "packages do not ascend";

@@ -100,7 +100,7 @@ export const TABLES = {
   "added.tsv": { columns: columns("firm_id:firm name registrar package:field counting:flag"), most: 999 },
   "withdrawn.tsv": { columns: columns("firm_id:firm reason:gone"), most: 999 },
   "substitutes.tsv": {
-    columns: columns("number:number3 firm_out:field firm_in:field reason:gone gone_on:day decided_on:day"),
+    columns: columns("number:number3 firm_out:field firm_in:field? reason:gone gone_on:day decided_on:day"),
     most: 999,
   },
   "results.tsv": { columns: columns("firm_id:firm item_id:field category:category inspected_on:day") },
