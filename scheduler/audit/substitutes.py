@@ -62,7 +62,7 @@ def _check_history(
     last_day = draw.document("ceremony.json")["drawn_on"]
     until = _first_officers(sampling)
     strata = {firm: stratum for firm, (stratum, _package) in sampling.selected.items()}
-    taken = Counter(strata.values())
+    taken, nobody = Counter(strata.values()), _("none")
     standing = set(strata)
     history: Differences = []
     wrong: Differences = []
@@ -79,7 +79,7 @@ def _check_history(
         ranked = sampling.by_ticket(stratum)
         expected = ranked[taken[stratum]] if taken[stratum] < len(ranked) else ""
         if firm_in != expected:
-            wrong.append((f"{number}: {expected or _('none')}", firm_in or _("none")))
+            wrong.append((f"{number}: {expected or nobody}", firm_in or nobody))
             break
         standing.remove(firm_out)
         if firm_in:

@@ -172,8 +172,8 @@ def _changeable(connection: sa.Connection, workspace: Workspace, round_number: i
         raise StateError(
             _(
                 "the commitment of draw {other} builds on the list of draw {draw_id}, so that it stands, and voiding "
-                "that draw does not undo it. Leave the firm on the list, and enter with “double-random result add” what "
-                "its visit finds"
+                "that draw does not undo it. Leave the firm on the list, and enter with “double-random result add” "
+                "what its visit finds"
             ).format(other=builder, draw_id=draw.draw_id)
         )
     if workspace.today < draw.drawn_on:
