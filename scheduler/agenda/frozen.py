@@ -16,7 +16,8 @@ OFFICERS_NAME = "officers.json"
 CALENDAR_NAME = "calendar.tsv"
 TOWNS_NAME = "towns.tsv"
 MOVES_NAME = "moves.tsv"
-FORMAT = 3
+FORMAT = 4
+LEAVE_FORMAT = 4  # the first by which no expert comes who is on leave
 CALENDAR_COLUMNS = ("officer_id", "day", "visits", "minutes")
 VISIT_COLUMNS = ("firm_id", "team_id", "visit_on", "exception")
 

@@ -13,6 +13,7 @@ from scheduler.draw.hashing import keyed_digest
 from scheduler.i18n import gettext as _
 
 NAME = "experts.tsv"
+LEAVE_FORMAT = 4  # of officers.json, the first by which no expert comes who is on leave
 
 
 def check_experts(group: Group, roll: Roll, lists: Lists) -> None:
@@ -46,17 +47,27 @@ def expected_experts(roll: Roll, lists: Lists, asked: dict[str, str]) -> dict[tu
     """Expert of each visit with a team and speciality asked for, by firm and speciality; empty where there is none."""
     offices = roll.offices
     experts = [officer for officer in offices.roster.values() if officer.expert and officer.active]
+    away = _away(roll)
     expected: dict[tuple[str, str], str] = {}
     for firm, visit in offices.visits.items():
         package = offices.packages.get(firm, "")
         if not split_list(visit.team_id) or not lists.is_package(package):
             continue
+        there = [one for one in experts if (one.officer_id, visit.visit_on) not in away]
         going: set[str] = set()
         for skill in sorted({asked[item] for item in lists.items_of(package) if item in asked}):
-            officer = _first(roll, firm, [one for one in experts if not skill or skill in one.specialities], going)
+            officer = _first(roll, firm, [one for one in there if not skill or skill in one.specialities], going)
             going |= {officer} - {""}
             expected[firm, skill] = officer
     return expected
+
+
+def _away(roll: Roll) -> set[tuple[str, str]]:
+    """Experts and days on which the calendar leaves them no visit; a visit without a day has none of these."""
+    if roll.offices.format < LEAVE_FORMAT:
+        return set()
+    rows = roll.offices.draw.table("calendar.tsv").rows("officer_id", "day", "visits")
+    return {(officer, day) for officer, day, visits in rows if visits == "0"}
 
 
 def _first(roll: Roll, firm: str, experts: list[Officer], going: set[str]) -> str:

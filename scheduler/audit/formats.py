@@ -343,7 +343,7 @@ _OFFICERS_2 = {
 }
 _OFFICERS_3 = {
     **_OFFICERS_2,
-    "format": shapes.exactly(3),
+    "format": shapes.exactly(3, 4),
     "places": shapes.list_of(shapes.object_of({"district": shapes.code, "drawn_on": shapes.day})),
 }
 _COMMITMENT: dict[str, Shape | shapes.Optional] = {
@@ -485,7 +485,11 @@ DOCUMENTS: dict[str, Shape] = {
         }
     ),
     "officers.json": shapes.by_format(
-        {1: shapes.object_of(_OFFICERS), 2: shapes.object_of(_OFFICERS_2), 3: shapes.object_of(_OFFICERS_3)}
+        {
+            1: shapes.object_of(_OFFICERS),
+            2: shapes.object_of(_OFFICERS_2),
+            **dict.fromkeys((3, 4), shapes.object_of(_OFFICERS_3)),
+        }
     ),
 }
 

@@ -109,6 +109,9 @@ def move(
     click.echo(sentence)
     if summary.overloaded:
         say(_("Note: a team now has more on this day than it should."))
+    if summary.absent_experts:
+        absent = ", ".join(summary.absent_experts)
+        say(_("Note: {names}, who joins as an expert, is on leave on this day.").format(names=absent))
     if dry_run:
         say(_("Dry run: nothing was changed."))
     else:

@@ -7,8 +7,9 @@ the nearest experts who have it and are not barred from the firm; who goes alrea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from scheduler.draw.canonical import table_bytes
 from scheduler.draw.hashing import keyed_digest
@@ -18,6 +19,27 @@ from scheduler.teams.roster import Officer
 
 EXPERTS_NAME = "experts.tsv"
 EXPERT_COLUMNS = ("firm_id", "speciality", "officer_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingVisit:
+    """
+    A visit whose items ask for experts.
+
+    Attributes
+    ----------
+    firm_id, district
+        The firm, and the district of the visit.
+    specialities
+        Specialities asked for, ascending; an empty one is had by everybody.
+    visit_on
+        Its day; None where it has none.
+    """
+
+    firm_id: str
+    district: str
+    specialities: Sequence[str]
+    visit_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +65,11 @@ def specialities_asked(package: str, tasks: Mapping[str, NeedingTask], asked: Ma
 
 
 def draw_experts(
-    visits: Iterable[tuple[str, str, Sequence[str]]],
+    visits: Iterable[AskingVisit],
     officers: Iterable[Officer],
     *,
     barred: Barred,
+    away: Mapping[str, Collection[date]],
     bureau: str,
     seed: str,
     officer_secret: bytes,
@@ -57,37 +80,53 @@ def draw_experts(
     Parameters
     ----------
     visits
-        Firm, its district, and the specialities asked for, ascending.
+        The visits, each once.
     officers
         The whole roster.
     barred
         Who must not meet which firm; recusals for last year's visit hold for experts.
+    away
+        Days on which an expert makes no visit.
     bureau
         The bureau's own code, whose experts come where a district has none.
     """
     experts = [officer for officer in officers if officer.expert and officer.active]
     calls: list[ExpertCall] = []
-    for firm_id, district, specialities in visits:
-        who_not = barred.of(firm_id)
+    for visit in visits:
+        who_not = barred.of(visit.firm_id)
+        free = [
+            expert
+            for expert in experts
+            if expert.officer_id not in who_not and visit.visit_on not in away.get(expert.officer_id, ())
+        ]
         going: list[str] = []
-        for speciality in specialities:
-            able = [
-                expert
-                for expert in experts
-                if expert.officer_id not in who_not and (not speciality or speciality in expert.specialities)
-            ]
-            ranks = {
-                expert.officer_id: (
-                    expert.officer_id not in going,
-                    0 if expert.district == district else 1 if expert.district == bureau else 2,
-                    keyed_digest(officer_secret, "expert", seed, firm_id, expert.officer_id),
-                )
-                for expert in able
-            }
-            first = min(ranks, key=ranks.__getitem__, default="")
-            going += [first] if first else []
-            calls.append(ExpertCall(firm_id=firm_id, speciality=speciality, officer_id=first))
+        for speciality in visit.specialities:
+            order = expert_order(free, speciality, visit, going, bureau, seed, officer_secret)
+            going += order[:1]
+            calls.append(ExpertCall(firm_id=visit.firm_id, speciality=speciality, officer_id=order[0] if order else ""))
     return tuple(calls)
+
+
+def expert_order(
+    free: Iterable[Officer],
+    speciality: str,
+    visit: AskingVisit,
+    going: Collection[str],
+    bureau: str,
+    seed: str,
+    officer_secret: bytes,
+) -> list[str]:
+    """Experts who have a speciality in the order in which they are called: who goes already, then the nearest."""
+    ranks = {
+        expert.officer_id: (
+            expert.officer_id not in going,
+            0 if expert.district == visit.district else 1 if expert.district == bureau else 2,
+            keyed_digest(officer_secret, "expert", seed, visit.firm_id, expert.officer_id),
+        )
+        for expert in free
+        if not speciality or speciality in expert.specialities
+    }
+    return sorted(ranks, key=ranks.__getitem__)
 
 
 def experts_bytes(calls: Iterable[ExpertCall]) -> bytes:

@@ -7,6 +7,7 @@ the lot gave. A move keeps every rule that the lot keeps, or it is refused and s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -17,7 +18,7 @@ from models.draw_rows import put_file
 from models.registry_rows import load_items, load_tasks
 from models.results_rows import load_draw_windows
 from scheduler.agenda.days import DayException
-from scheduler.agenda.entries import Agenda, PlannedVisit, Selection
+from scheduler.agenda.entries import Agenda, Member, PlannedVisit, Selection
 from scheduler.agenda.frozen import MOVES_NAME, exception_text, moves_bytes
 from scheduler.draw.hashing import keyed_digest
 from scheduler.errors import StateError
@@ -36,11 +37,27 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveSummary:
-    """What planning a visit anew did: the visit before, its new day, and whether a team has more than it should."""
+    """
+    What planning a visit anew did.
+
+    Attributes
+    ----------
+    visit
+        The visit before.
+    moved_to
+        Its new day.
+    overloaded
+        Whether a team has more than it should.
+    absent_experts
+        Experts of the visit who are on leave on the new day; days do not hang on them.
+    log_number
+        Where it stands in the log.
+    """
 
     visit: PlannedVisit
     moved_to: date
     overloaded: bool
+    absent_experts: tuple[str, ...]
     log_number: int | None
 
 
@@ -145,10 +162,17 @@ def move_visit(
                     "accept it with --allow-overload"
                 ).format(firm=firm_id, day=day)
             )
+        absent = _away_on(connection, agenda.experts_of(visit), day)
         number = _keep(connection, workspace, visit, day, why, overloaded)
         if dry_run:
             connection.rollback()
-    return MoveSummary(visit=visit, moved_to=day, overloaded=overloaded, log_number=None if dry_run else number)
+    return MoveSummary(
+        visit=visit,
+        moved_to=day,
+        overloaded=overloaded,
+        absent_experts=absent,
+        log_number=None if dry_run else number,
+    )
 
 
 def _visit_of(agenda: Agenda, firm_id: str, round_name: str) -> PlannedVisit:
@@ -268,14 +292,19 @@ def replan_for(
 
 
 def _require_present(connection: sa.Connection, agenda: Agenda, visit: PlannedVisit, day: date) -> None:
-    going = {member.officer_id for member in agenda.officers_of(visit)}
-    away = sorted({leave.officer_id for leave in load_leave(connection) if leave.covers(day)} & going)
+    away = _away_on(connection, agenda.officers_of(visit), day)
     if away:
         raise StateError(
             _("{firm}: {officers} is on leave on {day}; choose another day").format(
                 firm=visit.firm_id, officers=", ".join(away), day=day
             )
         )
+
+
+def _away_on(connection: sa.Connection, going: Iterable[Member], day: date) -> tuple[str, ...]:
+    """Who of some people is on leave on a day, ascending."""
+    names = {member.officer_id for member in going}
+    return tuple(sorted({leave.officer_id for leave in load_leave(connection) if leave.covers(day)} & names))
 
 
 def _overloads(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,12 +16,13 @@ from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus
 from scheduler.teams.eligibility import check_eligibility, exclusion_reasons
-from scheduler.teams.experts import ExpertCall
 from scheduler.teams.lots import posts_of
 from scheduler.teams.matching import MatchException, bar
 from scheduler.teams.replacing import Replacement
+from scheduler.workflow.experts import days_away, expert_rooms
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
+from scheduler.workflow.places import load_drawn
 from scheduler.workflow.workspace import Workspace
 
 
@@ -95,7 +95,7 @@ def officer_exceptions(
     with workspace.transaction() as connection:
         inputs = _inputs(connection, workspace, round_number)
         visits = load_visits(connection, inputs.draw_id)
-        experts = load_experts(connection)
+        missing = _missing_experts(connection, inputs)
         mark = mark_internal(connection, workspace, "officers exceptions", {"draw_id": inputs.draw_id})
     place = {firm: number for number, firm in enumerate(inputs.visits.firm_id)}
     found = [
@@ -105,11 +105,11 @@ def officer_exceptions(
             exceptions=split_list(cell),
             missing=(
                 *(_missing(inputs, place[firm]) if MatchException.UNMET in split_list(cell) else ()),
-                *_missing_experts(experts.get((inputs.draw_id, firm), ())),
+                *missing.get(firm, ()),
             ),
         )
         for firm, cell in sorted(zip(visits.firm_id, visits.exception, strict=True))
-        if firm in place and (cell or _missing_experts(experts.get((inputs.draw_id, firm), ())))
+        if firm in place and (cell or firm in missing)
     ]
     return mark, tuple(found)
 
@@ -145,13 +145,40 @@ def _state(connection: sa.Connection, workspace: Workspace, round_number: int | 
     return state
 
 
-def _missing_experts(calls: Iterable[ExpertCall]) -> tuple[str, ...]:
-    """Experts that a visit asks for and nobody was found for."""
-    return tuple(
-        _("an expert for {speciality}").format(speciality=call.speciality) if call.speciality else _("an expert")
+def _missing_experts(connection: sa.Connection, inputs: OfficerInputs) -> dict[str, tuple[str, ...]]:
+    """Experts that visits ask for and nobody was found for, by firm, with those who were on leave on the day."""
+    calls = [
+        call
+        for (draw_id, _firm), calls in load_experts(connection).items()
+        if draw_id == inputs.draw_id
         for call in calls
         if not call.officer_id
-    )
+    ]
+    if not calls:
+        return {}
+    drawn = load_drawn(connection, inputs.draw_id)
+    away = days_away(expert_rooms(inputs, drawn.rooms, drawn.document["format"]))
+    barred = bar(inputs.recusals, (call.firm_id for call in calls), inputs.starts_on)
+    found: dict[str, tuple[str, ...]] = {}
+    for call in calls:
+        day = drawn.visits[call.firm_id][1]
+        absent = [
+            officer.officer_id
+            for officer in inputs.officers
+            if day in away.get(officer.officer_id, ())
+            and officer.active
+            and officer.officer_id not in barred.of(call.firm_id)
+            and (not call.speciality or call.speciality in officer.specialities)
+        ]
+        found[call.firm_id] = (*found.get(call.firm_id, ()), _missing_expert(call.speciality, absent))
+    return found
+
+
+def _missing_expert(speciality: str, absent: list[str]) -> str:
+    words = _("an expert for {speciality}").format(speciality=speciality) if speciality else _("an expert")
+    if not absent:
+        return words
+    return _("{expert} (on leave that day: {names})").format(expert=words, names=", ".join(absent))
 
 
 def _missing(inputs: OfficerInputs, visit: int) -> tuple[str, ...]:

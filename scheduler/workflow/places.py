@@ -37,15 +37,13 @@ from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.teams.assignment import Assignment, assign_officers
 from scheduler.teams.eligibility import Eligibility, check_eligibility
-from scheduler.teams.experts import EXPERT_COLUMNS, EXPERTS_NAME, ExpertCall, draw_experts, experts_bytes
+from scheduler.teams.experts import EXPERT_COLUMNS, EXPERTS_NAME, ExpertCall, experts_bytes
 from scheduler.teams.frozen import TEAM_COLUMNS, TEAMS_NAME, teams_bytes
-from scheduler.teams.matching import bar
 from scheduler.teams.places import Place, places_to_draw, settled_at_home
 from scheduler.workflow.agenda_inputs import team_rooms
+from scheduler.workflow.experts import Rooms, call_experts, expert_rooms
 from scheduler.workflow.officer_inputs import OfficerInputs
 from scheduler.workflow.workspace import Workspace
-
-Rooms = Mapping[str, Mapping[date, Room]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +182,7 @@ def draw_all(inputs: OfficerInputs) -> Outcome:
     ]
     chosen = range(len(inputs.visits))
     days = _plan_days(inputs, assignment, chosen, rooms, inputs.working_days)
-    return _outcome(inputs, eligibility, assignment, chosen, days)
+    return _outcome(inputs, eligibility, assignment, chosen, days, expert_rooms(inputs, {}, None))
 
 
 def draw_place(inputs: OfficerInputs, before: Drawn, district: str, today: date) -> tuple[OfficerInputs, Outcome]:
@@ -212,10 +210,12 @@ def draw_place(inputs: OfficerInputs, before: Drawn, district: str, today: date)
     mine = {
         officer.officer_id: fresh[officer.officer_id]
         for officer in inputs.officers
-        if officer.district == district and fresh[officer.officer_id]
+        if officer.district == district and not officer.expert and fresh[officer.officer_id]
     }
-    inputs = replace(inputs, days=replace(inputs.days, rooms=mine))
-    return inputs, _outcome(inputs, eligibility, assignment, chosen, days)
+    experts = expert_rooms(inputs, before.rooms, before.document["format"] if before.places else None)
+    told = mine if before.places else {**mine, **experts}
+    inputs = replace(inputs, days=replace(inputs.days, rooms=told))
+    return inputs, _outcome(inputs, eligibility, assignment, chosen, days, experts)
 
 
 def _outcome(
@@ -224,22 +224,11 @@ def _outcome(
     assignment: Assignment,
     chosen: Sequence[int],
     days: Sequence[PlannedDay],
+    rooms: Rooms,
 ) -> Outcome:
-    """What was drawn, with the experts that the chosen visits ask for; one without team has none."""
-    visits = inputs.visits
-    calling = [
-        (visits.firm_id[visit], visits.district[visit], inputs.experts[visits.package[visit]])
-        for visit in chosen
-        if visits.package[visit] in inputs.experts and assignment.matches[visit].teams
-    ]
-    experts = draw_experts(
-        calling,
-        inputs.officers,
-        barred=bar(inputs.recusals, (firm_id for firm_id, *_rest in calling), inputs.starts_on),
-        bureau=inputs.bureau,
-        seed=inputs.seed,
-        officer_secret=inputs.officer_secret,
-    )
+    """What was drawn, with the experts, who have these rooms; a visit without team has none."""
+    settled = [(visit, day) for visit, day in zip(chosen, days, strict=True) if assignment.matches[visit].teams]
+    experts = call_experts(inputs, settled, rooms)
     columns = _columns(inputs, assignment, chosen, days)
     return Outcome(eligibility=eligibility, assignment=assignment, columns=columns, experts=experts)
 

@@ -32,7 +32,7 @@ def test_visits_file_is_in_order_with_empty_cells() -> None:
 
 
 def test_officers_file_holds_what_the_lot_went_by() -> None:
-    """Working days, limits, needs and minutes stand in the file in ascending order, under format 3."""
+    """Working days, limits, needs and minutes stand in the file in ascending order, under format 4."""
     content = officers_bytes(
         draw_id="2026-1-1",
         drawn_on=date(2026, 3, 1),
@@ -47,7 +47,7 @@ def test_officers_file_holds_what_the_lot_went_by() -> None:
     assert content.index('"T1"') < content.index('"T2"')
     assert '"working_days": [\n    "2026-03-02",\n    "2026-03-03"\n  ]' in content
     assert '"unknown_years": [\n    2027\n  ]' in content
-    for line in ('"format": 3', '"minutes_per_team_day": 480', '"journey_minutes": 90', '"minutes": 120'):
+    for line in ('"format": 4', '"minutes_per_team_day": 480', '"journey_minutes": 90', '"minutes": 120'):
         assert line in content
 
 

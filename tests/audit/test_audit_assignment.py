@@ -14,7 +14,7 @@ from scheduler.audit.context import Item, Lists, Task
 from scheduler.audit.officers import Officer, Offices, Visit
 from scheduler.audit.parts import Roll, load_roll
 from scheduler.teams.assignment import Assignment
-from scheduler.teams.experts import draw_experts, specialities_asked
+from scheduler.teams.experts import AskingVisit, draw_experts, specialities_asked
 from scheduler.teams.matching import Visits, bar
 from scheduler.teams.roster import LAST_YEAR, Recusal
 from scheduler.teams.roster import Officer as EngineOfficer
@@ -61,15 +61,18 @@ def barred(recusals: list[Recusal], *, last_year: bool) -> dict[str, frozenset[s
     return {firm: frozenset(officers) for firm, officers in found.items()}
 
 
+EMPTY = SimpleNamespace(rows=lambda *_columns: ())  # a calendar on which everybody is there
+
+
 def offices(roster: list[EngineOfficer], visits: Visits, recusals: list[Recusal], found: Assignment) -> Offices:
     """What a record would hold of a draw."""
     return Offices(
-        draw=SimpleNamespace(draw_id="2026-1-1"),  # type: ignore[arg-type]
+        draw=SimpleNamespace(draw_id="2026-1-1", table=lambda _name: EMPTY),  # type: ignore[arg-type]
         seed=engine.SEED,
         secret=engine.SECRET,
         bureau=engine.BUREAU,
         window={"starts_on": engine.FIRST_DAY.isoformat(), "ends_on": engine.LAST_DAY.isoformat()},
-        document={"format": 3, "redraws": [redraw.document() for redraw in found.lot.redraws]},
+        document={"format": 4, "redraws": [redraw.document() for redraw in found.lot.redraws]},
         roster={
             one.officer_id: Officer(
                 officer_id=one.officer_id,
@@ -116,7 +119,12 @@ def drawn_experts(
     tasks = {entry.task_id: entry for entry in engine.TASKS}
     calls = draw_experts(
         [
-            (firm, district, specialities_asked(package, tasks, ASKED))
+            AskingVisit(
+                firm_id=firm,
+                district=district,
+                specialities=specialities_asked(package, tasks, ASKED),
+                visit_on=None,
+            )
             for firm, package, district, match in zip(
                 visits.firm_id, visits.package, visits.district, found.matches, strict=True
             )
@@ -124,6 +132,7 @@ def drawn_experts(
         ],
         roster,
         barred=bar(recusals, visits.firm_id, engine.FIRST_DAY),
+        away={},
         bureau=engine.BUREAU,
         seed=engine.SEED,
         officer_secret=engine.SECRET,

@@ -135,7 +135,7 @@ def _offices(city: City) -> Offices:
         bureau=city.bureau,
         window={"starts_on": str(city.first), "ends_on": str(city.last)},
         document={
-            "format": 3,
+            "format": 4,
             "redraws": [redraw.document() for redraw in city.found.lot.redraws],
             "visits_per_team_day": LIMITS.visits,
             "minutes_per_team_day": LIMITS.minutes,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 
-from scheduler.teams.experts import ExpertCall, draw_experts, experts_bytes, specialities_asked
+from scheduler.teams.experts import AskingVisit, ExpertCall, draw_experts, experts_bytes, specialities_asked
 from scheduler.teams.matching import bar
 from scheduler.teams.roster import LAST_YEAR, Officer, Recusal
 from tests.teams.test_teams_lot import BUREAU, FIRST_DAY, SECRET, SEED, officer, recused, task
 
 FIRM = "FIRM0000"
+DAY = date(2026, 4, 8)
 
 
 def expert(officer_id: str, district: str = "371002", *specialities: str, active: bool = True) -> Officer:
@@ -27,12 +29,16 @@ def expert(officer_id: str, district: str = "371002", *specialities: str, active
 
 
 def call(
-    roster: Iterable[Officer], *asked: str, recusals: Iterable[Recusal] = (), secret: bytes = SECRET
+    roster: Iterable[Officer],
+    *asked: str,
+    recusals: Iterable[Recusal] = (),
+    secret: bytes = SECRET,
+    away: Mapping[str, Collection[date]] | None = None,
 ) -> tuple[ExpertCall, ...]:
     """Experts of one visit in district 371002."""
     barred = bar(recusals, (FIRM,), FIRST_DAY)
-    visits = [(FIRM, "371002", asked)]
-    return draw_experts(visits, roster, barred=barred, bureau=BUREAU, seed=SEED, officer_secret=secret)
+    visits = [AskingVisit(firm_id=FIRM, district="371002", specialities=asked, visit_on=DAY)]
+    return draw_experts(visits, roster, barred=barred, away=away or {}, bureau=BUREAU, seed=SEED, officer_secret=secret)
 
 
 def test_package_asks_for_each_speciality_once() -> None:
@@ -61,6 +67,17 @@ def test_recusal_holds_for_experts_whatever_its_reason() -> None:
     kin, met = recused("X1", 0), recused("X2", 0, reason=LAST_YEAR)
     assert call(experts, "food", recusals=[kin])[0].officer_id == "X2"
     assert call(experts, "food", recusals=[kin, met])[0].officer_id == ""
+
+
+def test_nobody_comes_who_is_on_leave_that_day() -> None:
+    """On leave on the day the nearest gives way to the neighbour, and nobody comes if he or she is away too."""
+    experts = [expert("X1", "371002", "food"), expert("X2", "371003", "food")]
+    for away, who in (
+        ({"X1": [date(2026, 4, 9)]}, "X1"),
+        ({"X1": [DAY]}, "X2"),
+        ({"X1": [DAY], "X2": [DAY]}, ""),
+    ):
+        assert call(experts, "food", away=away)[0].officer_id == who
 
 
 def test_who_goes_already_goes_for_another_speciality_too() -> None:

@@ -22,14 +22,16 @@ function expected(roll, asked) {
   const districts = districtsOf(roll.draw);
   const barred = roll.barred();
   const rows = [];
-  for (const { firm_id: firm, team_id: team } of roll.draw.get("visits.tsv")) {
+  const onLeave = leave(roll);
+  for (const { firm_id: firm, team_id: team, visit_on: day } of roll.draw.get("visits.tsv")) {
     if (team === "") continue;
     const tasks = listed(packages.get(firm) ?? "", "+").map((id) => roll.tasks.get(id)).filter(Boolean);
     const items = tasks.flatMap((task) => listed(task.item_ids)).filter((id) => Object.hasOwn(asked, id));
     const going = new Set();
     for (const speciality of [...new Set(items.map((id) => asked[id]))].sort(byBytes)) {
       const able = experts.filter(
-        (officer) => (speciality === "" || officer.skills.includes(speciality)) && !barred(firm).has(officer.officer_id),
+        (officer) => (speciality === "" || officer.skills.includes(speciality)) && !barred(firm).has(officer.officer_id)
+          && !onLeave.has(`${officer.officer_id} ${day}`),
       );
       const rank = (officer) => {
         if (going.has(officer.officer_id)) return 0;
@@ -42,4 +44,11 @@ function expected(roll, asked) {
     }
   }
   return rows;
+}
+
+/** Officer and day of the rows of calendar.tsv that leave no visit; they say nothing of experts before format 4. */
+function leave(roll) {
+  if (roll.document.format < 4) return new Set();
+  const rows = roll.draw.get("calendar.tsv").filter((row) => row.visits === "0");
+  return new Set(rows.map((row) => `${row.officer_id} ${row.day}`));
 }

@@ -244,7 +244,7 @@ export const DOCUMENTS = {
       matrices: LIST({ name: "field", grades: LIST("field"), tiers: LIST(LIST("field")) }),
     }),
   },
-  "officers.json": { formats: [1, 2, 3], keys: officers },
+  "officers.json": { formats: [1, 2, 3, 4], keys: officers },
 };
 
 const VALUE = {
