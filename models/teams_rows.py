@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from models.firm_replacement_rows import stands
-from models.replacement_rows import Membership, load_memberships
+from models.replacement_rows import load_memberships
 from models.store import insert_columns, read_columns
 from models.tables import Draw, DrawnFirm, Officer, Round, TeamMember, Visit, table_of
 from models.tables import Team as TeamRow
@@ -145,30 +145,6 @@ def load_teams(connection: sa.Connection, draw_id: str) -> tuple[StoredTeam, ...
         )
         for team_id, district in sorted(members)
     )
-
-
-def load_meetings(connection: sa.Connection, year: int) -> tuple[tuple[str, str], ...]:
-    """Officer and firm of every visit planned in a year by a draw that stands, ascending."""
-    draw, entry, visit = table_of(Draw), table_of(Round), table_of(Visit)
-    standing = (
-        sa.select(draw.c.draw_id)
-        .join(entry, entry.c.round_id == draw.c.round_id)
-        .where(entry.c.year == year, draw.c.status == DrawStatus.DRAWN)
-    )
-    members: defaultdict[str, list[Membership]] = defaultdict(list)
-    for member in load_memberships(connection):
-        members[member.team_id].append(member)
-    visits = connection.execute(
-        sa.select(visit.c.firm_id, visit.c.team_id, visit.c.visit_on).where(visit.c.draw_id.in_(standing))
-    )
-    met = {
-        (member.officer_id, firm_id)
-        for firm_id, cell, day in visits
-        for team_id in split_list(cell)
-        for member in members[team_id]
-        if member.holds_on(day)
-    }
-    return tuple(sorted(met))
 
 
 def add_visits(connection: sa.Connection, draw_id: str, visits: VisitColumns) -> None:

@@ -10,10 +10,10 @@ import pytest
 from cli import CHINA
 from models.agenda_rows import load_moves, save_leave
 from models.draw_rows import get_file, list_files
+from models.meeting_rows import load_meetings
 from models.registry_rows import save_officers
 from models.replacement_rows import load_replacements
 from models.tables import LogEntry, OfficerReplacement
-from models.teams_rows import load_meetings
 from scheduler.agenda.entries import PlannedVisit, Selection
 from scheduler.agenda.leave import Leave
 from scheduler.draw.hashing import keyed_digest
@@ -113,7 +113,7 @@ def test_visits_made_before_stay_with_who_made_them(planned: Workspace) -> None:
     newcomer = replace_officer(later, 1, out, reason=ReplacementReason.ILLNESS).members[0].officer_in
     _, agenda = show_agenda(later, Selection())
     with later.transaction() as connection:
-        met = set(load_meetings(connection, 2026))
+        met = set(load_meetings(connection, 2026, awaited_since=date(2026, 1, 1)))
     for visit in agenda.visits:
         if team_id in visit.team_ids:
             assert visit.visit_on is not None

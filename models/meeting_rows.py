@@ -1,0 +1,103 @@
+"""Which officers met which firm: whoever stood at a visit in the end, not whom the lot had named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+
+from models.draw_rows import get_file, list_files
+from models.replacement_rows import Membership, load_memberships
+from models.tables import Draw, Result, Round, Visit, table_of
+from scheduler.draw.canonical import split_list
+from scheduler.registry.codes import DrawStatus
+from scheduler.teams.frozen import RECUSALS_NAME, parse_recusals
+from scheduler.teams.matching import Barred, MatchException, bar
+
+
+def load_meetings(connection: sa.Connection, year: int, *, awaited_since: date) -> tuple[tuple[str, str], ...]:
+    """
+    Officer and firm of every visit of a year that was made, or still may have been, by a draw that stands, ascending.
+
+    Officers are those who were in the team on the days on which something was checked. A visit without result counts
+    by its planned day while its result may still be typed in; later it was not held, and nobody met the firm. Where
+    officers of several teams were assigned together, those barred from the firm stayed away.
+
+    Parameters
+    ----------
+    awaited_since
+        First planned day on which a visit without result may have been made; the end of the round stands for the day
+        of a visit that has none.
+    """
+    ends = _standing_draws(connection, year)
+    checked = _checked_days(connection, ends)
+    members: defaultdict[str, list[Membership]] = defaultdict(list)
+    for member in load_memberships(connection):
+        members[member.team_id].append(member)
+    visit = table_of(Visit)
+    statement = sa.select(visit.c.draw_id, visit.c.firm_id, visit.c.team_id, visit.c.visit_on, visit.c.exception)
+    rows = [row for row in connection.execute(statement) if row.draw_id in ends]
+    stayed_away = _stayed_away(connection, [(row.draw_id, row.firm_id, row.exception) for row in rows], ends)
+    met = set()
+    for draw_id, firm_id, cell, planned, _exception in rows:
+        awaited = (planned or ends[draw_id][1]) >= awaited_since
+        days = checked.get((draw_id, firm_id), {planned} if awaited else set())
+        barred = stayed_away.get((draw_id, firm_id), frozenset())
+        for member in (member for team_id in split_list(cell) for member in members[team_id]):
+            came_later = member.since is not None  # whoever takes a place goes to every visit of the team
+            if (came_later or member.officer_id not in barred) and any(map(member.holds_on, days)):
+                met.add((member.officer_id, firm_id))
+    return tuple(sorted(met))
+
+
+def _standing_draws(connection: sa.Connection, year: int) -> dict[str, tuple[date, date]]:
+    """Window of each draw of a year that stands."""
+    draw, entry = table_of(Draw), table_of(Round)
+    statement = (
+        sa.select(draw.c.draw_id, entry.c.starts_on, entry.c.ends_on)
+        .join(entry, entry.c.round_id == draw.c.round_id)
+        .where(entry.c.year == year, draw.c.status == DrawStatus.DRAWN)
+    )
+    return {draw_id: (starts_on, ends_on) for draw_id, starts_on, ends_on in connection.execute(statement)}
+
+
+def _checked_days(
+    connection: sa.Connection, draws: Mapping[str, tuple[date, date]]
+) -> dict[tuple[str, str], set[date | None]]:
+    """Days on which items of a visit were checked, by draw and firm; none of a visit without result."""
+    table = table_of(Result)
+    statement = (
+        sa.select(table.c.draw_id, table.c.firm_id, table.c.inspected_on)
+        .where(table.c.draw_id.in_(sorted(draws)))
+        .distinct()
+    )
+    found: defaultdict[tuple[str, str], set[date | None]] = defaultdict(set)
+    for draw_id, firm_id, day in connection.execute(statement):
+        found[draw_id, firm_id].add(day)
+    return dict(found)
+
+
+def _stayed_away(
+    connection: sa.Connection, visits: list[tuple[str, str, str]], draws: Mapping[str, tuple[date, date]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Officers barred from a firm to which several teams were sent together; no other team has anybody barred."""
+    together: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for draw_id, firm_id, cell in visits:
+        exceptions = split_list(cell)
+        if MatchException.DIRECT in exceptions:
+            together[draw_id][firm_id] = exceptions
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for draw_id, firms in together.items():
+        barred = _barred(connection, draw_id, list(firms), draws[draw_id][0])
+        for firm_id, exceptions in firms.items():
+            found[draw_id, firm_id] = barred.of(firm_id, relaxed=MatchException.REPEATED in exceptions)
+    return found
+
+
+def _barred(connection: sa.Connection, draw_id: str, firm_ids: list[str], first_day: date) -> Barred:
+    """Who was barred from firms by the recusals that the draw froze."""
+    frozen = RECUSALS_NAME in list_files(connection, draw_id)
+    recusals = parse_recusals(get_file(connection, draw_id, RECUSALS_NAME)) if frozen else ()
+    return bar(recusals, firm_ids, first_day)
