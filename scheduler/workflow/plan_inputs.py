@@ -23,7 +23,7 @@ from scheduler.allocation.target import PlannedRound, target_firms
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import OBJECT_TYPES
-from scheduler.registry.frame import Dates, Frame
+from scheduler.registry.frame import Dates, Frame, Mask
 from scheduler.registry.items import InspectionItem, Task
 from scheduler.risk.classify import StoredClassification
 from scheduler.teams.roster import Officer
@@ -32,7 +32,7 @@ from scheduler.workflow.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
-    """What the store knows that a solve needs."""
+    """What the store knows that a solve needs; whom a policy leaves out as inspected lately follows from the days."""
 
     frame: Frame
     tier: npt.NDArray[np.int8]
@@ -40,7 +40,7 @@ class PlanInputs:
     items: tuple[InspectionItem, ...]
     officers: tuple[Officer, ...]
     drawn: DrawnSoFar
-    recent: npt.NDArray[np.bool_]
+    inspected_on: Dates
 
 
 def load_plan_inputs(connection: sa.Connection, settings: Settings) -> PlanInputs:
@@ -66,7 +66,7 @@ def load_plan_inputs(connection: sa.Connection, settings: Settings) -> PlanInput
     return PlanInputs(
         frame=frame,
         tier=tier,
-        recent=recent_firms(connection, settings, frame, tier)[0],
+        inspected_on=load_last_inspections(connection, frame, settings.year.base_date),
         tasks=load_tasks(connection, settings.year.year),
         items=load_items(connection),
         officers=load_officers(connection),
@@ -76,15 +76,20 @@ def load_plan_inputs(connection: sa.Connection, settings: Settings) -> PlanInput
 
 def recent_firms(
     connection: sa.Connection, settings: Settings, frame: Frame, tier: npt.NDArray[np.int8]
-) -> tuple[npt.NDArray[np.bool_], Dates]:
+) -> tuple[Mask, Dates]:
     """Firms that the policy leaves out because they were inspected lately, and the day of each firm's inspection."""
-    visits = settings.visits
-    if not visits.lookback_months:
+    if not settings.visits.lookback_months:
         return np.zeros(len(frame), dtype=np.bool_), np.full(len(frame), "NaT", dtype="datetime64[D]")
     inspected_on = load_last_inspections(connection, frame, settings.year.base_date)
+    return left_out_lately(settings, tier, inspected_on), inspected_on
+
+
+def left_out_lately(settings: Settings, tier: npt.NDArray[np.int8], inspected_on: Dates) -> Mask:
+    """Whether the policy leaves each firm out because of the day of its last inspection, shape (n,)."""
+    visits = settings.visits
     recent = recently_inspected(inspected_on, settings.year.base_date, visits.lookback_months)
     exempt = [settings.tiers.codes.index(code) for code in visits.lookback_except if code in settings.tiers.codes]
-    return np.asarray(recent & ~np.isin(tier, exempt)), inspected_on
+    return np.asarray(recent & ~np.isin(tier, exempt))
 
 
 def firm_tiers(frame: Frame, classification: StoredClassification) -> npt.NDArray[np.int8]:

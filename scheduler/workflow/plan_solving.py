@@ -31,7 +31,7 @@ from scheduler.parameters import micro
 from scheduler.progress import SILENT, Progress
 from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
-from scheduler.workflow.plan_inputs import PlanInputs, officers_on_duty, plan_policy
+from scheduler.workflow.plan_inputs import PlanInputs, left_out_lately, officers_on_duty, plan_policy
 from scheduler.workflow.settings import Settings, parse_settings
 
 
@@ -147,7 +147,7 @@ def _problem(terms: Terms, year: Year) -> Problem:
         items=inputs.items,
         officers={entry.number: officers_on_duty(inputs.officers, entry) for entry in year.waiting(RoundKind.TARGETED)},
         drawn=inputs.drawn,
-        recent=inputs.recent,
+        recent=left_out_lately(terms.settings, inputs.tier, inputs.inspected_on),
     )
 
 

@@ -174,6 +174,16 @@ def test_whatif_with_more_hours_gives_more_hours(root: Path) -> None:
     assert right - left == pytest.approx(200)
 
 
+def test_whatif_is_what_solving_under_the_figure_gives(root: Path) -> None:
+    """Whom a longer look back leaves out is known before it is solved: both give the same numbers."""
+    change = "visits.lookback_months=60"
+    asked = json.loads(run(root, "whatif", "--set", change, "--json").stdout)["numbers"]
+    run(root, "solve", "--relax", change)
+    made = json.loads(run(root, "compare", "1", "2", "--json").stdout)["numbers"]
+    assert asked == made
+    assert any(row["left"] != row["right"] for row in asked)
+
+
 @pytest.mark.parametrize(
     ("words", "error", "match"),
     [
