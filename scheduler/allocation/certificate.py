@@ -257,7 +257,7 @@ def certify(layout: Layout, programme: LinearProgramme, units: Integers, values:
             subject=tuple(_column_subjects(layout)),
             cost_nano=_scaled(programme.cost, NANO),
             upper_nano=_scaled(programme.upper, NANO),
-            value_pico=_values(layout, units, values),
+            value_pico=_values(layout, units, values, programme.upper[layout.lent_start :]),
         ),
         rows=RowTable(
             limit=tuple(block.limit for block in programme.blocks for _ in range(len(block))),
@@ -316,16 +316,15 @@ def _column_subjects(layout: Layout) -> Iterator[Subject]:
     yield from layout.lent_subjects()
 
 
-def _values(layout: Layout, units: Integers, values: Floats) -> Integers:
-    """Values in 10^-12: visits as recorded, rates as they follow, hours lent as the solver has them."""
+def _values(layout: Layout, units: Integers, values: Floats, most_lent: Floats) -> Integers:
+    """Values in 10^-12: visits as recorded, rates as they follow, hours lent as the solver has them, up to the most."""
     of_class = layout.slot_class[layout.slot]
     chosen = of_class >= 0
     in_class = np.bincount(of_class[chosen], weights=units[chosen], minlength=len(layout.classes))
     rates = in_class / MICRO / np.maximum(layout.class_size, 1 / MICRO)
-    lent = np.maximum(values[layout.lent_start :], 0.0)
-    return np.concatenate(
-        [units * (PICO // MICRO), _scaled(rates, PICO), _scaled(lent, MICRO) * (PICO // MICRO)]
-    ).astype(np.int64)
+    lent = _scaled(np.maximum(values[layout.lent_start :], 0.0), MICRO)
+    lent = np.minimum(lent, _scaled(most_lent, NANO) // (NANO // MICRO))  # rounding up may pass a most of finer grain
+    return np.concatenate([units * (PICO // MICRO), _scaled(rates, PICO), lent * (PICO // MICRO)]).astype(np.int64)
 
 
 def _scaled(values: Floats, unit: int) -> Integers:

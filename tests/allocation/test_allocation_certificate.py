@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
-from allocation_cities import audited, random_city
+from allocation_cities import ENTERPRISE, City, audited, frame_of, policy, random_city
 
 from scheduler.allocation.certificate import ColumnKind, parse_certificate
 from scheduler.allocation.matrix import Limit
@@ -33,6 +35,25 @@ def test_recorded_visits_keep_every_row_exactly(seed: int) -> None:
     assert found.slack_rows == ()
     assert found.is_near_optimal
     assert found.cost - found.bound >= -(10**30) * 1e-6
+
+
+def test_hours_lent_round_a_ring_stay_within_their_greatest() -> None:
+    """Three districts that lend to each other for nothing may lend all there is, in hours finer than a millionth."""
+    ring = {"371001": ("371002",), "371002": ("371003",), "371003": ("371001",)}
+    city = City(
+        frame=frame_of([*ring] * 20, [ENTERPRISE] * 60),
+        tier=(np.arange(60) % 4).astype(np.int8),
+        policy=policy(neighbours=ring, lending_cost=Decimal(0)),
+        officers_per_district=3,
+        officers_of_bureau=1,
+    )
+    answer = solve_programme(city.problem()).certificate
+    assert answer is not None
+    columns = answer.columns
+    lent = [number for number, kind in enumerate(columns.kind) if kind is ColumnKind.LENT]
+    assert any(columns.value_pico[number] // 1000 == columns.upper_nano[number] // 1000 * 1000 for number in lent)
+    found = check_programme(audited(answer))
+    assert found.broken_columns == () and found.is_feasible and found.is_near_optimal
 
 
 def test_certificate_is_the_same_when_read_back() -> None:
