@@ -9,7 +9,8 @@ Its bounds are drawn in by what rounding can move: one and a half units for ever
 units keep every limit exactly. Where bounds meet (a task whose least and greatest ratio are one, a tolerance of 0, a
 total that equals its limit) no such room is; the drawing-in gives way there, limit by limit where few rows are
 concerned, and one unit per cell remains as slack. What the room costs is paid from the optimum, a few millionths of
-a visit in each row that binds; the certificate's gap shows it.
+a visit in each row that binds; the certificate's gap shows it. Room that would cost more than half of the gap that
+passes (specification, section 6.6) is given up instead: the other half is for the rounding.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from scheduler.registry.items import MICRO
 OPTIMUM_SLACK = 1e-9  # share of the optimum that evenness may cost
 ROUND_WEIGHT = 0.25  # of differences between rounds, against those between districts
 UNITS_IN_HAND = 1.5  # units of 10^-6 by which a cell's recorded visits may differ from the solver's
+GAP_SHARE, GAP_UNITS = 1e-6, 20  # the gap that passes: a share of the cost, and units a column at the greatest cost
 _COST_PRICE, _ROOM_PRICE = 1e3, 1e4  # of a unit of cost above the optimum, and of a unit of room given up
 _SHARED = frozenset(
     {
@@ -43,10 +45,20 @@ def most_even(layout: Layout, programme: LinearProgramme, optimum: Optimum) -> F
         (_SHARED | _OWN, _SHARED | _OWN),
         (frozenset[Limit](), frozenset[Limit]()),
     ):
-        even = minimise(_second(layout, programme, optimum, drawn_in, giving_way), INTERIOR_POINT)
+        second = _second(layout, programme, optimum, drawn_in, giving_way)
+        even = minimise(second, INTERIOR_POINT)
+        most = _most_excess(programme, optimum)
+        if even is not None and even.values[-1] > most:
+            even = minimise(replace(second, upper=np.append(second.upper[:-1], most)), INTERIOR_POINT)
         if even is not None:
             return even.values[: layout.num_columns]
     return optimum.values
+
+
+def _most_excess(programme: LinearProgramme, optimum: Optimum) -> float:
+    """Cost above the optimum that leaves half of the gap that passes."""
+    greatest = float(np.abs(programme.cost).max(initial=0.0))
+    return (GAP_SHARE * abs(optimum.cost) + GAP_UNITS / MICRO * len(programme.cost) * greatest) / 2
 
 
 def _second(

@@ -99,3 +99,16 @@ def test_lines_tell_limits_by_code() -> None:
     hours = answer.certificate.lines(frozenset({Limit.HOURS}))
     assert {line.subject[:2] for line in hours} >= {("2", "371001"), ("3", "371001")}
     assert all(line.dual <= 0 and line.gain >= 0 for line in hours)
+
+
+@pytest.mark.parametrize("seed", [0, 3, 9, 12])
+def test_room_for_rounding_never_costs_more_than_the_gap_that_passes(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room a thousand times as wide would be dear; what of it costs too much is given up, and the record passes."""
+    monkeypatch.setattr("scheduler.allocation.evenness.UNITS_IN_HAND", 1500.0)
+    answer = solved(seed)
+    assert answer is not None and answer.certificate is not None
+    found = check_programme(audited(answer.certificate))
+    assert found.is_feasible
+    assert found.is_near_optimal
