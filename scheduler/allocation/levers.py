@@ -29,6 +29,7 @@ from scheduler.registry.items import MICRO
 RATIO_GRAIN, HOURS_GRAIN = Decimal("0.0001"), Decimal(1)
 WORKING_YEAR = Decimal(2000)  # hours: some 250 days of eight, more than which nobody gives
 _LEAST_FLOOR = Decimal("0.000001")  # nobody is left out of a round altogether, where anything else helps
+_NEARLY_ALL = 0.9999  # of the visits that a standard error asks for: giving way by all of them is to have no figure
 _Group = tuple[str, str, tuple[str, ...], str]  # object type, tier, tasks, district
 
 
@@ -69,7 +70,7 @@ class Lever:
     @property
     def most(self) -> float:
         """By how much it can give way at most, in the straight line that the rows are moved along."""
-        return 0.98 * float(self.now) if self.kind is Limit.PRECISION else float(abs(self.last - self.now))
+        return _NEARLY_ALL * float(self.now) if self.kind is Limit.PRECISION else float(abs(self.last - self.now))
 
     def moved(self, amount: float, growth: float) -> Decimal:
         """The value after giving way by at least so much, grown, in whole grains, and never past the last."""
@@ -297,6 +298,7 @@ def _hours(layout: Layout, blocks: Sequence[Rows]) -> Iterator[Lever]:
     """Officer-hours of a round, district and resource; a food officer is an officer too."""
     problem = layout.problem
     needed = 2.0 * float(problem.strata.size.sum()) * float(layout.columns.hours.max(initial=0.0))
+    needed -= sum(min(0.0, float(change.hours)) for change in problem.policy.capacity.changes)  # to be given back first
     for number, block in _of(blocks, Limit.HOURS, Limit.POOL):
         places = {subject: row for row, subject in enumerate(block.subject)}
         for (entry, district, department, speciality), _ in places.items():

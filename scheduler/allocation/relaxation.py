@@ -5,11 +5,14 @@ Infeasible: the fewest of the planner's limits that must give way, and by how mu
 others cost; if its least cost is 0, the free ones suffice. If not, its dual solution proves that at least one of the
 levers with a price in it must give way: a core. The smallest set that meets all cores found so far is tried next, so
 the first set that suffices is as small as any (implicit hitting sets [1]_). Among equally few, the bureau's own
-choices go before what binds it; the target of the law gives way only where nothing else helps.
+choices go before what binds it; the target of the law gives way only where nothing else helps. Whom the policy spares
+(`scheduler.allocation.sparing`) is no row of the programme, so these rules are tried by themselves: one alone before
+two limits or more, and all of them, with the fewest limits besides, before the target.
 
 **By how much.** The least, in whole grains of the figures. What the policy makes of a figure is not always a straight
 line (whole visits, floors that tasks bound), so each answer is tried on the problem as the changed policy would state
-it, and grows until it holds there.
+it, and grows until it holds there. Where none does, all figures are taken to their farthest
+(`scheduler.allocation.farthest`): only if that makes no plan either does the answer say that none helps.
 
 References
 ----------
@@ -19,7 +22,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -27,15 +30,18 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from scheduler.allocation.elastic import Elastic, make_elastic, scale_of
+from scheduler.allocation.farthest import Moved, farthest
 from scheduler.allocation.layout import Layout, make_layout
 from scheduler.allocation.levers import Lever
 from scheduler.allocation.matrix import INFINITY, Floats, Limit, LinearProgramme
 from scheduler.allocation.model import build_programme, has_plan
+from scheduler.allocation.policy import VisitsPolicy
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.relaxation_words import Names, sentence, unhelped
 from scheduler.allocation.resplit import other_splits
 from scheduler.allocation.solver import minimise
-from scheduler.errors import InfeasiblePlanError, Relaxation
+from scheduler.allocation.sparing import less_sparing, nobody_spared
+from scheduler.errors import InfeasiblePlanError, PolicyError, Relaxation
 from scheduler.i18n import gettext as _
 from scheduler.progress import SILENT, Progress
 
@@ -63,7 +69,7 @@ def explain_infeasible(
     found = _relaxations(layout, programme, _Search(rebuild=rebuild, names=names, progress=progress))
     return InfeasiblePlanError(
         _("no plan keeps every limit; nothing was changed. The fewest limits that would have to give way:"),
-        found or unhelped(layout, most_counting(programme)),
+        found or unhelped(layout, _most_counting(programme)),
     )
 
 
@@ -75,10 +81,20 @@ class _Search:
     before: tuple[Relaxation, ...] = ()
     names: Names
     progress: Progress
+    tried: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
     def works(self, found: Sequence[Relaxation]) -> bool:
-        """Whether there is a plan once these limits have given way."""
-        return self.rebuild is None or has_plan(self.rebuild((*self.before, *found)))
+        """Whether there is a plan once these limits have given way; none where the policy then contradicts itself."""
+        options = tuple(entry.option for entry in (*self.before, *found))
+        if options not in self.tried:
+            self.tried[options] = self._works((*self.before, *found))
+        return self.tried[options]
+
+    def _works(self, every: Sequence[Relaxation]) -> bool:
+        try:
+            return self.rebuild is None or has_plan(self.rebuild(every))
+        except PolicyError:
+            return False
 
     def proved(self, num_cores: int) -> None:
         """Tells how many sets of limits are proved to need giving way."""
@@ -86,14 +102,54 @@ class _Search:
 
 
 def _relaxations(layout: Layout, programme: LinearProgramme, search: _Search) -> tuple[Relaxation, ...]:
-    """What gives way: limits, then the rounds' weights, then the law's target with either; empty if nothing helps."""
-    elastic = make_elastic(layout, programme)
+    """What gives way: limits, rounds' weights, who is spared, then the law's target with these; empty if all fail."""
+    elastic, visits = make_elastic(layout, programme), layout.problem.policy.visits
     for with_law in (False, True):
         found = _fewest(elastic, layout, search, with_law=with_law)
+        if len(found) != 1 and not with_law and search.rebuild is not None:
+            found = less_sparing(visits, search.works) or found
         found = found or _with_another_split(layout, search, with_law=with_law)
+        if not found and (spared := nobody_spared(visits)) and (again := _prepared(spared, search)):
+            found = _fewest(*again, with_law=with_law)
+        found = found or _last_resort(visits, search, with_law=with_law)
         if found:
             return found
     return ()
+
+
+def _last_resort(visits: VisitsPolicy, search: _Search, *, with_law: bool) -> tuple[Relaxation, ...]:
+    """Figures taken as far as needed, from as far as they go; empty if even all of them make no plan."""
+    for before in dict.fromkeys(((), nobody_spared(visits))):
+        again = _prepared(before, search)
+        found = _from_the_farthest(*again, with_law=with_law) if again else ()
+        if found:
+            return found
+    return ()
+
+
+def _from_the_farthest(elastic: Elastic, layout: Layout, search: _Search, *, with_law: bool) -> tuple[Relaxation, ...]:
+    """Relaxations that work together with those before, which come first, each as far as it must go."""
+    free: dict[str, Lever] = {}
+    for lever in elastic.levers:
+        if (with_law or not lever.law) and (lever.name not in free or (lever.law and not free[lever.name].law)):
+            free[lever.name] = lever
+
+    def told(moved: Sequence[Moved]) -> list[Relaxation]:
+        return [_relaxation(lever, value, layout, search.names) for lever, value in moved]
+
+    found = farthest(tuple(free.values()), lambda moved: search.works(told(moved)))
+    return (*search.before, *told(found)) if found else ()
+
+
+def _prepared(before: tuple[Relaxation, ...], search: _Search) -> tuple[Elastic, Layout, _Search] | None:
+    """What to search in once these have given way; None where the policy then contradicts itself, or is not known."""
+    if search.rebuild is None:
+        return None
+    try:
+        layout = make_layout(search.rebuild(before))
+        return make_elastic(layout, build_programme(layout)), layout, replace(search, before=before)
+    except PolicyError:
+        return None
 
 
 def _with_another_split(layout: Layout, search: _Search, *, with_law: bool) -> tuple[Relaxation, ...]:
@@ -102,14 +158,11 @@ def _with_another_split(layout: Layout, search: _Search, *, with_law: bool) -> t
     for weights in splits:
         if search.works(weights):
             return weights
-    if not splits or search.rebuild is None:
-        return ()
-    again = make_layout(search.rebuild(splits[0]))
-    elastic = make_elastic(again, build_programme(again))
-    return _fewest(elastic, again, replace(search, before=splits[0]), with_law=with_law)
+    again = _prepared(splits[0], search) if splits else None
+    return _fewest(*again, with_law=with_law) if again else ()
 
 
-def most_counting(programme: LinearProgramme) -> tuple[float, ...]:
+def _most_counting(programme: LinearProgramme) -> tuple[float, ...]:
     """Visits that count which the limits of logic alone leave to each round at most; infinite if nothing meets them."""
     logic = replace(programme, blocks=tuple(block for block in programme.blocks if block.limit in _LOGIC))
     found = []

@@ -18,8 +18,9 @@ from scheduler.allocation.problem import PlanPolicy, Problem, Year, build_proble
 from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import carry_over, split_target, target_firms, target_visits
 from scheduler.audit.programme import Programme
+from scheduler.parameters import micro
 from scheduler.registry.codes import OBJECT_TYPES, FirmStatus, ItemKind, ItemMethod, ObjectType, RoundKind
-from scheduler.registry.frame import Frame
+from scheduler.registry.frame import Frame, Mask
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 
 NOTHING_DRAWN = DrawnSoFar(firm_id=np.zeros(0, dtype="S18"), package=(), counting=np.zeros(0, dtype=np.bool_))
@@ -158,7 +159,7 @@ class City:
     def year(self) -> Year:
         """N, T and the rounds, some of them drawn."""
         number = int(target_firms(self.frame, self.policy.target).sum())
-        target = target_visits(80_000, number)
+        target = target_visits(micro(self.policy.target.ratio), number)
         rounds = tuple(
             replace(entry, drawn=entry.number <= self.num_drawn_rounds)
             for entry in split_target(target, self.policy.target, self.rounds)
@@ -167,8 +168,8 @@ class City:
         num_counted = len(np.unique(drawn.firm_id[drawn.counting]))
         return Year(num_enterprises=number, target=target, rounds=carry_over(target, num_counted, rounds))
 
-    def problem(self) -> Problem:
-        """What the programme is asked."""
+    def problem(self, recent: Mask | None = None) -> Problem:
+        """What the programme is asked; `recent` are firms left out as inspected lately."""
         officers = {Post(district): self.officers_per_district for district in self.frame.district_codes}
         return build_problem(
             self.frame,
@@ -179,6 +180,7 @@ class City:
             items=ITEMS,
             officers={number: {**officers, Post(BUREAU): self.officers_of_bureau} for number in (2, 3, 4)},
             drawn=self.drawn or NOTHING_DRAWN,
+            recent=recent,
         )
 
 

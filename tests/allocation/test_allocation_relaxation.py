@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,14 +29,14 @@ from scheduler.allocation.elastic import make_elastic
 from scheduler.allocation.layout import make_layout
 from scheduler.allocation.levers import Lever
 from scheduler.allocation.model import build_programme, has_plan
-from scheduler.allocation.policy import PrecisionPolicy, RatesException, RoundPolicy
+from scheduler.allocation.policy import CapacityChange, PrecisionPolicy, RatesException, RoundPolicy, VisitsPolicy
 from scheduler.allocation.problem import Problem
 from scheduler.allocation.programme import solve_programme
 from scheduler.allocation.strata import DrawnSoFar
 from scheduler.errors import InfeasiblePlanError, PolicyError, Relaxation
 from scheduler.registry.codes import RoundKind
 
-PARTS = ("target", "tiers", "rates", "capacity", "precision")
+PARTS = ("target", "tiers", "rates", "capacity", "precision", "visits")
 
 
 def relaxed(city: City, options: Sequence[str]) -> City:
@@ -158,6 +159,85 @@ def test_relaxations_are_told_with_name_and_both_values() -> None:
     for entry in found:
         assert entry.name in entry.sentence
         assert "from 4 % up to" in entry.sentence
+
+
+def test_a_precision_far_out_of_reach_gives_way_alone() -> None:
+    """One visit to 100 firms cannot tell a rate to 0.01 %, which asks for nearly all of them; 100 % asks for none."""
+    few = policy(floor=dict.fromkeys(TIERS, Decimal(0)), ratio=Decimal("0.01"), open_share=Decimal(0))
+    asked = PrecisionPolicy(tiers={"A": Decimal("0.0001")})
+    city = City(
+        frame=frame_of(["371001"] * 100, [ENTERPRISE] * 100),
+        tier=np.zeros(100, dtype=np.int8),
+        rounds=ROUNDS[1:],
+        policy=replace(few, precision=asked),
+    )
+    found = answer(city, city.problem())
+    assert [entry.name for entry in found] == ["precision.tiers.A"]
+    assert solve_programme(relaxed(city, [entry.option for entry in found]).problem()).certificate is not None
+
+
+def spared_answer(city: City, months: Sequence[int], lookback: int) -> tuple[Relaxation, ...]:
+    """Answer of a city whose policy leaves out firms inspected so many months ago; `months` has one for each firm."""
+    city = replace(city, policy=replace(city.policy, visits=VisitsPolicy(lookback_months=lookback)))
+
+    def problem_of(one: City) -> Problem:
+        return one.problem(np.array(months) <= one.policy.visits.lookback_months)
+
+    def rebuild(found: Sequence[Relaxation]) -> Problem:
+        return problem_of(relaxed(city, [entry.option for entry in found]))
+
+    with pytest.raises(InfeasiblePlanError) as caught:
+        solve_programme(problem_of(city), rebuild)
+    after = caught.value.relaxations
+    assert solve_programme(rebuild(after)).certificate is not None
+    return after
+
+
+def test_fewer_firms_are_spared_where_too_few_are_left() -> None:
+    """T = 8, 2 of them open; 97 firms of 100 are spared, of which seven were inspected ten months ago."""
+    city = City(
+        frame=frame_of(["371001"] * 100, [ENTERPRISE] * 100),
+        tier=np.zeros(100, dtype=np.int8),
+        policy=policy(ceiling=dict.fromkeys(TIERS, Decimal(1))),
+    )
+    found = spared_answer(city, [*range(1, 10)] * 10 + [10] * 7 + [99] * 3, 24)
+    assert [entry.option for entry in found] == ["visits.lookback_months=9"]
+    assert "from 24 down to 9" in found[0].sentence
+
+
+def test_sparing_gives_way_with_a_limit_before_the_target_does() -> None:
+    """All are spared, and once nobody is, the ceiling of 1 % is still too low for 6 visits to 100 firms."""
+    city = City(
+        frame=frame_of(["371001"] * 100, [ENTERPRISE] * 100),
+        tier=np.zeros(100, dtype=np.int8),
+        policy=policy(floor=dict.fromkeys(TIERS, Decimal("0.01")), ceiling=dict.fromkeys(TIERS, Decimal("0.01"))),
+    )
+    found = spared_answer(city, [1] * 100, 6)
+    assert [entry.name for entry in found] == ["visits.lookback_months", "rates.ceiling.A"]
+
+
+def test_hours_taken_below_nothing_are_given_back_first() -> None:
+    """
+    500 hours were taken where there are none, from all who could come: 510 for one of them make 2 visits of 5 hours.
+
+    The elastic programme knows of no hours below 0, so growing its 10 hours never helps; the target need not give way.
+    """
+    city = City(
+        frame=frame_of(["371001"] * 20, [ENTERPRISE] * 20),
+        tier=np.zeros(20, dtype=np.int8),
+        rounds=ROUNDS[1:2],
+        policy=policy(
+            open_share=Decimal(0),
+            floor=dict.fromkeys(TIERS, Decimal("0.01")),
+            changes=tuple(CapacityChange(district=code, hours=Decimal(-500)) for code in (BUREAU, "371001")),
+        ),
+        officers_per_district=0,
+        officers_of_bureau=0,
+    )
+    (found,) = answer(city, city.problem())
+    named = re.fullmatch(r"capacity\.37100[01]\.round2=\+(\d+)", found.option)
+    assert named is not None
+    assert 510 <= int(named[1]) <= 513
 
 
 def short_city(*, rounds: Sequence[RoundPolicy] = ROUNDS, drawn: DrawnSoFar | None = None, num_drawn: int = 0) -> City:
