@@ -42,6 +42,7 @@ COMMAND_MODULES = (
     "agenda",
     "results",
     "report",
+    "figures",
     "trace",
     "publication",
     "audit",

@@ -456,6 +456,20 @@ class FollowUp(SQLModel, table=True):
     note: str = ""
 
 
+class FigureValue(SQLModel, table=True):
+    """约束性指标数值: what was entered of a binding figure; the newest version of a day holds. Never removed."""
+
+    __tablename__ = "figure_value"
+    figure: str = Field(primary_key=True)  # number in the plan, or name
+    as_of: date = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    value: str  # decimal, in the figure's unit
+    source: str
+    reason: str = ""
+    recorded_on: date
+    author: str
+
+
 class QuarantinedRow(SQLModel, table=True):
     """A row an import refused, kept to be mended."""
 

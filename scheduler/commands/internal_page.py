@@ -45,6 +45,7 @@ th{font-size:.9rem;color:#46545e}
 td.n,th.n{text-align:right;white-space:nowrap}
 td.w{white-space:nowrap}
 td:not(.n),th:not(.n){min-width:5.5em}
+@media (max-width:40rem){td:not(.n):not(.w){min-width:8.5em}}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;padding:0;margin:.5rem 0}
 .key i{display:inline-block;width:1em;height:1em;margin-right:.4em;vertical-align:-.12em}
 @media print{.mark{position:static}h2,tr,svg{break-inside:avoid}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from scheduler.commands.report_comparison import comparison_table, rates_comparison_table
 from scheduler.commands.report_words import LEVEL, ReportWords, rate_cells
@@ -24,7 +25,7 @@ def _tables(report: Report, words: ReportWords) -> Iterator[Table]:
     year = report.year
     yield coverage_table(year)
     yield path_table(year)
-    yield figures_table(year.figures, words)
+    yield figures_table(year.figures, words, public=report.mark is None)
     yield districts_table(year, words)
     if year.estimates is not None:
         yield hits_table(year.estimates)
@@ -94,14 +95,15 @@ def path_table(year: YearReport) -> Table:
     )
 
 
-def figures_table(figures: Sequence[FigureStanding], words: ReportWords) -> Table:
+def figures_table(figures: Sequence[FigureStanding], words: ReportWords, *, public: bool) -> Table:
     """Figures that bind, with their targets."""
     rows = tuple(
         (
             words.figure(one.figure),
             one.figure.source,
-            _target_words(one, words),
-            _standing_words(one),
+            words.amount(one.figure, one.due, at_most=True),
+            _standing_words(one, public=public),
+            _told_by(one),
             _reached(one),
             one.num_reached,
             one.num_all,
@@ -112,33 +114,35 @@ def figures_table(figures: Sequence[FigureStanding], words: ReportWords) -> Tabl
         "Firms of a special library count as reached once a visit for one of its tasks has a result; the libraries are "
         "those of the register frozen for the year's newest draw."
     )
+    entered = _("Values that inspections do not tell are entered by “figure set” or “import figures”.")
     return Table(
         name=_("Binding figures"),
         title=_("Figures that bind, each against its target"),
-        texts=(_("Indicator"), _("Rule"), _("Target"), _("Standing")),
+        texts=(_("Indicator"), _("Rule"), _("Target"), _("Standing"), _("Told by")),
         numbers=(_("Reached"), _("Firms reached"), _("Firms in all")),
         rows=rows,
-        note=note,
-        aside=frozenset({_("Rule")}),
+        note=note if public else f"{note} {entered}",
+        aside=frozenset({_("Rule"), _("Told by")}),
     )
 
 
-def _standing_words(standing: FigureStanding) -> str:
-    if standing.num_reached is None:
-        return _("not told by inspections")
-    if standing.met is None:
+def _standing_words(standing: FigureStanding, *, public: bool) -> str:
+    if standing.met is not None:
+        return _("reached") if standing.met else _("not reached yet")
+    if standing.num_reached is not None:
         return _("no firm of the kind")
-    return _("reached") if standing.met else _("not reached yet")
+    return _("not published here") if public and not standing.figure.public else _("no value entered")
 
 
-def _target_words(standing: FigureStanding, words: ReportWords) -> str:
-    unit = words.unit(standing.figure)
-    number = f"{standing.due.normalize():f}"
-    told = f"{number} %" if unit == PERCENT else f"{number} {unit}"
-    return _("at most {figure}").format(figure=told) if standing.figure.at_most else told
+def _told_by(standing: FigureStanding) -> str:
+    if standing.value is not None:
+        return _("{source}, as of {day}").format(source=standing.told_by, day=standing.as_of)
+    return _("inspections of the year") if standing.num_reached is not None else ""
 
 
-def _reached(standing: FigureStanding) -> Share | None:
+def _reached(standing: FigureStanding) -> Share | Decimal | None:
+    if standing.value is not None:
+        return Share(float(standing.value / 100), 2) if standing.figure.unit == PERCENT else standing.value
     if standing.num_reached is None or not standing.num_all:
         return None
     return Share(standing.num_reached / standing.num_all, 2)

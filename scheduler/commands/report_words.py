@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from scheduler.i18n import gettext as _
 from scheduler.labels import industry_label, label
@@ -39,6 +40,11 @@ class ReportWords:
     def unit(self, figure: PlanFigure) -> str:
         """Unit of a figure."""
         return (figure.unit_en or figure.unit) if self.english else figure.unit
+
+    def amount(self, figure: PlanFigure, number: Decimal, *, at_most: bool = False) -> str:
+        """A number in the figure's unit; as its target, with “at most” where it must not be exceeded."""
+        told = f"{number.normalize():f} {self.unit(figure)}"
+        return _("at most {figure}").format(figure=told) if at_most and figure.at_most else told
 
     def district(self, code: str) -> str:
         """Name of a district."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ class Share:
         return f"{100 * self.value:{sign}.{self.decimals}f} %".replace("-", "−")
 
 
-Cell = str | int | float | Share | date | None
+Cell = str | int | float | Decimal | Share | date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +88,15 @@ def written(cell: Cell) -> str:
     --------
     >>> written(1234), written(Share(0.0805, 2)), written(Share(-0.01, 1, True)), written(None)
     ('1,234', '8.05 %', '−1.0 %', '–')
+    >>> written(Decimal("0.030"))
+    '0.03'
     """
     if cell is None:
         return NONE
     if isinstance(cell, int):
         return f"{cell:,}"
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():,f}"
     return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
 
 
@@ -126,6 +131,7 @@ def _looks(book: Any) -> dict[str, Any]:
         "text": book.add_format({**line, "text_wrap": True}),
         "int": book.add_format({**line, "align": "right", "num_format": "#,##0"}),
         "float": book.add_format({**line, "align": "right", "num_format": "#,##0.00"}),
+        "exact": book.add_format({**line, "align": "right", "num_format": "General"}),
         "date": book.add_format({**line, "num_format": "yyyy-mm-dd", "align": "left"}),
         **{
             f"share{decimals}": book.add_format({**line, "align": "right", "num_format": f"0.{'0' * decimals} %"})
@@ -170,6 +176,8 @@ def _write(sheet: Any, looks: dict[str, Any], line: int, place: int, cell: Cell)
         sheet.write_number(line, place, round(cell.value, 10), looks[f"share{cell.decimals}"])
     elif isinstance(cell, int):
         sheet.write_number(line, place, cell, looks["int"])
+    elif isinstance(cell, Decimal):
+        sheet.write_number(line, place, float(cell), looks["exact"])
     elif isinstance(cell, float):
         sheet.write_number(line, place, cell, looks["float"])
     elif isinstance(cell, date):

@@ -19,7 +19,7 @@ NOTE_LENGTH = 2_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """
-    What a file may refer to: the bureau's own districts, year and items.
+    What a file may refer to: the bureau's own districts, year, items, and figures that bind it.
 
     Attributes
     ----------
@@ -31,12 +31,18 @@ class Vocabulary:
         Year of the plan.
     items
         Name of each item of the list → its id.
+    figures
+        Code and names of each figure whose values are entered → its code.
+    percentages
+        Codes of those in per cent.
     """
 
     bureau: str
     districts: Mapping[str, tuple[str, ...]]
     year: int
     items: Mapping[str, str] = declared(default_factory=dict)
+    figures: Mapping[str, str] = declared(default_factory=dict)
+    percentages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from scheduler.errors import UsageError
 from scheduler.i18n import gettext as _
 from scheduler.registry.columns import Kind
 from scheduler.registry.kinds_calendar import HOLIDAYS, LEAVE
+from scheduler.registry.kinds_figures import FIGURES
 from scheduler.registry.kinds_lists import ITEMS, TASKS
 from scheduler.registry.kinds_ratings import RATINGS
 from scheduler.registry.kinds_register import EVENTS, FIRMS
@@ -28,6 +29,7 @@ KINDS = (
     HOLIDAYS,
     RESULTS,
     DRAWN,
+    FIGURES,
 )  # later ones refer to earlier ones
 TEMPLATE_KINDS = tuple(kind for kind in KINDS if kind.in_template)
 

@@ -55,6 +55,7 @@ _PURPOSES = {
     "leave": N_("Days on which officers are away."),
     "holidays": N_("The notice of holidays and make-up days of a year; it is taken whole or not at all."),
     "results": N_("What visits found, item by item; “results export” writes the same with the firms and items drawn."),
+    "figures": N_("Values of the binding figures that inspections do not tell, each with its day and its source."),
     "drawn": N_("A list of firms drawn elsewhere, such as by the province; it is taken whole or not at all."),
 }
 

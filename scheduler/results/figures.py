@@ -2,12 +2,13 @@
 Figures that bind the bureau, each with its target and its source, and where a year stands against them.
 
 Which figures there are is data (`data/plan-figures.toml`). What inspections tell is set against its target in exact
-numbers; figures of other systems are listed without a standing.
+numbers; figures of other systems are set against what people enter, which has a day and a source.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -33,7 +34,9 @@ class PlanFigure(Parameters):
     at_most
         The target must not be exceeded.
     measure
-        ``drawn`` or ``library`` where inspections tell the figure; otherwise empty.
+        ``drawn`` or ``library`` where inspections tell the figure; otherwise empty, and values are entered.
+    public
+        Whether a value that is entered may stand in a public report.
     """
 
     number: str = ""
@@ -49,6 +52,7 @@ class PlanFigure(Parameters):
     at_most: bool = False
     measure: Literal["", "drawn", "library"] = ""
     library: str = ""
+    public: bool = False
     source: str
 
     @model_validator(mode="after")
@@ -60,6 +64,11 @@ class PlanFigure(Parameters):
         if self.measure and self.unit != PERCENT:
             raise ValueError("expected per cent for what inspections tell")
         return self
+
+    @property
+    def code(self) -> str:
+        """What values are stored by: the number in the plan, or the name of a figure without one."""
+        return self.number or self.name
 
     def due(self, year: int) -> Decimal:
         """
@@ -92,6 +101,39 @@ def parse_plan_figures(text: str, name: str) -> tuple[PlanFigure, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureValue:
+    """
+    What somebody entered of a figure.
+
+    Attributes
+    ----------
+    figure
+        Code of the figure.
+    as_of
+        Last day that the value tells of; it belongs to this day's year.
+    version
+        The how-many-th value of this figure and day: the newest holds.
+    value
+        In the figure's unit.
+    source
+        Where it was taken from.
+    reason
+        Why it takes the place of another of the same day; empty for the first.
+    recorded_on, author
+        When it was entered, and by whom.
+    """
+
+    figure: str
+    as_of: date
+    version: int
+    value: Decimal
+    source: str
+    reason: str
+    recorded_on: date
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureStanding:
     """
     Where a year stands against a figure.
@@ -102,16 +144,23 @@ class FigureStanding:
         Target of the year, in the figure's unit.
     num_reached, num_all
         Firms that count for it, and those that should; both None where inspections do not tell it.
+    value, as_of, told_by
+        The newest value of the year that was entered, the day it tells of, and its source; None and empty for none.
     """
 
     figure: PlanFigure
     due: Decimal
     num_reached: int | None = None
     num_all: int | None = None
+    value: Decimal | None = None
+    as_of: date | None = None
+    told_by: str = ""
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is reached; None where inspections do not tell it, or there is nobody to inspect."""
+        """Whether the target is reached; None where nothing tells it, or there is nobody to inspect."""
+        if self.value is not None:
+            return self.value <= self.due if self.figure.at_most else self.value >= self.due
         if self.num_reached is None or not self.num_all:
             return None
         return 100 * self.num_reached >= self.due * self.num_all

@@ -25,6 +25,7 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.columns import CheckColumns, Columns, Fault, Kind, Vocabulary
 from scheduler.registry.kinds import KINDS, kind_named
 from scheduler.registry.kinds_calendar import HOLIDAYS, LEAVE
+from scheduler.registry.kinds_figures import FIGURES
 from scheduler.registry.kinds_lists import ITEMS, TASKS
 from scheduler.registry.kinds_ratings import RATINGS
 from scheduler.registry.kinds_register import EVENTS, FIRMS
@@ -38,6 +39,7 @@ from scheduler.workflow import registry_storing as storing
 from scheduler.workflow.external import ExternalSummary, store_drawn
 from scheduler.workflow.log import append_log
 from scheduler.workflow.mappings import read_mapping
+from scheduler.workflow.plan_figures import figure_checks, known_figures, store_figures
 from scheduler.workflow.quarantine import refused_rows, release_mended
 from scheduler.workflow.registry_frozen import frozen_checks
 from scheduler.workflow.registry_storing import Stored
@@ -166,11 +168,14 @@ def vocabulary_of(connection: sa.Connection, workspace: Workspace) -> Vocabulary
     settings = workspace.settings
     items = registry_rows.load_items(connection)
     num_so_called = Counter(item.name for item in items)  # a name that two items have names neither
+    figures, percentages = known_figures()
     return Vocabulary(
         bureau=settings.bureau.code,
         districts={district.code: (district.name, district.name_en) for district in settings.districts},
         year=settings.year.year,
         items={item.name: item.item_id for item in items if num_so_called[item.name] == 1},
+        figures=figures,
+        percentages=percentages,
     )
 
 
@@ -235,7 +240,11 @@ def _import_sheet(
 ) -> ImportReport:
     workspace.progress.report(_("Reading {sheet}").format(sheet=sheet.name or sheet.file), 0, 2)
     known = vocabulary_of(connection, workspace)
-    checks = (*_reference_checks(connection, kind), *frozen_checks(connection, workspace, kind))
+    checks = (
+        *_reference_checks(connection, kind),
+        *frozen_checks(connection, workspace, kind),
+        *figure_checks(connection, workspace, kind),
+    )
     register = None
     if mapping and mapping.firm:
         register = RegisteredNames(names=registry_rows.load_firm_names(connection))
@@ -287,6 +296,7 @@ def _store(connection: sa.Connection, workspace: Workspace, table: Table) -> tup
         TASKS.name: storing.store_tasks,
         LEAVE.name: storing.store_leave,
         HOLIDAYS.name: storing.store_holidays,
+        FIGURES.name: store_figures,
     }
     if table.kind.name in functions:
         return table, functions[table.kind.name](connection, workspace, table)

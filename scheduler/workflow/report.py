@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from models.cause_rows import load_causes
 from models.draw_rows import load_draws
+from models.figure_rows import load_figure_values
 from models.follow_up_rows import load_first_recordings
 from models.registry_rows import load_items, load_tasks
 from models.report_rows import DrawnVisits, count_counting, load_drawn_visits, load_standing_plans
@@ -27,9 +28,9 @@ from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.parameters import micro
 from scheduler.registry.items import MICRO
-from scheduler.resources import data_path
+from scheduler.registry.personal import blotted
 from scheduler.results.deadlines import VisitOutcome
-from scheduler.results.figures import FigureStanding, parse_plan_figures
+from scheduler.results.figures import FigureStanding, FigureValue
 from scheduler.results.punctuality import Punctuality, punctuality
 from scheduler.results.year import DistrictLine, PathPoint, VisitMix, visit_mix
 from scheduler.workflow.calendars import working_calendar
@@ -38,11 +39,10 @@ from scheduler.workflow.districts import counted_by_district
 from scheduler.workflow.estimates import YearEstimates, estimate_public, estimate_year
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.libraries import YearLibraries
+from scheduler.workflow.plan_figures import newest_of, plan_figures
 from scheduler.workflow.results import ACTION as RECORDED
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import Workspace
-
-FIGURES_NAME = "plan-figures.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ def _report(
     )
     counted, drawn = count_counting(connection), load_drawn_visits(connection, plan.year)
     outcomes = load_outcomes(connection, then)
-    standings = _standings(connection, plan, drawn, counted.get(plan.year, 0))
+    standings = _standings(connection, plan, drawn, counted.get(plan.year, 0), public=public)
     estimate = estimate_public if public else estimate_year
     return YearReport(
         year=plan.year,
@@ -212,25 +212,32 @@ def _mix(connection: sa.Connection, year: int, drawn: DrawnVisits, *, public: bo
 
 
 def _standings(
-    connection: sa.Connection, plan: Plan, drawn: DrawnVisits, num_counting: int
+    connection: sa.Connection, plan: Plan, drawn: DrawnVisits, num_counting: int, *, public: bool
 ) -> tuple[FigureStanding, ...]:
-    figures = parse_plan_figures(data_path(FIGURES_NAME).read_text(encoding="utf-8"), FIGURES_NAME)
     libraries = YearLibraries(connection, plan.year)
     tasks = load_tasks(connection, plan.year)
     inspected = set(load_visit_states(connection))
+    values = newest_of(load_figure_values(connection), plan.year)
     found = []
-    for figure in figures:
-        reached: tuple[int, int] | tuple[None, None] = (None, None)
+    for figure in plan_figures():
+        standing = FigureStanding(figure=figure, due=figure.due(plan.year))
         if figure.measure == "drawn":
-            reached = num_counting, plan.num_enterprises
+            standing = replace(standing, num_reached=num_counting, num_all=plan.num_enterprises)
         elif figure.measure == "library":
             served = {task.task_id for task in tasks if figure.library in task.range.libraries}
             everybody = libraries.firms(figure.library)
-            reached = len(everybody & _inspected_for(served, drawn, inspected)), len(everybody)
-        found.append(
-            FigureStanding(figure=figure, due=figure.due(plan.year), num_reached=reached[0], num_all=reached[1])
-        )
+            reached = len(everybody & _inspected_for(served, drawn, inspected))
+            standing = replace(standing, num_reached=reached, num_all=len(everybody))
+        elif figure.code in values and (figure.public or not public):
+            standing = _entered(standing, values[figure.code], public=public)
+        found.append(standing)
     return tuple(found)
+
+
+def _entered(standing: FigureStanding, value: FigureValue, *, public: bool) -> FigureStanding:
+    """A figure with the value that somebody entered; in public, numbers of persons in its source are blotted out."""
+    source = blotted(value.source) if public else value.source
+    return replace(standing, value=value.value, as_of=value.as_of, told_by=source)
 
 
 def _inspected_for(tasks: Set[str], drawn: DrawnVisits, inspected: Set[tuple[str, str]]) -> set[str]:
@@ -303,5 +310,8 @@ def _figure_document(standing: FigureStanding) -> dict[str, Any]:
         "due": float(standing.due),
         "num_reached": standing.num_reached,
         "num_all": standing.num_all,
+        "value": None if standing.value is None else float(standing.value),
+        "as_of": standing.as_of,
+        "told_by": standing.told_by,
         "met": standing.met,
     }

@@ -19,13 +19,14 @@ def shipped() -> tuple[PlanFigure, ...]:
 
 
 def test_shipped_figures_hold_every_binding_indicator_of_the_plan() -> None:
-    """The nine indicators marked 约束性 in the plan's table, each with its number, target and source."""
+    """The ten indicators marked 约束性 in the plan's table, each with its number, target and source."""
     by_number = {figure.number: figure.target for figure in shipped() if figure.number}
     assert by_number == {
         **dict.fromkeys(("5", "6", "7", "8", "9", "17"), Decimal(100)),
         "1": Decimal(8),
         "10": Decimal("0.03"),
         "14": Decimal(8),
+        "18": Decimal(18),
     }
     assert all(figure.source for figure in shipped())
 
@@ -49,6 +50,23 @@ def test_figure_of_other_systems_has_no_standing() -> None:
     figure = shipped()[0]
     assert FigureStanding(figure=figure, due=Decimal(8)).met is None
     assert FigureStanding(figure=figure, due=Decimal(8), num_reached=0, num_all=0).met is None
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "met"),
+    [("17", "99.99", False), ("17", "100", True), ("10", "0.03", True), ("10", "0.031", False), ("18", "18", True)],
+)
+def test_entered_value_is_set_against_its_target(number: str, value: str, met: bool) -> None:
+    """At least 100 % of complaints; at most 0.03 deaths and 18 months; what equals the target reaches it."""
+    (figure,) = (figure for figure in shipped() if figure.number == number)
+    assert FigureStanding(figure=figure, due=figure.target, value=Decimal(value)).met is met
+
+
+def test_figures_of_investigations_are_not_public() -> None:
+    """Offices publish the others themselves."""
+    entered = [figure for figure in shipped() if not figure.measure]
+    assert len(entered) == 8
+    assert {figure.number for figure in entered if not figure.public} == {"6", "7", "8"}
 
 
 @pytest.mark.parametrize(
