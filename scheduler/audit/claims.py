@@ -168,8 +168,12 @@ def claim_sentence(claim: Claim) -> str:
 def shown(value: object) -> str:
     """A value of a record as a person may see it: one line, control characters escaped, cut to 300 characters."""
     text = _spelt(value)[: MAX_SHOWN + 1]
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    plain = text if text.isprintable() else "".join(map(_escaped, text))
     return plain if len(plain) <= MAX_SHOWN else plain[: MAX_SHOWN - 1] + "…"
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
 
 
 def _spelt(value: object) -> str:

@@ -100,13 +100,13 @@ class PairTally:
         self.pairing = pairing
         self.found, self.expected, self.variance = 0, 0.0, 0.0
 
-    def add(self, inside: npt.NDArray[np.bool_], taken: Reals, sizes: Reals) -> None:
-        """Adds a draw; `inside` tells in the order by stratum and id who is drawn."""
+    def add(self, inside: npt.NDArray[np.bool_], chances: tuple[Reals, Reals, Reals]) -> None:
+        """Adds a draw; `inside` tells in the order by stratum and id who is drawn, `chances` those of 2, 3, 4 firms."""
         drawn = np.flatnonzero(inside)
         partner = self.pairing.partner[drawn]
         self.found += int(np.count_nonzero(inside[partner[partner >= 0]]))
         pairs, chained = self.pairing.num_pairs, self.pairing.num_chained
-        p2, p3, p4 = (_falling(taken, sizes, k) for k in (2, 3, 4))
+        p2, p3, p4 = chances
         mean = pairs * p2
         self.expected += float(mean.sum())
         self.variance += float((mean + 2 * chained * p3 + (pairs * (pairs - 1) - 2 * chained) * p4 - mean**2).sum())
@@ -165,18 +165,21 @@ class Tally:
             group.add(position, taken, scale)
         inside = np.zeros(len(lot), dtype=np.bool_)
         inside[position] = True
-        ordered = inside[self._order]
+        ordered, chances = inside[self._order], _all_drawn(taken, self._sizes)
         for pair in self.pairs:
-            pair.add(ordered, taken, self._sizes)
+            pair.add(ordered, chances)
 
 
-def _falling(taken: Reals, sizes: Reals, number: int) -> Reals:
-    """Chance that some given firms of a stratum are all drawn, 0 where it has not so many firms."""
-    chance = np.ones(len(sizes))
-    for step in range(number):
-        above, below = np.maximum(taken - step, 0), sizes - step
-        chance = chance * np.divide(above, below, out=np.zeros(len(sizes)), where=below > 0)
-    return chance
+def _all_drawn(taken: Reals, sizes: Reals) -> tuple[Reals, Reals, Reals]:
+    """Chances that 2, 3 and 4 given firms of a stratum are all drawn, 0 where it has not so many firms."""
+    one = _share(taken, sizes)
+    two = one * _share(taken - 1, sizes - 1)
+    three = two * _share(taken - 2, sizes - 2)
+    return two, three, three * _share(taken - 3, sizes - 3)
+
+
+def _share(part: Reals, whole: Reals) -> Reals:
+    return np.divide(np.maximum(part, 0), whole, out=np.zeros(len(whole)), where=whole > 0)
 
 
 def _pairings(lot: Lot, sizes: Numbers) -> list[Pairing]:
