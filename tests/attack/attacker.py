@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,16 @@ Booleans = npt.NDArray[np.bool_]
 
 HIGH_TIERS = {"C", "D"}
 FOLDS = 3
+# Half the trees at twice the pace and 64 bins guess as well here as 60 trees of 255 bins, in half of the time.
+MODEL: dict[str, Any] = {
+    "max_iter": 30,
+    "learning_rate": 0.2,
+    "max_bins": 64,
+    "max_leaf_nodes": 15,
+    "min_samples_leaf": 20,
+    "random_state": 0,
+    "early_stopping": False,
+}
 _ROW = re.compile(r"<tr>.*?</tr>|<section class=\"firm\".*?</section>", re.DOTALL)
 _CODE = re.compile(r"[0-9A-Z]{18}")
 _TEXT = re.compile(r">[^<]+<")
@@ -200,9 +211,7 @@ def area(question: Question, columns: Floats) -> float:
     fold = np.array([hashlib.sha256(b"fold%d" % firm).digest()[0] % FOLDS for firm in range(question.firm.max() + 1)])
     for left_out in range(FOLDS):
         test = fold[question.firm] == left_out
-        model = HistGradientBoostingClassifier(
-            max_iter=60, max_leaf_nodes=15, min_samples_leaf=20, random_state=0, early_stopping=False
-        )
+        model = HistGradientBoostingClassifier(**MODEL)
         with threadpool_limits(limits=1):  # threads that wait for each other cost more than they bring here
             model.fit(columns[~test], question.high[~test])
             score[test] = model.predict_proba(columns[test])[:, 1]
