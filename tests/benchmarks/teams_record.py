@@ -13,14 +13,14 @@ from scheduler.agenda.days import Calendar, DatedVisits, plan_days
 from scheduler.agenda.workdays import WorkdayCalendar
 from scheduler.audit import days, matching, teams
 from scheduler.audit.claims import Group, Status
-from scheduler.audit.context import Draw, Item, Lists, Task
+from scheduler.audit.context import Draw
 from scheduler.audit.officers import Need, Offices, Visit
-from scheduler.audit.officers import Officer as AuditedOfficer
 from scheduler.audit.parts import load_roll
 from scheduler.teams.assignment import Assignment
 from scheduler.teams.matching import Visits
 from scheduler.teams.needs import FrozenItem, FrozenTask
-from scheduler.teams.roster import LAST_YEAR, Officer, Recusal
+from scheduler.teams.roster import Officer, Recusal
+from tests.audit import as_read
 
 LIMITS = DayLimits(visits=3, minutes=480, journey_minutes=90)
 MINUTES, NUM_TOWNS = 90, 12
@@ -76,7 +76,7 @@ class _Draw:
 
 def verify(city: City) -> float:
     """Seconds that checking teams, matching and days of a round takes; raises `RuntimeError` if a claim fails."""
-    offices, lists = _offices(city), _lists(city)
+    offices, lists = _offices(city), as_read.lists(city.items.values(), city.tasks.values())
     started = time.perf_counter()
     roll = load_roll(offices, lists)
     drawn, redraws = teams.draw_teams(roll)
@@ -143,7 +143,7 @@ def _offices(city: City) -> Offices:
             "working_days": [str(day) for day in city.working_days],
             "packages": [{"package": package, "minutes": MINUTES} for package in packages],
         },
-        roster={one.officer_id: _audited(one) for one in city.officers},
+        roster=as_read.officers(city.officers),
         teams={},
         needs={
             package: Need(
@@ -154,58 +154,6 @@ def _offices(city: City) -> Offices:
         visits=dict(zip(city.visits.firm_id, _planned(city), strict=True)),
         districts=dict(zip(city.visits.firm_id, city.visits.district, strict=True)),
         packages=dict(zip(city.visits.firm_id, city.visits.package, strict=True)),
-        recused=_barred(city.recusals, last_year=False),
-        met_last_year=_barred(city.recusals, last_year=True),
-    )
-
-
-def _audited(one: Officer) -> AuditedOfficer:
-    return AuditedOfficer(
-        officer_id=one.officer_id,
-        department=one.department,
-        district=one.district,
-        certificate_valid_until=str(one.certificate_valid_until),
-        specialities=frozenset(one.specialities),
-        item_ids=frozenset(one.item_ids),
-        lead_qualified=one.lead_qualified,
-        expert=one.expert,
-        active=one.active,
-    )
-
-
-def _barred(recusals: Sequence[Recusal], *, last_year: bool) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for entry in recusals:
-        if (entry.reason == LAST_YEAR) == last_year:
-            found.setdefault(entry.firm_id, set()).add(entry.officer_id)
-    return {firm: frozenset(officers) for firm, officers in found.items()}
-
-
-def _lists(city: City) -> Lists:
-    return Lists(
-        items={
-            name: Item(
-                kind="key",
-                department=entry.department,
-                officers_required=entry.officers_required,
-                speciality=entry.speciality,
-            )
-            for name, entry in city.items.items()
-        },
-        tasks={
-            name: Task(
-                task_id=name,
-                item_ids=entry.item_ids,
-                object_types=(),
-                districts=(),
-                industries=(),
-                libraries=(),
-                full_coverage=False,
-                starts_on=str(city.first),
-                ends_on=str(city.last),
-                initiator=entry.initiator,
-                partners=entry.partners,
-            )
-            for name, entry in city.tasks.items()
-        },
+        recused=as_read.barred(city.recusals, city.first, last_year=False),
+        met_last_year=as_read.barred(city.recusals, city.first, last_year=True),
     )
