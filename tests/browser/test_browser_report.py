@@ -12,15 +12,13 @@ import pytest
 from scheduler.audit.report_page import report_page
 from scheduler.audit.verifier import verify_record
 from scheduler.i18n import activate, active_language
-from scheduler.workflow.demo import run_demo
+from scheduler.workflow.demo import DemoSummary
 
 
-@pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def records(small_year: DemoSummary) -> Path:
     """Records of a year of the made-up city, three rounds."""
-    folder = tmp_path_factory.mktemp("city") / "demo"
-    run_demo(folder, num_firms=1500)
-    return folder / "records"
+    return small_year.folder / "records"
 
 
 @pytest.fixture(params=["zh_CN", "en"])

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import cli
 from scheduler.commands.explain_words import auditor_lines, firm_lines
-from scheduler.workflow.demo import run_demo
 from scheduler.workflow.explaining import explain_to_auditor, explain_to_firm
 from scheduler.workflow.workspace import Workspace, open_workspace
 
@@ -24,14 +24,6 @@ PUBLIC = {
 }
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a made-up year of 1,200 firms."""
-    folder = tmp_path_factory.mktemp("city") / "demo"
-    run_demo(folder, num_firms=1200)
-    return folder
-
-
 @pytest.fixture
 def workspace(city: Path) -> Iterator[Workspace]:
     """Its workspace, at the end of the year."""
@@ -41,19 +33,10 @@ def workspace(city: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def run(city: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs `audit explain`: exit status, stdout, stderr."""
+def run(call: Run, city: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `audit explain` on the city: exit status, stdout, stderr."""
     monkeypatch.setenv("DOUBLE_RANDOM_WORKSPACE", str(city / "workspace"))
-
-    def call(*words: object, lang: str = "en") -> tuple[int, str, str]:
-        status = 0
-        try:
-            cli.main(["--lang", lang, "audit", "explain", *map(str, words)])
-        except SystemExit as leaving:
-            status = int(leaving.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    return partial(call, "audit", "explain")
 
 
 def rows(city: Path, name: str, kind: str = "audit", draw_id: str = "2026-2-1") -> list[Row]:

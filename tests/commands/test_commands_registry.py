@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from cli import main
 from scheduler.registry.readers import read_sheets
 
 HEADER = "统一社会信用代码/注册号,名称,检查对象类型,登记状态\n"
@@ -20,21 +20,11 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(call: Run, tmp_path: Path) -> Run:
     """Runs a command in a fresh workspace; gives exit status, stdout and stderr."""
-    root = tmp_path / "workspace"
-
-    def call(*words: str) -> tuple[int, str, str]:
-        status = 0
-        try:
-            main(["--lang", "en", "--workspace", str(root), *words])
-        except SystemExit as left:
-            status = int(left.code or 0)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    call("init")
-    return call
+    in_workspace = partial(call, "--workspace", tmp_path / "workspace")
+    in_workspace("init")
+    return in_workspace
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,34 +16,16 @@ import cli
 from models import tables
 from models.tables import table_of
 from scheduler.audit.simulation.lot import Lot, Outcome
-from scheduler.workflow.demo import run_demo
 from scheduler.workflow.workspace import open_workspace
 
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a made-up year of 1,200 firms."""
-    folder = tmp_path_factory.mktemp("city") / "demo"
-    run_demo(folder, num_firms=1200)
-    return folder
-
-
 @pytest.fixture
-def run(city: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(call: Run, city: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `audit simulate` on the city: exit status, stdout, stderr."""
     monkeypatch.setenv("DOUBLE_RANDOM_WORKSPACE", str(city / "workspace"))
-
-    def call(*words: object, lang: str = "en") -> tuple[int, str, str]:
-        status = 0
-        try:
-            cli.main(["--lang", lang, "audit", "simulate", *map(str, words)])
-        except SystemExit as leaving:
-            status = int(leaving.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
+    return partial(call, "audit", "simulate")
 
 
 def num_logged(city: Path) -> int:

@@ -104,7 +104,7 @@ def test_both_sides_stand_in_one_history(folder: Path, tmp_path: Path) -> None:
     done(folder, "--now", "2026-09-25", "classify", "override", firm, *override)
 
     done(folder, "agenda", "export", "--round", "X1", "--out", str(tmp_path / "mine"))
-    done(folder, "agenda", "export", "--round", "3", "--out", str(tmp_path / "others"))
+    done(folder, "agenda", "export", "--round", "3", "--no-papers", "--out", str(tmp_path / "others"))
 
     found = traced(folder, firm)
     (cause,) = [draw for draw in found["draws"] if draw["cause"]]
