@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -21,6 +22,7 @@ from scheduler.commands.risk import classify
 from scheduler.errors import StateError, TrainingError
 from scheduler.example import build_city
 from scheduler.risk.scorecard import parse_scorecard
+from scheduler.risk.training import Training, train_columns
 from scheduler.workflow.example import load_parameters
 from scheduler.workflow.training import FITTED_SCORECARD, train_scorecard
 from scheduler.workflow.workspace import Workspace
@@ -67,6 +69,24 @@ def _insert(connection: sa.Connection, table: Any, columns: dict[str, Sequence[A
     insert_columns(connection, table, columns)
 
 
+_FITTED: dict[bytes, Training] = {}
+
+
+def fitted(*given: Any, **options: Any) -> Training:
+    """As `train_columns`, which is the slow part and has tests of its own; asked the same again it remembers."""
+    key = pickle.dumps((given, options))
+    if key not in _FITTED:
+        _FITTED[key] = train_columns(*given, **options)
+    return _FITTED[key]
+
+
+@pytest.fixture
+def fitted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings of one city share their fit."""
+    monkeypatch.setattr("scheduler.workflow.training.train_columns", fitted)
+
+
+@pytest.mark.usefixtures("fitted_once")
 def test_train_scorecard_writes_a_scorecard_that_classify_reads(workspace: Workspace) -> None:
     """The file is marked not official, keeps tiers and rules, and is in the log with its digest."""
     fill(workspace)
@@ -86,15 +106,18 @@ def test_train_scorecard_writes_a_scorecard_that_classify_reads(workspace: Works
     assert (entry.action, entry.after) == ("classify train", card.digest)
 
 
-def test_train_scorecard_in_a_dry_run_leaves_nothing(workspace: Workspace) -> None:
-    """No file, no log entry; and a second run gives the same scorecard."""
+@pytest.mark.usefixtures("fitted_once")
+def test_train_scorecard_in_a_dry_run_leaves_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file, no log entry; and a second run, fitted anew, gives the same scorecard."""
     fill(workspace)
     first = train_scorecard(workspace, dry_run=True)
     assert not (workspace.root / FITTED_SCORECARD).exists()
     assert first.mark.log_number is None
+    monkeypatch.setattr("scheduler.workflow.training.train_columns", train_columns)
     assert train_scorecard(workspace).scorecard.digest == first.scorecard.digest
 
 
+@pytest.mark.usefixtures("fitted_once")
 def test_train_scorecard_overwrites_only_when_told(workspace: Workspace) -> None:
     """A file that a person may have edited is not replaced by chance."""
     fill(workspace)
@@ -129,6 +152,7 @@ def test_load_outcomes_reads_chances_and_leaves_lists_drawn_elsewhere_out(worksp
     assert set(found.committed_on) == {COMMITTED[0]}
 
 
+@pytest.mark.usefixtures("fitted_once")
 def test_classify_train_speaks_and_answers_in_json(workspace: Workspace) -> None:
     """The command marks its output internal, and answers machines."""
     fill(workspace)
