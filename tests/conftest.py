@@ -21,6 +21,7 @@ from scheduler.resources import data_path
 from scheduler.workflow.demo import DemoSummary
 from scheduler.workflow.workspace import Workspace, create_workspace
 from tests.chain import year
+from tests.chain.substituting import SubstitutingDemo, run_substituting
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
@@ -133,3 +134,10 @@ def small_year(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
     """A year of a city of 1,500 firms, with records, site and workbook."""
     i18n.activate("en")
     return year.run(tmp_path_factory.mktemp("year"))
+
+
+@pytest.fixture(scope="session")
+def substituted_year(tmp_path_factory: pytest.TempPathFactory) -> SubstitutingDemo:
+    """A small year in which firms of every round gave way; to be read only."""
+    i18n.activate("en")
+    return run_substituting(tmp_path_factory.mktemp("substituted"))

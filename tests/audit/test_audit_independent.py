@@ -23,7 +23,7 @@ from two_verifiers import Outcome, Verify, assert_agree, needs_node
 
 from scheduler.draw.signing import public_key_of
 from scheduler.publication.records import signed
-from tests.chain.test_chain_substitutes import TAMPERED, SubstitutingDemo, record
+from tests.chain.substituting import TAMPERED, SubstitutingDemo, record
 
 pytestmark = [pytest.mark.usefixtures("fast_words"), needs_node]
 
@@ -56,26 +56,19 @@ def test_bent_sources_are_found_in_the_same_places(name: str, independent: Verif
     assert section in found.sections
 
 
-@pytest.fixture(scope="module")
-def substituted(tmp_path_factory: pytest.TempPathFactory) -> SubstitutingDemo:
-    """A year in which firms gave way."""
-    demo = SubstitutingDemo(tmp_path_factory.mktemp("independent"))
-    for stage in demo.stages():
-        stage.work()
-    return demo
-
-
 @pytest.mark.parametrize("kind", ["public", "audit"])
-def test_firms_that_gave_way_are_accepted(kind: str, substituted: SubstitutingDemo, independent: Verify) -> None:
+def test_firms_that_gave_way_are_accepted(kind: str, substituted_year: SubstitutingDemo, independent: Verify) -> None:
     """The next tickets came, and nobody where none was left: recomputed from the page alone."""
-    assert independent(record(substituted, kind)) == Outcome(rejected=False, sections=frozenset())
+    assert independent(record(substituted_year, kind)) == Outcome(rejected=False, sections=frozenset())
 
 
 @pytest.mark.parametrize("name", list(TAMPERED))
-def test_tampering_with_who_gave_way_is_found(name: str, substituted: SubstitutingDemo, independent: Verify) -> None:
+def test_tampering_with_who_gave_way_is_found(
+    name: str, substituted_year: SubstitutingDemo, independent: Verify
+) -> None:
     """In the same places as the program finds it."""
-    files = record(substituted, TAMPERED[name][0])
-    TAMPERED[name][1](files, substituted)
+    files = record(substituted_year, TAMPERED[name][0])
+    TAMPERED[name][1](files, substituted_year)
     assert assert_agree(with_manifest(files), independent).rejected
 
 

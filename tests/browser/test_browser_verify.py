@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 import zipfile
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,7 @@ from scheduler.resources import data_path
 from tests.audit.record_builder import with_manifest
 from tests.audit.test_audit_entropy import BENT, typed_year
 from tests.audit.test_audit_frozen import FROZEN, files_of
-from tests.chain.test_chain_substitutes import TAMPERED, SubstitutingDemo, record
+from tests.chain.substituting import TAMPERED, SubstitutingDemo, record
 from tests.publication.tiny_year import make_inputs
 
 Files = dict[str, bytes]
@@ -90,23 +88,6 @@ def bent(name: str) -> Files:
     return typed_year(BENT[name][0]).record("public")
 
 
-@cache
-def substituted() -> SubstitutingDemo:
-    """A year in which firms gave way."""
-    demo = SubstitutingDemo(Path(tempfile.mkdtemp(prefix="double-random-")))
-    for stage in demo.stages():
-        stage.work()
-    shutil.rmtree(demo.folder / "site")
-    return demo
-
-
-def gave_way(name: str) -> Files:
-    """Its public record, tampered with."""
-    files = record(substituted(), "public")
-    TAMPERED[name][1](files, substituted())
-    return with_manifest(files)
-
-
 def retold(change: Callable[[list[list[str]]], list[list[str]]], *, chained: bool = True) -> Files:
     """The tiny record with another draw log, its chain made anew or not."""
     files = tiny()
@@ -161,23 +142,31 @@ CASES: dict[str, Callable[[], Files]] = {
     "sources of all kinds": lambda: typed_year().record("public"),
     "the bureau's own seed": lambda: typed_year(own=True).record("public"),
     **{f"sources: {name}": partial(bent, name) for name in BENT},
-    "firms that gave way": lambda: record(substituted(), "public"),
-    **{f"gave way: {name}": partial(gave_way, name) for name, case in TAMPERED.items() if case[0] == "public"},
 }  # fmt: skip
 
 
-@pytest.fixture
-def page(chromium: Any, tiny_site: Path) -> Any:
-    """The English page, opened from a folder; any error or message in it fails the test."""
+@pytest.fixture(scope="module")
+def window(chromium: Any) -> Iterator[tuple[Any, list[str]]]:
+    """One window for all tests, and what goes wrong in it."""
     wrong: list[str] = []
     opened = chromium.new_page()
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda message: wrong.append(message.text))
     opened.on("dialog", lambda dialog: wrong.append(dialog.message))
+    yield opened, wrong
+    opened.close()
+
+
+@pytest.fixture
+def page(window: tuple[Any, list[str]], tiny_site: Path) -> Any:
+    """The English page, opened anew from a folder; any error or message in it fails the test."""
+    opened, wrong = window
     opened.goto((tiny_site / "en/verify.html").as_uri())
     yield opened
-    opened.close()
-    assert wrong == []
+    opened.goto("about:blank")  # what the page still had to say has been said now
+    said = list(wrong)
+    wrong.clear()
+    assert said == []
 
 
 def zipped(files: Files, folder: Path) -> Path:
@@ -196,14 +185,33 @@ def checked(page: Any, path: Path) -> list[list[Any]]:
     return list(page.eval_on_selector_all(".claim", ROWS))
 
 
-@pytest.mark.parametrize("name", list(CASES))
-def test_page_says_what_the_program_says(page: Any, tmp_path: Path, name: str) -> None:
-    """Number for number the same claims with the same outcome, on good records and on bad ones."""
-    files = CASES[name]()
+def assert_says_the_same(page: Any, files: Files, name: str, folder: Path) -> None:
+    """The page shows number for number the same claims with the same outcome as the program."""
     report = verify_source(MemorySource(files), name)
     expected = [[claim.number, str(claim.status), claim.text] for claim in report.claims]
-    assert checked(page, zipped(files, tmp_path)) == expected
+    assert checked(page, zipped(files, folder)) == expected
     assert str(report.verdict) in page.get_attribute(".verdict", "class")
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_page_says_what_the_program_says(page: Any, tmp_path: Path, name: str) -> None:
+    """Good records and bad ones."""
+    assert_says_the_same(page, CASES[name](), name, tmp_path)
+
+
+def test_page_follows_firms_that_gave_way(page: Any, tmp_path: Path, substituted_year: SubstitutingDemo) -> None:
+    """The next tickets came: the page finds the same firms."""
+    assert_says_the_same(page, record(substituted_year, "public"), "firms that gave way", tmp_path)
+
+
+@pytest.mark.parametrize("name", [name for name, case in TAMPERED.items() if case[0] == "public"])
+def test_page_finds_tampering_with_who_gave_way(
+    page: Any, tmp_path: Path, substituted_year: SubstitutingDemo, name: str
+) -> None:
+    """In the same places as the program."""
+    files = record(substituted_year, "public")
+    TAMPERED[name][1](files, substituted_year)
+    assert_says_the_same(page, with_manifest(files), name, tmp_path)
 
 
 def test_page_takes_the_folder_of_the_site_itself(page: Any, tiny_site: Path) -> None:
