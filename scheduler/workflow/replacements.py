@@ -273,7 +273,7 @@ def _teams_now(connection: sa.Connection, inputs: OfficerInputs) -> dict[str, Te
     return {
         team_id: Team(
             team_id=team_id,
-            district=team_id.rsplit("-", 2)[1],
+            district=team_id.removeprefix(f"{inputs.draw_id}-").rsplit("-", 1)[0],  # a code may have a hyphen
             department=inputs.departments.of(roster[sorted(entries)[0][1]].department),
             officers=tuple(roster[name] for _, name in sorted(entries)),
             reserve=all(not_lead for not_lead, _ in entries),
