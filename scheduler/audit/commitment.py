@@ -16,6 +16,7 @@ from scheduler.draw.hashing import digest, keyed_digest
 from scheduler.i18n import gettext as _
 
 DEFAULT_ENTROPY_BITS = 64
+_ROOTS = ("drawn_root", "outcome_root")  # of what a draw that was not drawn does not have
 
 
 def check_identity(group: Group, draw: Draw, year: dict[str, Any]) -> None:
@@ -280,6 +281,8 @@ def check_external(group: Group, draw: Draw) -> None:
     differences: Differences = [
         (f"{key}: {value!r}", ceremony[key]) for key, value in expected.items() if ceremony[key] != value
     ]
+    if "outcome_root" in ceremony:  # without tickets there is no greatest one
+        differences.append((_("no {key}").format(key="outcome_root"), ceremony["outcome_root"]))
     group.first("2", _("the list says that it was drawn elsewhere"), differences)
     group.not_checked("2", _("the list was drawn by lot"), _("a list drawn elsewhere is not verifiable here"))
 
@@ -298,6 +301,7 @@ def _check_undrawn(group: Group, ceremony: dict[str, Any]) -> None:
     differences: Differences = [
         (f"{key}: {value!r}", ceremony[key]) for key, value in empty.items() if ceremony[key] != value
     ]
+    differences += [(_("no {key}").format(key=key), ceremony[key]) for key in _ROOTS if key in ceremony]
     group.first("5", _("a draw voided before its entropy spoke has no seed and no list"), differences)
 
 

@@ -417,6 +417,7 @@ _CEREMONY: dict[str, Shape | shapes.Optional] = {
     "num_counting": shapes.integer,
     "drawn_digest": shapes.empty_or(shapes.digest),
     "drawn_root": shapes.Optional(shapes.digest),
+    "outcome_root": shapes.Optional(shapes.digest),
 }
 _CEREMONY_2: dict[str, Shape | shapes.Optional] = {
     **_CEREMONY,

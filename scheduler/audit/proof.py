@@ -4,10 +4,12 @@ Verifies a firm's proof from its bytes alone (specification, section 9.2).
 1. The proof: its form, and that it speaks of a draw.
 2. Each draw: the commitment, sources and seed; the firm's leaf under the root committed to; its ticket; its row, or its
    neighbours, under the root of the list drawn; the chance, where it was opened.
-3. Anchors, where some are given: commitments and entropy obtained elsewhere.
+3. Where it was opened, the threshold of the firm's stratum: whether its ticket is one of those that are drawn.
+4. Anchors, where some are given: commitments and entropy obtained elsewhere.
 
-It proves that the firm was in the lot, with a ticket that nobody chose, and whether it is on the list. That the list
-follows from all tickets no small proof can show: the public record does of an open round, the audit record of any.
+It proves that the firm was in the lot, with a ticket that nobody chose, whether it is on the list, and, opened, that
+this is so by the threshold bound before anybody asked. That the list follows from all tickets no small proof can show:
+the public record does of an open round, the audit record of any.
 """
 
 from __future__ import annotations
@@ -34,38 +36,52 @@ SECTION = "9.2"
 DRAWN, NOT_DRAWN, NOT_IN_POOL = "drawn", "not_drawn", "not_in_pool"
 Entry = Mapping[str, Any]
 _PLACE = {"index": shapes.integer, "path": shapes.list_of(shapes.digest, most=64)}
-PROOF: shapes.Shape = shapes.object_of(
+_DRAW: dict[str, shapes.Shape | shapes.Optional] = {
+    "draw_id": shapes.matching(DRAW_ID, "the id of a draw such as 2026-2-1"),
+    "commitment": DOCUMENTS["commitment.json"],
+    "ceremony": DOCUMENTS["ceremony.json"],
+    "outcome": shapes.exactly("drawn", "not_drawn", "not_in_pool"),
+    "pool": shapes.nullable(shapes.object_of(_PLACE)),
+    "opened": shapes.nullable(shapes.object_of({"salt": shapes.digest, "stratum_seal": shapes.digest})),
+    "ticket": shapes.empty_or(shapes.digest),
+    "rows": shapes.list_of(shapes.object_of({**_PLACE, "row": shapes.text}), most=2),
+    "chance": shapes.nullable(
+        shapes.object_of(
+            {
+                "stratum": shapes.code,
+                "stratum_nonce": shapes.empty_or(shapes.digest),
+                "chance_micro": shapes.integer,
+                "chance_firms": shapes.integer,
+            }
+        )
+    ),
+}
+_THRESHOLD = {
+    **_PLACE,
+    "ticket": shapes.empty_or(shapes.digest),
+    "nonce": shapes.empty_or(shapes.digest),
+    "size": shapes.integer,
+}
+
+
+def _proof_of(number: int, draw: dict[str, shapes.Shape | shapes.Optional]) -> shapes.Shape:
+    """A proof of one format."""
+    return shapes.object_of(
+        {
+            "format": shapes.exactly(number),
+            "kind": shapes.exactly("proof"),
+            "bureau": shapes.code,
+            "year": shapes.integer,
+            "firm_id": shapes.matching(re.compile(r"[0-9A-Za-z._+/:*-]{1,18}"), "a code of at most 18 characters"),
+            "draws": shapes.list_of(shapes.object_of(draw), most=100),
+        }
+    )
+
+
+PROOF = shapes.by_format(
     {
-        "format": shapes.exactly(1),
-        "kind": shapes.exactly("proof"),
-        "bureau": shapes.code,
-        "year": shapes.integer,
-        "firm_id": shapes.matching(re.compile(r"[0-9A-Za-z._+/:*-]{1,18}"), "a code of at most 18 characters"),
-        "draws": shapes.list_of(
-            shapes.object_of(
-                {
-                    "draw_id": shapes.matching(DRAW_ID, "the id of a draw such as 2026-2-1"),
-                    "commitment": DOCUMENTS["commitment.json"],
-                    "ceremony": DOCUMENTS["ceremony.json"],
-                    "outcome": shapes.exactly("drawn", "not_drawn", "not_in_pool"),
-                    "pool": shapes.nullable(shapes.object_of(_PLACE)),
-                    "opened": shapes.nullable(shapes.object_of({"salt": shapes.digest, "stratum_seal": shapes.digest})),
-                    "ticket": shapes.empty_or(shapes.digest),
-                    "rows": shapes.list_of(shapes.object_of({**_PLACE, "row": shapes.text}), most=2),
-                    "chance": shapes.nullable(
-                        shapes.object_of(
-                            {
-                                "stratum": shapes.code,
-                                "stratum_nonce": shapes.empty_or(shapes.digest),
-                                "chance_micro": shapes.integer,
-                                "chance_firms": shapes.integer,
-                            }
-                        )
-                    ),
-                }
-            ),
-            most=100,
-        ),
+        1: _proof_of(1, _DRAW),
+        2: _proof_of(2, {**_DRAW, "threshold": shapes.nullable(shapes.object_of(_THRESHOLD))}),
     }
 )
 
@@ -105,7 +121,7 @@ def verify_proof(content: bytes, name: str, anchors: Anchors | None = None) -> R
     try:
         proof = parse_proof(content, name)
     except RecordError as error:
-        group.failed(SECTION, text, expected=_("a firm's proof of format 1"), found=error)
+        group.failed(SECTION, text, expected=_("a firm's proof of format 1 or 2"), found=error)
         return Report(name=name, kind="", bureau="", year=0, record_digest="", claims=ledger.claims(), counts={})
     group.passed(SECTION, text, proof["firm_id"])
     draws = _draws_of(proof)
@@ -164,6 +180,7 @@ def _verify_draw(group: Group, draw: Draw, entry: Entry, proof: Mapping[str, Any
         ("7", _("the ticket follows from the seed"), _check_ticket),
         (SECTION, _("the list drawn tells of the firm"), _check_rows),
         (SECTION, _("the chance is opened"), _check_chance),
+        ("7.2", _("the threshold is opened"), _check_threshold),
     ):
         guarded(group, section, text, check, group, draw, entry, firm_id)
     reason = (
@@ -256,3 +273,42 @@ def _check_chance(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
     words = _("{micro} / (10^6 · {firms}), as the proof says; the allocation is sealed, and the audit record opens it")
     reason = words.format(micro=chance["chance_micro"], firms=chance["chance_firms"])
     group.not_checked(SECTION, _("the firm's chance"), reason)
+
+
+def _check_threshold(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
+    """Claims about the greatest ticket drawn in the firm's stratum (7.2), where there is one to open and it is."""
+    del firm_id
+    opened, chance, is_open = entry.get("threshold"), entry["chance"], entry["commitment"]["kind"] == "open"
+    bound, text = entry["ceremony"].get("outcome_root"), _("the threshold is the one bound in the ceremony")
+    if opened is None:
+        reason = _why_closed(entry, is_open=is_open)
+        if reason is None:
+            group.failed("7.2", text, expected=_("the threshold, which is opened with the chance"), found=_("none"))
+        else:
+            group.not_checked("7.2", _("the firm was rightly drawn, or not, by the threshold of its stratum"), reason)
+        return
+    if bound is None or entry["pool"] is None or (chance is None and not is_open):
+        group.failed("7.2", text, expected=_("none"), found=opened["ticket"])
+        return
+    stratum = "open" if is_open else chance["stratum"]
+    leaf = leaf_hash(message("threshold", draw.draw_id, stratum, opened["nonce"], opened["ticket"]))
+    root = root_of_path(leaf, opened["index"], opened["size"], [bytes.fromhex(node) for node in opened["path"]])
+    found = digest("outcome", str(opened["size"]), root.hex()) if root else _("no such path")
+    group.equal("7.2", text, expected=bound, found=found)
+    rightly = (entry["ticket"] <= opened["ticket"]) == (entry["outcome"] == DRAWN)
+    text = _("the firm's ticket is at most the threshold exactly if the firm was drawn")
+    if rightly:
+        group.passed("7.2", text, entry["outcome"])
+    else:
+        group.failed("7.2", text, expected=opened["ticket"], found=f"{entry['ticket']} {entry['outcome']}")
+
+
+def _why_closed(entry: Entry, *, is_open: bool) -> str | None:
+    """Why a proof holds no threshold; None if it should."""
+    if "threshold" not in entry or "outcome_root" not in entry["ceremony"]:
+        return _("proof or ceremony is of before thresholds were bound")
+    if entry["pool"] is None:
+        return _("the firm was not in the pool")
+    if entry["chance"] is None and not is_open:
+        return _("the proof does not open it: it tells the chance")
+    return None

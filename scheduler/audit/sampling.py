@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Table
 from scheduler.audit.commitment import load_policy, policy_value
-from scheduler.audit.context import Draw, Drawn, Lists, load_lists
+from scheduler.audit.context import Draw, Drawn, Lists, load_lists, positions_of
 from scheduler.audit.hashes import Keyed, digests, hexadecimals
 from scheduler.audit.quotas import Cell, Quotas, load_cells, round_cells
 from scheduler.audit.register import pool_mask
@@ -144,6 +144,17 @@ class Sampling:
         index = np.zeros(len(tickets), dtype=np.int64) if self.draw.is_open else self.strata.index.astype(np.int64)
         names = ("open",) if self.draw.is_open else self.strata.values
         return select(self.firm_id, tickets, index, names, self.quotas)
+
+    @cached_property
+    def thresholds(self) -> dict[str, str]:
+        """Greatest ticket drawn in each stratum, in hexadecimal, empty where nobody was (section 7.2); recomputed."""
+        strata = ["open"] if self.draw.is_open else [cell.stratum for cell in self.cells]
+        found, tickets = dict.fromkeys(strata, ""), self.hashed[1].tobytes()
+        names = np.asarray([firm_id.encode("ascii") for firm_id in self.selected], dtype="S18")
+        places = positions_of(self.firm_id, names).tolist()
+        for place, (stratum, _package) in zip(places, self.selected.values(), strict=True):
+            found[stratum] = max(found.get(stratum, ""), tickets[32 * place : 32 * place + 32].hex())
+        return found
 
     @cached_property
     def listed(self) -> Selected:

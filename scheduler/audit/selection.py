@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from scheduler.audit.claims import Group
-from scheduler.audit.context import positions_of
+from scheduler.audit.context import Draw, positions_of
 from scheduler.audit.formats import MICRO
 from scheduler.audit.sampling import Sampling, counted_before
 from scheduler.audit.year import Differences
+from scheduler.draw.hashing import digest, keyed_digest, message
 from scheduler.draw.merkle import leaf_hash, tree_root
 from scheduler.i18n import gettext as _
 
@@ -105,6 +106,27 @@ def check_selection(group: Group, sampling: Sampling) -> None:
     if short:
         differences.append((_("enough firms for all quotas"), _("{count} too few").format(count=short)))
     group.first("7", _("the firms drawn are those with the least tickets of their strata"), differences, len(found))
+
+
+def check_thresholds(group: Group, sampling: Sampling) -> None:
+    """Claims that the ceremony binds the greatest ticket drawn in each stratum (section 7.2); older ones do not."""
+    draw, said = sampling.draw, sampling.draw.document("ceremony.json").get("outcome_root")
+    text = _("the ceremony binds the greatest ticket drawn in each stratum")
+    if said is None:
+        return
+    if not draw.is_open and not draw.opens_seals:
+        reason = _("tickets and strata of a targeted round are not public; the audit record opens them")
+        group.not_checked("7.2", text, reason)
+        return
+    leaves = sorted(_threshold_leaf(draw, stratum, ticket) for stratum, ticket in sampling.thresholds.items())
+    root = digest("outcome", str(len(leaves)), tree_root(leaves).hex())
+    group.equal("7.2", text, expected=root, found=said)
+
+
+def _threshold_leaf(draw: Draw, stratum: str, ticket: str) -> bytes:
+    """Leaf of one stratum's threshold."""
+    nonce = "" if draw.is_open else keyed_digest(draw.secret(), "threshold-nonce", draw.draw_id, stratum)
+    return leaf_hash(message("threshold", draw.draw_id, stratum, nonce, ticket))
 
 
 def _compare(expected: Mapping[str, Any], found: Mapping[str, Any]) -> Differences:

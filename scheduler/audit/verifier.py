@@ -360,6 +360,7 @@ class _Verification:
         guarded(group, "7", _("the firms drawn have the least tickets"), selection.check_selection, group, work)
         if work.draw.opens_seals:
             guarded(group, "7", _("strata and chances are right"), selection.check_selected, group, work)
+        guarded(group, "7.2", _("the thresholds are right"), selection.check_thresholds, group, work)
         if work.draw.has("withdrawn.tsv"):
             text = _("firms that gave way are replaced by the next tickets")
             guarded(group, "7.1", text, lambda: substitutes.check_substitutes(group, work, self._year()))

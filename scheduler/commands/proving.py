@@ -29,7 +29,9 @@ from scheduler.workflow.proving import prove_firm
 @click.option(
     "--open-chance",
     is_flag=True,
-    help=_("Open stratum and chance too: they tell the firm how it is classed. Asks first, and needs --reason."),
+    help=_(
+        "Open stratum, chance and threshold too: they tell the firm how it is classed. Asks first, and needs --reason."
+    ),
 )
 @click.option("--reason", default="", help=_("Why the chance is opened; the log keeps it."))
 @click.option("--yes", is_flag=True, help=_("Do not ask."))

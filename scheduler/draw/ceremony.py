@@ -48,6 +48,8 @@ class Ceremony:
         Digest of `drawn.tsv`; empty where nothing was drawn.
     drawn_root
         Root over the rows of `drawn.tsv`, of which a firm's proof shows one; empty in older ceremonies.
+    outcome_root
+        What binds the thresholds of all strata (specification, section 7.2); empty in older ceremonies.
     typed
         Whether the commitment's sources have kinds: the ceremony then is of format 2.
     revealed, skipped
@@ -71,6 +73,7 @@ class Ceremony:
     num_counting: int
     drawn_digest: str
     drawn_root: str = ""
+    outcome_root: str = ""
     typed: bool = False
     revealed: Sequence[tuple[str, date]] = ()
     skipped: Sequence[str] = ()
@@ -107,6 +110,7 @@ class Ceremony:
             "num_counting": self.num_counting,
             "drawn_digest": self.drawn_digest,
             **({"drawn_root": self.drawn_root} if self.drawn_root else {}),
+            **({"outcome_root": self.outcome_root} if self.outcome_root else {}),
             **(self._witnesses() if self.typed else {}),
         }
 
@@ -210,6 +214,7 @@ def _from_document(document: Mapping[str, Any]) -> Ceremony:
         num_counting=document["num_counting"],
         drawn_digest=document["drawn_digest"],
         drawn_root=document.get("drawn_root", ""),
+        outcome_root=document.get("outcome_root", ""),
         typed=document["format"] == TYPED_FORMAT,
         revealed=tuple(
             (entry["name"], date.fromisoformat(entry["revealed_on"])) for entry in document.get("revealed", ())

@@ -1,14 +1,16 @@
 """
-What a firm's proof is made of (specification, section 9.2): its leaf's path, its ticket, and rows of the list drawn.
+What a firm's proof is made of (specification, section 9.2): its leaf's path, its ticket, rows of the list drawn, and
+the threshold of its stratum.
 
-Of other firms it shows only rows that are public anyway. Of the firm itself it shows salt and ticket, and its stratum
-and chance only where they were opened on request.
+Of other firms it shows only rows that are public anyway. Of the firm itself it shows salt and ticket. Stratum, chance
+and threshold tell its class, so they are shown only where they were opened on request; the threshold of an open round,
+which anybody can compute, always is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,8 +19,9 @@ import numpy.typing as npt
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import digest, keyed_digest
 from scheduler.draw.merkle import inclusion_path, leaf_hash, tree_root
+from scheduler.draw.thresholds import opening
 
-PROOF_FORMAT = 1
+PROOF_FORMAT = 2
 DRAWN, NOT_DRAWN, NOT_IN_POOL = "drawn", "not_drawn", "not_in_pool"
 
 
@@ -46,6 +49,8 @@ class ProvenDraw:
         The draw's secret, of a targeted round; it goes into nothing but the firm's own salt and nonce.
     chance
         The firm's stratum and chance; None out of the pool.
+    thresholds
+        Threshold of every stratum; not used where the ceremony names no root of them.
     """
 
     commitment: Mapping[str, Any]
@@ -54,6 +59,7 @@ class ProvenDraw:
     drawn: bytes
     secret: bytes
     chance: Chance | None
+    thresholds: Mapping[str, str] = field(default_factory=dict)
 
 
 def list_root(drawn: bytes) -> str:
@@ -75,7 +81,7 @@ def firm_proof(firm_id: str, draws: Sequence[ProvenDraw], *, open_chance: bool =
     Parameters
     ----------
     open_chance
-        Whether stratum and chance are opened too.
+        Whether stratum, chance and threshold are opened too.
 
     Examples
     --------
@@ -127,6 +133,21 @@ def _entry(firm_id: str, draw: ProvenDraw, *, open_chance: bool) -> dict[str, An
         "ticket": digest("ticket", *fields) if in_pool else "",
         "rows": rows,
         "chance": shown,
+        "threshold": _threshold(draw, chance) if is_open or open_chance else None,
+    }
+
+
+def _threshold(draw: ProvenDraw, chance: Chance | None) -> dict[str, Any] | None:
+    """The threshold of the firm's stratum with its path; None out of the pool and of older draws."""
+    if chance is None or "outcome_root" not in draw.ceremony:
+        return None
+    opened = opening(draw.commitment["draw_id"], draw.secret, draw.thresholds, chance.stratum)
+    return {
+        "ticket": opened.ticket,
+        "nonce": opened.nonce,
+        "index": opened.index,
+        "size": opened.size,
+        "path": _hex(opened.path),
     }
 
 

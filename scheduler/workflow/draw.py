@@ -44,7 +44,8 @@ from scheduler.draw.pool import firm_salts
 from scheduler.draw.proof import list_root
 from scheduler.draw.quotas import draw_quotas
 from scheduler.draw.seed import EntropySource, PublicValue, check_values, draw_seed
-from scheduler.draw.selection import Selection, select
+from scheduler.draw.selection import select
+from scheduler.draw.thresholds import outcome_root, selected_thresholds
 from scheduler.draw.tickets import open_tickets, targeted_tickets
 from scheduler.errors import StateError, StoreError
 from scheduler.i18n import gettext as _
@@ -265,7 +266,9 @@ def _draw(
     draw, cells, firm_id = frozen.draw, frozen.cells, frozen.pool.firm_id
     seed = draw_seed(frozen.commitment.digest, spoken)
     quotas = draw_quotas(frozen.commitment.kind, cells, seed)
-    selection = _select(frozen, seed, quotas)
+    tickets = tickets_of(frozen, seed)
+    selection = select(tickets, frozen.pool.stratum, cells, quotas)
+    thresholds = selected_thresholds(tickets, selection, cells)
     names = firm_id[selection.position].astype("U18").tolist()
     drawn = drawn_table(firm_id, selection, cells, public_labels(connection, workspace, names))
     ceremony = Ceremony(
@@ -279,6 +282,7 @@ def _draw(
         num_counting=sum(cells[index].counting for index in selection.cell.tolist()),
         drawn_digest=content_digest(drawn),
         drawn_root=list_root(drawn),
+        outcome_root=outcome_root(draw.draw_id, frozen.secret, thresholds),
         typed=is_typed(frozen.commitment),
         revealed=held.revealed,
         skipped=held.skipped,
@@ -309,10 +313,6 @@ def _draw(
         num_counting=ceremony.num_counting,
         drawn_digest=ceremony.drawn_digest,
     )
-
-
-def _select(frozen: FrozenDraw, seed: str, quotas: tuple[int, ...]) -> Selection:
-    return select(tickets_of(frozen, seed), frozen.pool.stratum, frozen.cells, quotas)
 
 
 def tickets_of(frozen: FrozenDraw, seed: str) -> Digests:

@@ -6,7 +6,9 @@ Opening the chance tells the firm how it is classed, so it needs a reason, which
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,10 +16,13 @@ from models.draw_rows import StoredDraw, get_file, load_draws
 from scheduler.audit.standing import standing_of
 from scheduler.draw.canonical import parse_document
 from scheduler.draw.ceremony import plain_reason
-from scheduler.draw.hashing import content_digest
+from scheduler.draw.frozen import read_cells
+from scheduler.draw.hashing import content_digest, digest, keyed_digest
 from scheduler.draw.proof import Chance, ProvenDraw, firm_proof
+from scheduler.draw.thresholds import greatest_tickets
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
+from scheduler.registry.codes import RoundKind
 from scheduler.workflow.log import append_log
 from scheduler.workflow.stored_record import stored_draw
 from scheduler.workflow.workspace import Workspace
@@ -53,7 +58,7 @@ def prove_firm(workspace: Workspace, firm_id: str, *, open_chance: bool = False,
     Parameters
     ----------
     open_chance
-        Whether stratum and chance are opened too.
+        Whether stratum, chance and threshold are opened too.
     reason
         Why they are opened; required if they are.
 
@@ -101,18 +106,37 @@ def _proven(connection: sa.Connection, stored: StoredDraw, firm_id: str) -> tupl
     standing = standing_of(stored_draw(connection, stored), firm_id)
     files = {
         name: get_file(connection, stored.draw_id, name)
-        for name in ("commitment.json", "ceremony.json", "pool.tsv", "drawn.tsv")
+        for name in ("commitment.json", "ceremony.json", "pool.tsv", "drawn.tsv", "allocation.tsv", "selected.tsv")
     }
+    commitment = parse_document(files["commitment.json"], "commitment.json")
+    ceremony = parse_document(files["ceremony.json"], "ceremony.json")
+    secret = stored.secret or b""
     chance = None
     if standing.in_pool:
         chance = Chance(
             stratum=standing.disposition, chance_micro=standing.visits_micro, chance_firms=standing.num_firms
         )
     return bool(standing.disposition), ProvenDraw(
-        commitment=parse_document(files["commitment.json"], "commitment.json"),
-        ceremony=parse_document(files["ceremony.json"], "ceremony.json"),
+        commitment=commitment,
+        ceremony=ceremony,
         pool=files["pool.tsv"],
         drawn=files["drawn.tsv"],
-        secret=stored.secret or b"",
+        secret=secret,
         chance=chance,
+        thresholds=_thresholds(files["allocation.tsv"], files["selected.tsv"], commitment, ceremony["seed"], secret),
     )
+
+
+def _thresholds(
+    allocation: bytes, selected: bytes, commitment: Mapping[str, Any], seed: str, secret: bytes
+) -> dict[str, str]:
+    """Threshold of each stratum of the draw."""
+    draw_id, is_open = commitment["draw_id"], commitment["kind"] == RoundKind.OPEN.value
+
+    def ticket(firm_id: str) -> str:
+        salt = () if is_open else (keyed_digest(secret, "salt", draw_id, firm_id),)
+        return digest("ticket", seed, *salt, firm_id)
+
+    rows = [line.split("\t")[:2] for line in selected.decode("ascii").splitlines()[1:]]
+    strata = [cell.stratum for cell in read_cells(allocation)]
+    return greatest_tickets(strata, ((stratum, ticket(firm_id)) for firm_id, stratum in rows))

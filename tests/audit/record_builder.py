@@ -532,6 +532,7 @@ class Attempt:
             "drawn_root": root(
                 [hashlib.sha256(b"\x00" + row).digest() for row in self.read("drawn.tsv").split(b"\n")[1:-1]]
             ).hex(),
+            "outcome_root": self._outcome_root(),
         }
         self.put_document("ceremony.json", self.hook("ceremony", ceremony))
         action = f"draw {'void' if ceremony['status'] == 'voided' else 'targets'}"
@@ -545,6 +546,18 @@ class Attempt:
         ]
         if self.draw_id == min(self.year.draws):
             self.put("results.tsv", table("firm_id item_id category inspected_on", self.hook("results", results)))
+
+    def _outcome_root(self) -> str:
+        """Root over the greatest ticket drawn in each stratum."""
+        greatest = {cell[0]: "" for cell in self.cells}
+        for firm_id, stratum, *_rest in parse(self.read("selected.tsv"))[1]:
+            greatest[stratum] = max(greatest[stratum], self.ticket(firm_id))
+        leaves = []
+        for stratum, ticket in greatest.items():
+            nonce = K(SECRET, "threshold-nonce", self.draw_id, stratum) if self.kind == "targeted" else ""
+            leaf = b"\x00" + message("threshold", self.draw_id, stratum, nonce, ticket)
+            leaves.append(hashlib.sha256(leaf).digest())
+        return H("outcome", str(len(leaves)), root(sorted(leaves)).hex())
 
     def _quotas(self) -> None:
         quotas: dict[tuple[str, str], int] = {}

@@ -5,18 +5,20 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from record_builder import SECRET, Files, Year, document, parse
+from record_builder import SECRET, Files, H, K, Year, document, parse
 from test_audit_anchors import anchors_of, failed_texts
 
 from scheduler.audit.anchors import parse_anchors
 from scheduler.audit.claims import Report, Status, Verdict
 from scheduler.audit.proof import verify_proof
 from scheduler.draw.proof import Chance, ProvenDraw, firm_proof
+from scheduler.draw.thresholds import outcome_root
 
 pytestmark = pytest.mark.usefixtures("fast_words")
 
@@ -40,12 +42,24 @@ def proven(files: Files, draw_id: str, firm_id: str) -> ProvenDraw:
         pool=files[f"{folder}pool.tsv"],
         drawn=files[f"{folder}drawn.tsv"],
         secret=SECRET,
+        thresholds=thresholds(files, draw_id),
         chance=Chance(
             stratum=cells[0][0], chance_micro=sum(int(row[5]) for row in cells), chance_firms=int(cells[0][4])
         )
         if cells
         else None,
     )
+
+
+def thresholds(files: Files, draw_id: str) -> dict[str, str]:
+    """Greatest ticket drawn in each stratum, by the words of section 7.2."""
+    folder = f"draws/{draw_id}/"
+    seed, is_open = json.loads(files[f"{folder}ceremony.json"])["seed"], draw_id == "2026-1-1"
+    greatest = {row[0]: "" for row in parse(files[f"{folder}allocation.tsv"])[1]}
+    for firm_id, stratum, *_rest in parse(files[f"{folder}selected.tsv"])[1]:
+        salt = () if is_open else (K(SECRET, "salt", draw_id, firm_id),)
+        greatest[stratum] = max(greatest[stratum], H("ticket", seed, *salt, firm_id))
+    return greatest
 
 
 def proof_of(files: Files, firm_id: str, *, open_chance: bool = False) -> bytes:
@@ -176,13 +190,77 @@ def test_proof_of_one_firm_is_none_of_another(audit: Files) -> None:
     assert {POOL, TICKET, LISTED} <= set(failed_texts(report_of(document({**proof, "firm_id": other}))))
 
 
+BOUND = "the threshold is the one bound in the ceremony"
+RIGHTLY = "the firm's ticket is at most the threshold exactly if the firm was drawn"
+BY_THRESHOLD = "the firm was rightly drawn, or not, by the threshold of its stratum"
+
+
+@pytest.mark.parametrize("firm_id", ALL)
+def test_opened_threshold_shows_that_the_firm_was_rightly_drawn_or_not(audit: Files, firm_id: str) -> None:
+    """In every round with the firm in its pool once it is opened; closed, in an open round alone, and else why not."""
+    contents = [proof_of(audit, firm_id, open_chance=chance) for chance in (True, False)]
+    inside = [entry["draw_id"] for entry in json.loads(contents[0])["draws"] if entry["pool"]]
+    told = [
+        [claim.group for claim in report_of(content).of_status(Status.PASSED) if claim.text == RIGHTLY]
+        for content in contents
+    ]
+    assert told == [inside, [draw_id for draw_id in inside if draw_id == "2026-1-1"]]
+    left = [claim for claim in report_of(contents[1]).of_status(Status.NOT_CHECKED) if claim.text == BY_THRESHOLD]
+    reasons = {claim.group: claim.found for claim in left}
+    if "2026-2-2" in inside:
+        assert reasons["2026-2-2"] == "the proof does not open it: it tells the chance"
+
+
+THRESHOLD_LIES: dict[str, tuple[Callable[[dict[str, Any]], None], set[str]]] = {
+    "another threshold": (changed(("threshold", "ticket"), lambda _ticket: "f" * 64), {BOUND}),
+    "another nonce": (changed(("threshold", "nonce"), flipped), {BOUND}),
+    "another number of strata": (changed(("threshold", "size"), lambda size: size + 1), {BOUND}),
+    "another place": (changed(("threshold", "index"), lambda index: index + 1), {BOUND}),
+    "a path too long": (changed(("threshold", "path"), lambda path: [*path, "0" * 64]), {BOUND}),
+    "no threshold": (changed(("threshold",), lambda _value: None), {BOUND}),
+    "a threshold of a closed chance": (changed(("chance",), lambda _value: None), {BOUND}),
+    "another root": (changed(("ceremony", "outcome_root"), flipped), {BOUND}),
+    "another outcome": (changed(("outcome",), lambda _value: "not_drawn"), {UNLISTED, RIGHTLY}),
+}
+
+
+@pytest.mark.parametrize("name", THRESHOLD_LIES)
+def test_lie_about_the_threshold_is_rejected(audit: Files, name: str) -> None:
+    """Nobody is told that it was rightly drawn by another bound than the one in the ceremony."""
+    lie, sentences = THRESHOLD_LIES[name]
+    proof = json.loads(proof_of(audit, firm_with(audit, "drawn"), open_chance=True))
+    lie(proof["draws"][1])
+    assert set(failed_texts(report_of(document(proof)))) & {*sentences, RIGHTLY} >= sentences
+
+
+def test_threshold_too_low_is_told_by_a_firm_drawn_above_it(audit: Files) -> None:
+    """A bureau that binds another threshold has every path right, and yet the ticket of a firm drawn lies above it."""
+    draw = proven(audit, "2026-2-2", firm_with(audit, "drawn"))
+    low = dict.fromkeys(draw.thresholds, "0" * 64)
+    ceremony = {**draw.ceremony, "outcome_root": outcome_root("2026-2-2", SECRET, low)}
+    bent = replace(draw, ceremony=ceremony, thresholds=low)
+    assert failed_texts(report_of(firm_proof(firm_with(audit, "drawn"), [bent], open_chance=True))) == [RIGHTLY]
+
+
+def test_proof_of_format_1_is_verified_as_before(audit: Files) -> None:
+    """It has no threshold, and says so."""
+    proof = json.loads(proof_of(audit, "E1", open_chance=True))
+    for draw in proof["draws"]:
+        del draw["threshold"]
+    report = report_of(document({**proof, "format": 1}))
+    assert failed_texts(report) == []
+    assert [claim.found for claim in report.of_status(Status.NOT_CHECKED) if claim.text == BY_THRESHOLD] == [
+        "proof or ceremony is of before thresholds were bound"
+    ] * 2
+
+
 @pytest.mark.parametrize("key", ["stratum", "stratum_nonce"])
 def test_another_stratum_than_the_sealed_one_is_rejected(audit: Files, key: str) -> None:
     """Who opens the chance cannot tell another class than the one in the leaf."""
     proof = json.loads(proof_of(audit, firm_with(audit, "drawn"), open_chance=True))
     chance = proof["draws"][1]["chance"]
     chance[key] = flipped(chance[key])
-    assert failed_texts(report_of(document(proof))) == [SEAL]
+    assert SEAL in failed_texts(report_of(document(proof)))
 
 
 def test_chance_of_a_firm_out_of_the_pool_is_rejected(audit: Files) -> None:
@@ -304,7 +382,8 @@ def test_any_value_anywhere_is_judged_without_a_stumble(data: st.DataObject) -> 
     left_out = path == ("draws", 0) or path == ("draws", 1)  # a proof of one draw is one
     older = path[-1] == "drawn_root" and "drawn_root" not in place  # as a ceremony of before is, with less to prove
     closed = path[-1] == "chance" and place.get("chance", 0) is None  # as if it had not been opened
-    if proof != honest and path[-1] not in told and not (left_out or older or closed):
+    sealed = path[-1] == "outcome_root" and proof["draws"][path[1]].get("threshold") is None  # nothing opens it here
+    if proof != honest and path[-1] not in told and not (left_out or older or closed or sealed):
         assert report.verdict is Verdict.REJECTED, path
 
 

@@ -17,6 +17,7 @@ from scheduler.draw.merkle import array_root, inclusion_path, root_of_path
 from scheduler.draw.proof import list_root
 
 GOLDEN: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+FORMAT_1: dict[str, Any] = json.loads(PATH.with_name("proofs-1.json").read_text(encoding="utf-8"))
 
 
 def test_golden_proofs_are_what_the_script_rebuilds() -> None:
@@ -25,9 +26,11 @@ def test_golden_proofs_are_what_the_script_rebuilds() -> None:
 
 
 @pytest.mark.parametrize("name", GOLDEN["proofs"])
-def test_golden_proofs_verify_and_have_the_outcome_they_are_named_after(name: str) -> None:
-    """One proof for each outcome."""
-    proof = GOLDEN["proofs"][name]
+@pytest.mark.parametrize("golden", [GOLDEN, FORMAT_1], ids=["newest", "format 1"])
+def test_golden_proofs_verify_and_have_the_outcome_they_are_named_after(golden: dict[str, Any], name: str) -> None:
+    """One proof for each outcome; those of before verify for ever."""
+    proof = golden["proofs"][name]
+    assert proof["format"] == golden["format"]
     assert proof["draws"][0]["outcome"] == name
     assert verify_proof(document_bytes(proof), name).verdict is Verdict.CONSISTENT
 
@@ -48,6 +51,22 @@ def test_golden_leaf_and_ticket_follow_from_the_page() -> None:
         pair = neighbour + node if index % 2 else node + neighbour
         node, index = bytes.fromhex(plain.sha(b"\x01" + pair)), index // 2
     assert node.hex() == entry["commitment"]["pool"]["root"]
+
+
+def test_golden_threshold_follows_from_the_page() -> None:
+    """By hashlib alone: the path over three strata, and the firm's ticket above the threshold."""
+    entry = GOLDEN["proofs"]["not_drawn"]["draws"][0]
+    opened, stratum = entry["threshold"], entry["chance"]["stratum"]
+    leaf = plain.sha(b"\x00" + plain.m("threshold", entry["draw_id"], stratum, opened["nonce"], opened["ticket"]))
+    index, node = opened["index"], bytes.fromhex(leaf)
+    assert opened["size"] == 3
+    for neighbour in map(bytes.fromhex, opened["path"]):
+        lone = index == 2  # the last of three goes up alone, and is then the right one of two
+        pair = neighbour + node if index % 2 or lone else node + neighbour
+        node, index = bytes.fromhex(plain.sha(b"\x01" + pair)), index // 2
+    assert entry["ceremony"]["outcome_root"] == plain.h("outcome", "3", node.hex())
+    assert entry["ticket"] > opened["ticket"]
+    assert GOLDEN["proofs"]["drawn"]["draws"][0]["threshold"] is None  # closed
 
 
 def test_paths_lead_to_the_root_and_others_do_not() -> None:

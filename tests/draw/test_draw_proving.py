@@ -59,6 +59,8 @@ def test_proof_of_every_firm_holds_and_tells_what_the_lists_say(drawn: TinyYear)
                 pool, listed = (firm_id in lists[entry["draw_id"], name] for name in ("pool.tsv", "drawn.tsv"))
                 assert entry["outcome"] == ("drawn" if listed else "not_drawn" if pool else "not_in_pool")
                 assert (entry["chance"] is not None) is (open_chance and pool)
+                is_open = entry["commitment"]["kind"] == "open"
+                assert (entry["threshold"] is not None) is (bool(pool) and (open_chance or is_open))
                 outcomes.add((entry["draw_id"], entry["outcome"]))
             assert SECRET.hex().encode() not in proof.content
     assert len(outcomes) == 6  # every outcome in both draws

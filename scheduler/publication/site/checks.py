@@ -95,6 +95,8 @@ CLAIMS: Mapping[str, str] = {
     "once": noop("no firm is counted towards T a second time"),
     "selection_right": noop("the firms drawn have the least tickets"),
     "selection": noop("the firms drawn are those with the least tickets of their strata"),
+    "thresholds_right": noop("the thresholds are right"),
+    "thresholds": noop("the ceremony binds the greatest ticket drawn in each stratum"),
     "officers": noop("officers, teams and days follow from the lot"),
     "results_right": noop("results are of firms drawn"),
     "results": noop("every result is one of a firm drawn and of an item of its visit"),
@@ -119,6 +121,10 @@ CLAIMS: Mapping[str, str] = {
     "proof_chance_right": noop("the chance is opened"),
     "proof_stratum": noop("the stratum opened is the one sealed in the firm's leaf"),
     "proof_chance": noop("the firm's chance"),
+    "proof_threshold_right": noop("the threshold is opened"),
+    "proof_by_threshold": noop("the firm was rightly drawn, or not, by the threshold of its stratum"),
+    "proof_bound": noop("the threshold is the one bound in the ceremony"),
+    "proof_rightly": noop("the firm's ticket is at most the threshold exactly if the firm was drawn"),
 }
 REASONS: Mapping[str, str] = {
     "closed": noop("only the audit record opens the seals"),
@@ -130,10 +136,14 @@ REASONS: Mapping[str, str] = {
     "targeted_tickets": noop(
         "salts, strata and quotas of a targeted round are not public; the audit record opens them"
     ),
+    "targeted_thresholds": noop("tickets and strata of a targeted round are not public; the audit record opens them"),
     "external": noop("a list drawn elsewhere is not verifiable here"),
     "proof_outside": noop("roots do not tell who is missing; pool.tsv of the public record lists who was in the pool"),
     "proof_no_root": noop("the ceremony names no root of the list; drawn.tsv of the public record is the list"),
     "proof_closed": noop("the proof does not open it"),
+    "proof_older": noop("proof or ceremony is of before thresholds were bound"),
+    "proof_outside_lot": noop("the firm was not in the pool"),
+    "proof_threshold_closed": noop("the proof does not open it: it tells the chance"),
     "proof_open": noop("anybody can draw an open round again from the public record; this proof alone cannot"),
     "proof_targeted": noop("tickets of others and the quota are not public; the audit record opens them"),
 }

@@ -278,7 +278,7 @@
   const ceremony = {
     format: oneOf(1), draw_id: isCode, kind: oneOf("open", "targeted", "external"), status: oneOf("drawn", "voided"), void_reason: isText, drawn_on: orEmpty(isDay),
     commitment_digest: orEmpty(isDigest), entropy: listOf(objectOf({ name: isText, value: isCode })), seed: orEmpty(isDigest), num_drawn: isInteger,
-    num_counting: isInteger, drawn_digest: orEmpty(isDigest), drawn_root: optional(isDigest),
+    num_counting: isInteger, drawn_digest: orEmpty(isDigest), drawn_root: optional(isDigest), outcome_root: optional(isDigest),
   };
   const manifest = { format: oneOf(1), kind: oneOf("public", "audit"), bureau: isCode, year: isInteger, files: mapOf(isDigest), record_digest: isDigest };
   const SHAPES = {
@@ -655,6 +655,7 @@
     if (!draw.wasDrawn) {
       const empty = { drawn_on: "", seed: "", drawn_digest: "", entropy: [], num_drawn: 0, num_counting: 0, ...(said.format > 1 ? { revealed: [], skipped: [] } : {}) };
       const wrong = Object.keys(empty).filter((key) => JSON.stringify(said[key]) !== JSON.stringify(empty[key]));
+      wrong.push(...["drawn_root", "outcome_root"].filter((key) => Object.hasOwn(said, key)));
       group.first("5", "undrawn", wrong.map((key) => [key, said[key]]));
       return;
     }
@@ -731,6 +732,7 @@
         group.first("3.1", "once", places.filter((firm) => before.has(firm)).map((firm) => ["–", firm]), before.size);
       });
       group.guarded("7", "selection_right", () => { if (draw.open) checkSelection(group, draw, tickets); });
+      group.guarded("7.2", "thresholds_right", () => checkThresholds(group, draw, tickets));
       if (draw.has("withdrawn.tsv")) group.guarded("7.1", "substitutes_right", () => { record.get("year.json"); checkSubstitutes(group, draw, tickets); });
       group.unchecked("8", "officers", CLOSED);
     }
@@ -753,6 +755,17 @@
     const differences = firms.filter((firm) => expected.get(firm) !== found.get(firm)).map((firm) => [`${firm}: ${expected.get(firm) ?? "–"}`, found.get(firm) ?? "–"]);
     if (expected.size < wanted) differences.push([wanted, expected.size]);
     group.first("7", "selection", differences, found.size);
+  };
+
+  // The one threshold of an open round is the greatest ticket drawn; those of a targeted one are sealed.
+  const checkThresholds = (group, draw, tickets) => {
+    const said = draw.ceremony.outcome_root;
+    if (said === undefined) return;
+    if (!draw.open) { group.unchecked("7.2", "thresholds", "targeted_thresholds"); return; }
+    if (!tickets) throw new Unreadable("pool.tsv");
+    const sorted = tickets.map(([ticket]) => ticket).sort(), drawn = Math.min(draw.commitment.counting_visits, sorted.length);
+    const leaf = leafHash(message("threshold", draw.id, "open", "", drawn > 0 ? sorted[drawn - 1] : ""));
+    group.equal("7.2", "thresholds", digest("outcome", "1", hex(leaf)), said);
   };
 
   const checkSubstitutes = (group, draw, tickets) => {
@@ -823,6 +836,7 @@
   const checkExternal = (group, draw) => {
     const expected = { format: 1, draw_id: draw.id, kind: "external", status: "drawn", void_reason: "", commitment_digest: "", entropy: [], seed: "" };
     const wrong = Object.keys(expected).filter((key) => JSON.stringify(draw.ceremony[key]) !== JSON.stringify(expected[key]));
+    if (Object.hasOwn(draw.ceremony, "outcome_root")) wrong.push("outcome_root");
     group.first("2", "external", wrong.map((key) => [`${key}: ${expected[key]}`, draw.ceremony[key]]));
     group.unchecked("2", "external_lot", "external");
   };
@@ -847,15 +861,19 @@
 
   const place = { index: isInteger, path: (value) => listOf(isDigest)(value) && value.length <= 64 };
   const orNull = (shape) => (value) => value === null || shape(value);
-  const isProof = objectOf({
-    format: oneOf(1), kind: oneOf("proof"), bureau: isCode, year: isInteger, firm_id: (value) => isText(value) && FIRM.test(value),
-    draws: (value) => listOf(objectOf({
-      draw_id: (id) => isText(id) && DRAW_ID.test(id), commitment: SHAPES["commitment.json"], ceremony: SHAPES["ceremony.json"], outcome: oneOf("drawn", "not_drawn", "not_in_pool"),
-      pool: orNull(objectOf(place)), opened: orNull(objectOf({ salt: isDigest, stratum_seal: isDigest })), ticket: orEmpty(isDigest),
-      rows: (rows) => listOf(objectOf({ ...place, row: isText }))(rows) && rows.length <= 2,
-      chance: orNull(objectOf({ stratum: isCode, stratum_nonce: orEmpty(isDigest), chance_micro: isInteger, chance_firms: isInteger })),
-    }))(value) && value.length <= 100,
+  const PROVEN = {
+    draw_id: (id) => isText(id) && DRAW_ID.test(id), commitment: SHAPES["commitment.json"], ceremony: SHAPES["ceremony.json"], outcome: oneOf("drawn", "not_drawn", "not_in_pool"),
+    pool: orNull(objectOf(place)), opened: orNull(objectOf({ salt: isDigest, stratum_seal: isDigest })), ticket: orEmpty(isDigest),
+    rows: (rows) => listOf(objectOf({ ...place, row: isText }))(rows) && rows.length <= 2,
+    chance: orNull(objectOf({ stratum: isCode, stratum_nonce: orEmpty(isDigest), chance_micro: isInteger, chance_firms: isInteger })),
+  };
+  const isThreshold = objectOf({ ...place, ticket: orEmpty(isDigest), nonce: orEmpty(isDigest), size: isInteger });
+  const proofOf = (format, draw) => objectOf({
+    format: oneOf(format), kind: oneOf("proof"), bureau: isCode, year: isInteger, firm_id: (value) => isText(value) && FIRM.test(value),
+    draws: (value) => listOf(objectOf(draw))(value) && value.length <= 100,
   });
+  const PROOFS = [proofOf(1, PROVEN), proofOf(2, { ...PROVEN, threshold: orNull(isThreshold) })];
+  const isProof = (value) => PROOFS.some((shape) => shape(value));
 
   // Checks a proof given as bytes: the same claims as "double-random verify" makes of the file.
   const verifyProof = (bytes) => {
@@ -895,6 +913,7 @@
     });
     group.guarded("9.2", "proof_rows_right", () => checkProofRows(group, entry, proof.firm_id));
     group.guarded("9.2", "proof_chance_right", () => checkProofChance(group, entry));
+    group.guarded("7.2", "proof_threshold_right", () => checkProofThreshold(group, draw, entry));
     group.unchecked("7", "selection", fixed.kind === "open" ? "proof_open" : "proof_targeted");
   };
 
@@ -928,6 +947,22 @@
     if (opened === null) group.equal("9.2", "proof_stratum", ["open", ""], fixed.kind === "open" && pool !== null ? [chance.stratum, chance.stratum_nonce] : "–");
     else group.equal("9.2", "proof_stratum", opened.stratum_seal, digest("stratum", chance.stratum_nonce, chance.stratum));
     group.unchecked("9.2", "proof_chance", `${chance.chance_micro} / (10^6 · ${chance.chance_firms})`);
+  };
+
+  const checkProofThreshold = (group, draw, entry) => {
+    const { threshold: opened = null, chance, ticket, outcome } = entry, open = entry.commitment.kind === "open", bound = entry.ceremony.outcome_root;
+    if (opened === null) {
+      const why = !Object.hasOwn(entry, "threshold") || bound === undefined ? "proof_older" : entry.pool === null ? "proof_outside_lot" : chance === null && !open ? "proof_threshold_closed" : null;
+      if (why === null) group.failed("7.2", "proof_bound", "§9.2", "–");
+      else group.unchecked("7.2", "proof_by_threshold", why);
+      return;
+    }
+    if (bound === undefined || entry.pool === null || (chance === null && !open)) { group.failed("7.2", "proof_bound", "–", opened.ticket); return; }
+    const leaf = leafHash(message("threshold", draw.id, open ? "open" : chance.stratum, opened.nonce, opened.ticket));
+    const root = rootOfPath(leaf, opened.index, opened.size, opened.path);
+    group.equal("7.2", "proof_bound", bound, root === null ? "–" : digest("outcome", String(opened.size), root));
+    if ((ticket <= opened.ticket) === (outcome === "drawn")) group.passed("7.2", "proof_rightly", outcome);
+    else group.failed("7.2", "proof_rightly", opened.ticket, `${ticket} ${outcome}`);
   };
 
   // Checks a record given as path → bytes; `tell` is awaited now and then, so that the page stays alive.

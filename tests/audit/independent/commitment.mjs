@@ -119,6 +119,7 @@ export function checkCeremony(group, draw) {
       if (entropy.length > 0 || seed !== "" || digest !== "") yield "entropy, seed or digest of a list that there is not";
       yield* differs("num_drawn", 0, drawn);
       yield* differs("num_counting", 0, counting);
+      for (const root of ["drawn_root", "outcome_root"]) if (ceremony[root] !== undefined) yield `${root} of a list that there is not`;
       if (ceremony.revealed?.length > 0 || ceremony.skipped?.length > 0) yield "witnesses of a draw that was not drawn";
     });
     return;
@@ -167,6 +168,7 @@ export function checkExternal(group, draw) {
     yield* differs("draw_id", draw.id, id);
     yield* differs("kind", "external", kind);
     if (digest !== "" || entropy.length > 0 || seed !== "") yield "commitment_digest, entropy or seed is not empty";
+    if (ceremony.outcome_root !== undefined) yield "thresholds of a list without tickets";
   });
   if (ceremony) checkList(group, draw, ceremony);
   group.leave("7", "the firms were drawn by lot", "not verifiable here");

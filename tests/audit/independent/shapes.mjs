@@ -230,7 +230,7 @@ export const DOCUMENTS = {
     keys: (format) => ({
       draw_id: "field", kind: ONEOF("open", "targeted", "external"), status: ONEOF("drawn", "voided"), void_reason: TEXT,
       drawn_on: "day?", commitment_digest: "digest?", entropy: LIST({ name: TEXT, value: "field" }), seed: "digest?",
-      num_drawn: NAT, num_counting: NAT, drawn_digest: "digest?", drawn_root: OPTIONAL("digest"),
+      num_drawn: NAT, num_counting: NAT, drawn_digest: "digest?", drawn_root: OPTIONAL("digest"), outcome_root: OPTIONAL("digest"),
       ...(format === 2 ? { revealed: LIST({ name: TEXT, revealed_on: "day" }), skipped: LIST(TEXT) } : {}),
     }),
   },

@@ -18,6 +18,7 @@ import { checkProgramme } from "./programme.mjs";
 import { Record, checkFiles, readFolder } from "./record.mjs";
 import { Report, Unreadable } from "./report.mjs";
 import { checkSignature } from "./signature.mjs";
+import { checkThresholds } from "./thresholds.mjs";
 import { checkPolicy, checkResults, checkYear } from "./year.mjs";
 
 /** All claims on the files of a record. */
@@ -42,6 +43,7 @@ function checkDraw(group, record, draw) {
     if (draw.has("ceremony.json")) checkCeremony(group, draw);
     if (draw.drawn) checkPackages(group, draw);
     if (draw.open && draw.drawn) checkOpenDraw(group, draw);
+    if (draw.drawn && !draw.external) checkThresholds(group, record, draw);
     if (draw.drawn && (draw.has("withdrawn.tsv") || draw.has("added.tsv"))) checkGaveWay(group, record, draw);
     if (record.kind === "audit" && draw.find("commitment.json") && draw.has("ceremony.json")) checkOpened(group, record, draw);
   }
