@@ -27,7 +27,7 @@ from scheduler.errors import InfeasiblePlanError, Relaxation, StateError, UsageE
 from scheduler.i18n import gettext as _
 from scheduler.workflow.allocation import PlanView, plan_view, solved_plan
 from scheduler.workflow.internal import InternalMark, mark_internal
-from scheduler.workflow.plan_inputs import load_plan_inputs, plan_policy, plan_summary
+from scheduler.workflow.plan_inputs import count_enterprises, load_plan_inputs, plan_policy, plan_summary
 from scheduler.workflow.plan_solving import Terms, solve_year, year_of
 from scheduler.workflow.settings import Settings, parse_settings
 from scheduler.workflow.workspace import Workspace
@@ -107,13 +107,16 @@ def plan_whatif(workspace: Workspace, changes: Sequence[str]) -> Comparison:
     if not changes:
         raise UsageError(_("expected a figure to change, got none; say --set NAME=VALUE"))
     with workspace.transaction() as connection:
-        plan, number = solved_plan(connection, workspace)
-        settings = parse_settings(plan.policy, plan.plan_id)
+        recorded, number = solved_plan(connection, workspace)
+        settings = parse_settings(recorded.policy, recorded.plan_id)
         inputs = load_plan_inputs(connection, settings)
-        planned = load_planned_rounds(connection, plan.year)
+        planned = load_planned_rounds(connection, recorded.year)
         if all(entry.drawn for entry in planned):
-            raise StateError(_("all rounds of {year} are drawn; there is nothing left to solve").format(year=plan.year))
-        terms, made = Terms(text=plan.policy, settings=settings, inputs=inputs).changed(changes)
+            raise StateError(
+                _("all rounds of {year} are drawn; there is nothing left to solve").format(year=recorded.year)
+            )
+        terms, made = Terms(text=recorded.policy, settings=settings, inputs=inputs).changed(changes)
+        plan = _counted(connection, recorded, terms.settings, planned)
         year = year_of(plan, terms.settings, planned, terms.inputs)
         workspace.progress.report(_("Solving the plan"), 0, 1)
         try:
@@ -124,10 +127,19 @@ def plan_whatif(workspace: Workspace, changes: Sequence[str]) -> Comparison:
         drawn = {one.number: load_cells(connection, round_id_of(plan.year, one.number)) for one in planned if one.drawn}
         asked = replace(plan, target=year.target)
         right = _scenario(connection, ", ".join(changes), asked, terms, year.rounds, {**drawn, **cells})
-        left = _recorded(connection, plan, number)
+        left = _recorded(connection, recorded, number)
         detail = {"plan": plan.plan_id, "changes": {edit.name: [*edit.shown] for edit in made}}
         mark = mark_internal(connection, workspace, "plan whatif", detail)
     return Comparison(left=left, right=right, changes=made, settings=settings, mark=mark)
+
+
+def _counted(connection: sa.Connection, plan: Plan, settings: Settings, planned: Sequence[PlannedRound]) -> Plan:
+    """The plan with the enterprises that other settings count; once a round was drawn N stays what it was."""
+    before = parse_settings(plan.policy, plan.plan_id)
+    same = (before.year, before.target.object_types) == (settings.year, settings.target.object_types)
+    if same or any(entry.drawn for entry in planned):
+        return plan
+    return replace(plan, num_enterprises=sum(count_enterprises(connection, settings).values()))
 
 
 def _asked_instead(error: InfeasiblePlanError) -> InfeasiblePlanError:

@@ -23,7 +23,7 @@ from scheduler.allocation.target import (
     target_firms,
     target_visits,
 )
-from scheduler.errors import Relaxation, StateError
+from scheduler.errors import Relaxation, StateError, UsageError
 from scheduler.i18n import active_language
 from scheduler.i18n import gettext as _
 from scheduler.parameter_text import set_value
@@ -70,6 +70,12 @@ class Terms:
                 text = set_value(text, edit.path, edit.after)
         tasks = changed_tasks(self.inputs.tasks, made)
         settings = parse_settings(text, ", ".join(changes))
+        if settings.year.year != self.settings.year.year:
+            raise UsageError(
+                _(
+                    "year.year: expected figures of the plan of {year}, got another year; another year has its own plan"
+                ).format(year=self.settings.year.year)
+            )
         return Terms(text=text, settings=settings, inputs=replace(self.inputs, tasks=tasks)), made
 
     def _known(self) -> Known:

@@ -184,9 +184,21 @@ def test_whatif_is_what_solving_under_the_figure_gives(root: Path) -> None:
     assert any(row["left"] != row["right"] for row in asked)
 
 
+def test_whatif_counts_anew_what_another_day_counts(root: Path) -> None:
+    """N and T are those that the plan would have if it were made so: fewer firms existed then."""
+    change = "year.base_date=2020-01-01"
+    numbers = json.loads(run(root, "whatif", "--set", change, "--json").stdout)["numbers"]
+    run(root, "solve", "--relax", change)
+    made = json.loads(run(root, "compare", "1", "2", "--json").stdout)["numbers"]
+    (asked,) = (row for row in numbers if row["name"] == "Enterprises to draw (T)")
+    (after,) = (row for row in made if row["name"] == "Enterprises to draw (T)")
+    assert asked["right"] == after["right"] != asked["left"]
+
+
 @pytest.mark.parametrize(
     ("words", "error", "match"),
     [
+        (["whatif", "--set", "year.year=2027"], UsageError, "expected figures of the plan of 2026"),
         (["whatif"], UsageError, "say --set NAME=VALUE"),
         (["whatif", "--set", "stpe=1"], UsageError, "near it: step"),
         (["whatif", "--set", "step=3"], PolicyError, "expected a ratio from 0 to 1"),
