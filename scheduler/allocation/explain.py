@@ -2,7 +2,9 @@
 Why a plan is as it is: the limits that bind and what they are worth, and what the plan finds against drawing blindly.
 
 Worth is read off the dual values of the recorded programme: what one more officer-hour, or one visit more or less,
-would add to the expected findings, near the plan as it is. Expected findings are the policy's, not counted outcomes.
+would add to the expected findings, near the plan as it is, the price of officers' time taken off. It is the most that
+one unit can add: the optimum is concave in every bound, and where optima tie another limit may bind at once. Expected
+findings are the policy's, not counted outcomes.
 """
 
 from __future__ import annotations
@@ -123,7 +125,7 @@ def expected_found(
     90 firms of tier A and 10 of D, 10 visits, half of them to D: 5 · 0.1 + 5 · 0.5 = 3, blindly 10 · 0.14 = 1.4.
 
     >>> line = lambda tier, firms, visits: RateLine(
-    ...     name=("enterprise", tier), num_firms=firms, open_visits=0.0, targeted_visits=visits,
+    ...     name=("enterprise", tier), num_firms=firms, num_counted=firms, open_visits=0.0, targeted_visits=visits,
     ...     compulsory_visits=0.0, counting_visits=visits)
     >>> found = expected_found([line("A", 90, 5.0), line("D", 10, 5.0)], {"A": 0.1, "D": 0.5}, ["enterprise"])
     >>> round(found.plan, 6), round(found.uniform, 6)

@@ -252,7 +252,8 @@ class VisitsPolicy(Parameters):
     `yearly_cap` is the number of visits of any kind, lists drawn elsewhere and checks for cause included, from which on
     a firm is left out; a firm has at most one discretionary visit a year in any case. `lookback_months` leaves out
     firms that were inspected so many months before the base date, or later; open rounds draw them like everybody, so
-    that nobody is exempt. Tiers in `lookback_except` are never left out.
+    that nobody is exempt. Tiers in `lookback_except` are never left out. To lower the rate of such firms instead, give
+    the scorecard's months since the last inspection points: the tier has the rate.
     """
 
     yearly_cap: int | None = Field(default=None, ge=1)

@@ -30,8 +30,8 @@ class RateLine:
     ----------
     name
         Codes of the group, such as (object type, tier).
-    num_firms
-        Firms in operation.
+    num_firms, num_counted
+        Firms in operation, and those among them whose object type counts towards T.
     open_visits, targeted_visits
         Expected in open rounds, and in targeted rounds for discretionary tasks.
     compulsory_visits
@@ -42,6 +42,7 @@ class RateLine:
 
     name: tuple[str, ...]
     num_firms: int
+    num_counted: int
     open_visits: float
     targeted_visits: float
     compulsory_visits: float
@@ -50,6 +51,11 @@ class RateLine:
     def rate(self, visits: float) -> float:
         """Visits per firm; 0 without firms."""
         return visits / self.num_firms if self.num_firms else 0.0
+
+    @property
+    def counting_rate(self) -> float:
+        """Visits that count per firm that counts, to be set beside the target's ratio; 0 without such firms."""
+        return self.counting_visits / self.num_counted if self.num_counted else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +154,11 @@ def summarise(
         by_group[group][3] += visits * cell.counting
         needed[entry.number, group[0]] += visits * hours_of(cell.tasks, group[0])
     rank = {code: index for index, code in enumerate(tiers)}
-    lines = _lines(by_group, firms, lambda group: (group[1], group[2]))
+    lines = _lines(by_group, firms, counted_types, lambda group: (group[1], group[2]))
     tier_errors, district_errors = expected_errors(rounds, cells, firms, rates=rates, counted_types=counted_types)
     return PlanSummary(
         tiers=tuple(sorted(lines, key=lambda line: (line.name[0], rank.get(line.name[1], -1)))),
-        districts=tuple(_lines(by_group, firms, lambda group: (group[0],))),
+        districts=tuple(_lines(by_group, firms, counted_types, lambda group: (group[0],))),
         hours=_hours(rounds, needed, officers, capacity),
         num_visits=sum(visits for *_, visits in pieces),
         num_joint=sum(visits for _, _, cell, visits in pieces if len(cell.tasks) > 1),
@@ -184,18 +190,22 @@ def _kind(entry: PlannedRound, cell: Cell, full_coverage: frozenset[str]) -> int
 def _lines(
     by_group: Mapping[_Group, list[float]],
     firms: Mapping[_Group, int],
+    counted_types: Sequence[str],
     name: Callable[[_Group], tuple[str, ...]],
 ) -> list[RateLine]:
     numbers: dict[tuple[str, ...], int] = defaultdict(int)
+    counted: dict[tuple[str, ...], int] = defaultdict(int)
     sums: dict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0] * 4)
     for group, number in firms.items():
         numbers[name(group)] += number
+        counted[name(group)] += number * (group[1] in counted_types)
     for group, visits in sorted(by_group.items()):
         sums[name(group)] = [before + more for before, more in zip(sums[name(group)], visits, strict=True)]
     return [
         RateLine(
             name=key,
             num_firms=numbers[key],
+            num_counted=counted[key],
             open_visits=sums[key][0],
             targeted_visits=sums[key][1],
             compulsory_visits=sums[key][2],

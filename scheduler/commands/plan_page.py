@@ -70,7 +70,7 @@ def _rates(found: PlanExplanation) -> str:
     view = found.view
     target, floor = micro(view.policy.target.ratio) / MICRO, micro(view.policy.target.national_floor) / MICRO
     rows = [
-        (f"{label(line.name[0])} {line.name[1]}", line.rate(line.counting_visits))
+        (f"{label(line.name[0])} {line.name[1]}", line.counting_rate)
         for line in view.summary.tiers
         if line.name[0] in view.policy.target.object_types
     ]
@@ -90,10 +90,13 @@ def _binding(found: PlanExplanation, names: Mapping[str, str]) -> str:
         return head + paragraph(_("No limit of the planner binds."))
     bureau = found.view.policy.bureau
     rows = [
-        (binding_sentence(entry, names, bureau), whole(entry.bound), f"{abs(entry.worth):.4f}")
+        (binding_sentence(entry, names, bureau), f"{entry.bound:,.1f}", f"{abs(entry.worth):.4f}")
         for entry in found.binding
     ]
-    note = _("Worth is that of one unit near the plan as it is; larger changes are answered by plan whatif.")
+    note = _(
+        "Worth is the most that one unit can bring near the plan as it is, the price of officers' time taken off; "
+        "larger changes are answered by plan whatif."
+    )
     return head + f"<p class=note>{safe(note)}</p>" + table((_("Limit"),), (_("Bound"), _("Worth")), rows)
 
 

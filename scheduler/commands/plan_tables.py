@@ -218,7 +218,7 @@ def _rate_cells(line: RateLine) -> tuple[str, ...]:
         _percent(line.rate(line.targeted_visits)),
         f"{line.compulsory_visits:,.1f}",
         f"{line.counting_visits:,.1f}",
-        _percent(line.rate(line.counting_visits)),
+        _percent(line.counting_rate),
     )
 
 

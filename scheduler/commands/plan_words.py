@@ -31,33 +31,36 @@ def binding_sentence(entry: BindingLimit, names: Mapping[str, str], bureau: str)
         who = officers_words(department, speciality)
         place = _("the bureau's own officers") if district == bureau else names.get(district) or label(district)
         return _(
-            "one more officer-hour in {district} ({officers}), round {number}, would find {worth} more problems"
+            "one more officer-hour in {district} ({officers}), round {number}, would find up to {worth} more problems"
         ).format(district=place, officers=who, number=number, worth=_worth(entry.worth))
     if entry.limit is Limit.TARGET:
-        words = _("one more visit that counts in round {number} would change what is found by {worth} problems")
+        words = _("one more visit that counts in round {number} would change what is found by {worth} problems at most")
         return words.format(number=entry.subject[0], worth=f"{entry.worth:+.3f}")
     words = {
-        Limit.TASK_LEAST: _("task {group}: one visit fewer asked by its least ratio would find {worth} more problems"),
+        Limit.TASK_LEAST: _(
+            "task {group}: one visit fewer asked by its least ratio would find up to {worth} more problems"
+        ),
         Limit.TASK_GREATEST: _(
-            "task {group}: one visit more allowed by its greatest ratio would find {worth} more problems"
+            "task {group}: one visit more allowed by its greatest ratio would find up to {worth} more problems"
         ),
         Limit.COMPULSORY_SHARE: _(
-            "one full-coverage visit more that may count towards the target would find {worth} more problems"
+            "one full-coverage visit more that may count towards the target would find up to {worth} more problems"
         ),
         Limit.FLOOR: _(
-            "{group}: one visit fewer asked by the floor would find {worth} more problems ({rows} strata bind)"
+            "{group}: one visit fewer asked by the floor would find up to {worth} more problems ({rows} strata bind)"
         ),
         Limit.CEILING: _(
-            "{group}: one visit more allowed by the ceiling would find {worth} more problems ({rows} strata bind)"
+            "{group}: one visit more allowed by the ceiling would find up to {worth} more problems ({rows} strata bind)"
         ),
         Limit.TIERS: _(
-            "{group}: one visit less of step between tiers would find {worth} more problems ({rows} classes bind)"
+            "{group}: one visit less of step between tiers would find up to {worth} more problems ({rows} classes bind)"
         ),
         Limit.TOLERANCE: _(
-            "{group}: one visit more of difference between districts would find {worth} more ({rows} strata bind)"
+            "{group}: one visit more of difference between districts would find up to {worth} more ({rows} strata bind)"
         ),
         Limit.PRECISION: _(
-            "{group}: one visit fewer asked for the precision would find {worth} more problems ({rows} strata bind)"
+            "{group}: one visit fewer asked for the precision would find up to {worth} more problems "
+            "({rows} strata bind)"
         ),
     }[entry.limit]
     return words.format(group=_group(entry), worth=_worth(entry.worth), rows=entry.num_rows)
@@ -111,7 +114,7 @@ def _blended(one: Scenario) -> float:
 
 def _tier_rates(one: Scenario) -> dict[str, float]:
     lines = [line for line in one.summary.tiers if line.counting_visits]
-    return {f"{label(line.name[0])} {line.name[1]}": line.rate(line.counting_visits) for line in lines}
+    return {f"{label(line.name[0])} {line.name[1]}": line.counting_rate for line in lines}
 
 
 def _district_visits(one: Scenario, names: Mapping[str, str]) -> dict[str, float]:

@@ -513,6 +513,10 @@ def test_plan_show_sums_up(year: Workspace) -> None:
     view = plan_show(year)
     for lines in (view.summary.tiers, view.summary.districts):
         assert sum(line.counting_visits for line in lines) == pytest.approx(made.target)
+        assert sum(line.num_counted for line in lines) == made.num_enterprises
+        assert all(line.counting_rate >= line.rate(line.counting_visits) for line in lines)
+    mixed = [line for line in view.summary.districts if 0 < line.num_counted < line.num_firms and line.counting_visits]
+    assert mixed and all(line.counting_rate == line.counting_visits / line.num_counted for line in mixed)
     assert view.mark.log_number is not None
     assert {line.round_number for line in view.summary.hours} == {1, 2, 3}
     assert 0 <= view.summary.num_joint <= view.summary.num_visits
