@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scheduler.audit import commitment, shapes
+from scheduler.audit import commitment, entropy, shapes
 from scheduler.audit.anchors import Anchors, check_proof_anchors
 from scheduler.audit.claims import Group, Ledger, Report
 from scheduler.audit.context import Draw, Listener, guarded
@@ -126,10 +126,9 @@ def verify_proof(content: bytes, name: str, anchors: Anchors | None = None) -> R
     group.passed(SECTION, text, proof["firm_id"])
     draws = _draws_of(proof)
     ids = [draw.draw_id for draw in draws]
-    in_order = bool(ids) and ids == sorted(set(ids))
-    group.first(
-        SECTION, _("the proof speaks of one draw or more, each once"), [] if in_order else [("<", ids)], len(ids)
-    )
+    differences: list[tuple[object, object]] = [] if ids and ids == sorted(set(ids)) else [("<", ids)]
+    differences += [(_("a draw that was drawn"), draw.draw_id) for draw in draws if not draw.was_drawn]
+    group.first(SECTION, _("the proof speaks of one draw or more, each once"), differences, len(ids))
     for draw, entry in zip(draws, proof["draws"], strict=True):
         _verify_draw(ledger.group(draw.draw_id), draw, entry, proof)
     if anchors is not None:
@@ -173,6 +172,7 @@ def _verify_draw(group: Group, draw: Draw, entry: Entry, proof: Mapping[str, Any
     found = {key: fixed[key] for key in expected}
     group.equal("4", _("the commitment speaks of this bureau, year and draw"), expected=expected, found=found)
     guarded(group, "5", _("the sources speak in time"), commitment.check_dates, group, draw)
+    guarded(group, "5.1", _("the sources are of their kinds"), entropy.check_kinds, group, draw)
     guarded(group, "5", _("the ceremony is right"), commitment.check_ceremony, group, draw)
     firm_id = proof["firm_id"]
     for section, text, check in (
@@ -194,12 +194,13 @@ def _verify_draw(group: Group, draw: Draw, entry: Entry, proof: Mapping[str, Any
 def _check_pool(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
     fixed, place, opened = entry["commitment"], entry["pool"], entry["opened"]
     is_open, text = fixed["kind"] == "open", _("the firm's leaf is under the root of the pool committed to")
-    if entry["outcome"] == NOT_IN_POOL and place is None:
+    in_pool = place is not None
+    if in_pool != (entry["outcome"] != NOT_IN_POOL) or (opened is not None) != (in_pool and not is_open):
+        group.failed("3.3", text, expected=_("leaf and path, as the outcome asks for"), found=entry["outcome"])
+        return
+    if not in_pool:
         reason = _("roots do not tell who is missing; pool.tsv of the public record lists who was in the pool")
         group.not_checked("3.3", _("the firm is not in the pool"), reason)
-        return
-    if place is None or (opened is None) != is_open or entry["outcome"] == NOT_IN_POOL:
-        group.failed("3.3", text, expected=_("leaf and path, as the outcome asks for"), found=entry["outcome"])
         return
     fields = () if is_open else (opened["salt"], opened["stratum_seal"])
     leaf = leaf_hash(message("leaf", draw.draw_id, firm_id, *fields))
@@ -209,12 +210,16 @@ def _check_pool(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
 
 
 def _check_ticket(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
-    opened, text = entry["opened"], _("the firm's ticket follows from the seed")
-    if entry["pool"] is None:
-        group.equal("7", text, expected="", found=entry["ticket"])
-        return
-    fields = (opened["salt"], firm_id) if opened else (firm_id,)
-    group.equal("7", text, expected=digest("ticket", draw.seed(), *fields), found=entry["ticket"])
+    expected = "" if entry["pool"] is None else _ticket_of(draw, entry, firm_id) or _("no salt")
+    group.equal("7", _("the firm's ticket follows from the seed"), expected=expected, found=entry["ticket"])
+
+
+def _ticket_of(draw: Draw, entry: Entry, firm_id: str) -> str:
+    """The ticket that seed and salt give; empty in a targeted round where no salt is opened."""
+    if entry["commitment"]["kind"] == "open":
+        return digest("ticket", draw.seed(), firm_id)
+    opened = entry["opened"]
+    return digest("ticket", draw.seed(), opened["salt"], firm_id) if opened else ""
 
 
 def _check_rows(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
@@ -225,6 +230,10 @@ def _check_rows(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
         else _("the firm is not on the list drawn: its neighbours there stand next to each other")
     )
     if "drawn_root" not in said:
+        if entry["rows"]:
+            expected = _("no rows, because the ceremony names no root")
+            group.failed(SECTION, text, expected=expected, found=len(entry["rows"]))
+            return
         reason = _("the ceremony names no root of the list; drawn.tsv of the public record is the list")
         group.not_checked(SECTION, text, reason)
         return
@@ -262,11 +271,11 @@ def _check_chance(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
         group.not_checked(SECTION, _("the firm's chance"), _("the proof does not open it"))
         return
     text = _("the stratum opened is the one sealed in the firm's leaf")
-    if opened is None:
-        is_open = entry["commitment"]["kind"] == "open" and entry["pool"] is not None
+    if entry["pool"] is None or (entry["commitment"]["kind"] != "open" and opened is None):
+        group.failed(SECTION, text, expected=_("a leaf"), found=_("no leaf"))
+    elif entry["commitment"]["kind"] == "open":
         # an open round has one stratum and seals nothing, so there is no nonce to open
-        found = [chance["stratum"], chance["stratum_nonce"]] if is_open else _("no leaf")
-        group.equal(SECTION, text, expected=["open", ""], found=found)
+        group.equal(SECTION, text, expected=["open", ""], found=[chance["stratum"], chance["stratum_nonce"]])
     else:
         seal = digest("stratum", chance["stratum_nonce"], chance["stratum"])
         group.equal(SECTION, text, expected=opened["stratum_seal"], found=seal)
@@ -277,7 +286,6 @@ def _check_chance(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
 
 def _check_threshold(group: Group, draw: Draw, entry: Entry, firm_id: str) -> None:
     """Claims about the greatest ticket drawn in the firm's stratum (7.2), where there is one to open and it is."""
-    del firm_id
     opened, chance, is_open = entry.get("threshold"), entry["chance"], entry["commitment"]["kind"] == "open"
     bound, text = entry["ceremony"].get("outcome_root"), _("the threshold is the one bound in the ceremony")
     if opened is None:
@@ -295,12 +303,15 @@ def _check_threshold(group: Group, draw: Draw, entry: Entry, firm_id: str) -> No
     root = root_of_path(leaf, opened["index"], opened["size"], [bytes.fromhex(node) for node in opened["path"]])
     found = digest("outcome", str(opened["size"]), root.hex()) if root else _("no such path")
     group.equal("7.2", text, expected=bound, found=found)
-    rightly = (entry["ticket"] <= opened["ticket"]) == (entry["outcome"] == DRAWN)
+    ticket = _ticket_of(draw, entry, firm_id)
+    if not ticket:
+        return
+    rightly = (ticket <= opened["ticket"]) == (entry["outcome"] == DRAWN)
     text = _("the firm's ticket is at most the threshold exactly if the firm was drawn")
     if rightly:
         group.passed("7.2", text, entry["outcome"])
     else:
-        group.failed("7.2", text, expected=opened["ticket"], found=f"{entry['ticket']} {entry['outcome']}")
+        group.failed("7.2", text, expected=opened["ticket"], found=f"{ticket} {entry['outcome']}")
 
 
 def _why_closed(entry: Entry, *, is_open: bool) -> str | None:

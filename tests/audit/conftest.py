@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from record_builder import Files, Year
-from two_verifiers import Verify, ask, start
+from two_verifiers import Judge, Verify, ask, ask_anchored, start
 
 
 @pytest.fixture(scope="session")
@@ -39,4 +39,12 @@ def independent() -> Iterator[Verify]:
     """The independent verifier, kept running for all records."""
     with start() as process:
         yield lambda files: ask(process, files)
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def judge() -> Iterator[Judge]:
+    """The independent verifier for records and proofs with anchors."""
+    with start() as process:
+        yield lambda files, anchors: ask_anchored(process, files, anchors)
         process.terminate()

@@ -19,7 +19,7 @@ from test_audit_flips import flip, positions
 from test_audit_frozen import RECORDS, files_of
 from test_audit_signatures import NEW, OLD, OTHER, with_keys
 from test_audit_tampering import KEYHOLDER, OUTSIDER, Case
-from two_verifiers import Outcome, Verify, assert_agree, needs_node
+from two_verifiers import ACCEPTED, Verify, assert_agree, needs_node
 
 from scheduler.draw.signing import public_key_of
 from scheduler.publication.records import signed
@@ -31,13 +31,13 @@ pytestmark = [pytest.mark.usefixtures("fast_words"), needs_node]
 @pytest.mark.parametrize("kind", ["public", "audit"])
 def test_honest_year_is_accepted(kind: str, year: Year, independent: Verify) -> None:
     """The tiny year: an open round, a voided attempt, a targeted round."""
-    assert independent(year.record(kind)) == Outcome(rejected=False, sections=frozenset())
+    assert independent(year.record(kind)) == ACCEPTED
 
 
 @pytest.mark.parametrize("archive", RECORDS)
 def test_frozen_records_are_accepted(archive: Path, independent: Verify) -> None:
     """Records of every format that was ever released."""
-    assert independent(files_of(archive)) == Outcome(rejected=False, sections=frozenset())
+    assert independent(files_of(archive)) == ACCEPTED
 
 
 @pytest.mark.parametrize("kind", ["public", "audit"])
@@ -45,7 +45,7 @@ def test_frozen_records_are_accepted(archive: Path, independent: Verify) -> None
 def test_sources_with_kinds_are_accepted(kind: str, own: bool, independent: Verify) -> None:
     """Records of format 3: seven kinds of sources, or the bureau's own seed alone."""
     found = independent(typed_year(own=own).record(kind))
-    assert found == Outcome(rejected=False, sections=frozenset())
+    assert found == ACCEPTED
 
 
 @pytest.mark.parametrize("name", list(BENT))
@@ -59,7 +59,7 @@ def test_bent_sources_are_found_in_the_same_places(name: str, independent: Verif
 @pytest.mark.parametrize("kind", ["public", "audit"])
 def test_firms_that_gave_way_are_accepted(kind: str, substituted_year: SubstitutingDemo, independent: Verify) -> None:
     """The next tickets came, and nobody where none was left: recomputed from the page alone."""
-    assert independent(record(substituted_year, kind)) == Outcome(rejected=False, sections=frozenset())
+    assert independent(record(substituted_year, kind)) == ACCEPTED
 
 
 @pytest.mark.parametrize("name", list(TAMPERED))

@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
-from scheduler.audit.claims import Status, Verdict
+from scheduler.audit.anchors import merge_anchors, parse_anchors
+from scheduler.audit.claims import Report, Status, Verdict
+from scheduler.audit.proof import verify_proof
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
+from scheduler.errors import RecordError
 
 SCRIPT = Path(__file__).resolve().parent / "independent" / "verify.mjs"
 NODE = shutil.which("node")
@@ -27,14 +30,21 @@ needs_node = pytest.mark.skipif(NODE is None, reason="the independent verifier n
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a verifier says: whether it rejects, the sections of the claims that fail, and of those that were made."""
+    """What a verifier says: its verdict, the sections of the claims that fail, and of those that were made."""
 
-    rejected: bool
+    verdict: Verdict
     sections: frozenset[str]
     made: frozenset[str] = field(default=frozenset(), compare=False)
 
+    @property
+    def rejected(self) -> bool:
+        """Whether a claim fails, or none was made."""
+        return self.verdict is Verdict.REJECTED
 
+
+ACCEPTED = Outcome(verdict=Verdict.CONSISTENT, sections=frozenset())
 Verify = Callable[[Files], Outcome]
+Judge = Callable[[Files | bytes, list[bytes]], Outcome | None]
 
 
 def start() -> subprocess.Popen[str]:
@@ -43,27 +53,64 @@ def start() -> subprocess.Popen[str]:
     return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
 
-def ask(process: subprocess.Popen[str], files: Files) -> Outcome:
-    """What the independent verifier says of a record; an error inside it is no finding."""
+def answer_of(process: subprocess.Popen[str], request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one request."""
     if process.stdin is None or process.stdout is None:
         raise AssertionError("no pipes")
-    content = {name: base64.b64encode(content).decode("ascii") for name, content in files.items()}
-    process.stdin.write(json.dumps({"files": content}) + "\n")
+    process.stdin.write(json.dumps(request) + "\n")
     process.stdin.flush()
     answer: dict[str, Any] = json.loads(process.stdout.readline())
+    return answer
+
+
+def coded(content: bytes) -> str:
+    """Bytes as they travel in a request."""
+    return base64.b64encode(content).decode("ascii")
+
+
+def outcome_of(answer: dict[str, Any]) -> Outcome:
+    """What an answer says; an error inside the verifier is no finding."""
     failed = [claim for claim in answer["claims"] if claim["status"] == "failed"]
     assert [claim for claim in failed if any(".mjs:" in problem for problem in claim["problems"])] == []
     assert (answer["verdict"] == "rejected") == bool(failed)
     sections = frozenset(claim["section"] for claim in failed)
     made = frozenset(claim["section"] for claim in answer["claims"] if claim["status"] != "not checked")
-    return Outcome(rejected=answer["verdict"] == "rejected", sections=sections, made=made)
+    return Outcome(verdict=Verdict(answer["verdict"]), sections=sections, made=made)
+
+
+def ask(process: subprocess.Popen[str], files: Files) -> Outcome:
+    """What the independent verifier says of a record."""
+    return outcome_of(answer_of(process, {"files": {name: coded(content) for name, content in files.items()}}))
+
+
+def ask_anchored(process: subprocess.Popen[str], files: Files | bytes, anchors: list[bytes]) -> Outcome | None:
+    """What the independent verifier says of a record or proof with anchors; nothing where it refuses them."""
+    record = files if isinstance(files, bytes) else {name: coded(content) for name, content in files.items()}
+    what = {"proof": coded(record)} if isinstance(record, bytes) else {"files": record}
+    answer = answer_of(process, what | {"anchors": [coded(content) for content in anchors]})
+    return None if "refused" in answer else outcome_of(answer)
+
+
+def outcome_in(report: Report) -> Outcome:
+    """The outcome of a report of the project's own verifier."""
+    sections = frozenset(claim.section for claim in report.of_status(Status.FAILED))
+    return Outcome(verdict=report.verdict, sections=sections)
 
 
 def program(files: Files) -> Outcome:
     """The outcome of the project's own verifier."""
-    report = verify_source(MemorySource(files), "record")
-    sections = frozenset(claim.section for claim in report.of_status(Status.FAILED))
-    return Outcome(rejected=report.verdict is Verdict.REJECTED, sections=sections)
+    return outcome_in(verify_source(MemorySource(files), "record"))
+
+
+def program_anchored(files: Files | bytes, anchors: list[bytes]) -> Outcome | None:
+    """The same with files of anchors; nothing where it refuses them."""
+    try:
+        noted = merge_anchors([parse_anchors(content, "anchors.json") for content in anchors]) if anchors else None
+    except RecordError:
+        return None
+    if isinstance(files, bytes):
+        return outcome_in(verify_proof(files, "proof.json", noted))
+    return outcome_in(verify_source(MemorySource(files), "record", anchors=noted))
 
 
 def assert_agree(files: Files, independent: Verify) -> Outcome:

@@ -889,12 +889,13 @@
     head.passed("9.2", "proof_form", proof.firm_id);
     const ids = proof.draws.map((entry) => entry.draw_id);
     const inOrder = ids.length > 0 && ids.every((id, at) => !at || ids[at - 1] < id);
-    head.first("9.2", "proof_draws", inOrder ? [] : [["<", ids.join(", ")]], ids.length);
     const parts = proof.draws.flatMap((entry) => ["commitment", "ceremony"].map((part) => [`draws/${entry.draw_id}/${part}.json`, documentBytes(entry[part])]));
-    const record = new Record(new Map(parts));
-    const groups = proof.draws.map((entry) => {
+    const record = new Record(new Map(parts)), draws = proof.draws.map((entry) => new Draw(entry.draw_id, record));
+    const undrawn = draws.filter((draw) => !draw.wasDrawn).map((draw) => [draw.id, "–"]);
+    head.first("9.2", "proof_draws", [...(inOrder ? [] : [["<", ids.join(", ")]]), ...undrawn], ids.length);
+    const groups = proof.draws.map((entry, at) => {
       const group = new Group(entry.draw_id);
-      checkProof(group, new Draw(entry.draw_id, record), entry, proof);
+      checkProof(group, draws[at], entry, proof);
       return group;
     });
     const claims = numbered([head, ...groups]);
@@ -905,28 +906,30 @@
     const { commitment: fixed } = entry;
     group.equal("4", "proof_identity", [proof.bureau, proof.year, draw.id], [fixed.bureau, fixed.year, fixed.draw_id]);
     group.guarded("5", "dates_right", () => checkDates(group, draw));
+    group.guarded("5.1", "kinds_right", () => checkKinds(group, draw));
     group.guarded("5", "ceremony_right", () => checkCeremony(group, draw));
     group.guarded("3.3", "proof_pool_right", () => checkProofPool(group, draw, entry, proof.firm_id));
     group.guarded("7", "proof_ticket_right", () => {
-      const fields = entry.opened ? [entry.opened.salt, proof.firm_id] : [proof.firm_id];
-      group.equal("7", "proof_ticket", entry.pool === null ? "" : digest("ticket", draw.seed, ...fields), entry.ticket);
+      group.equal("7", "proof_ticket", entry.pool === null ? "" : ticketOf(draw, entry, proof.firm_id) || "–", entry.ticket);
     });
     group.guarded("9.2", "proof_rows_right", () => checkProofRows(group, entry, proof.firm_id));
     group.guarded("9.2", "proof_chance_right", () => checkProofChance(group, entry));
-    group.guarded("7.2", "proof_threshold_right", () => checkProofThreshold(group, draw, entry));
+    group.guarded("7.2", "proof_threshold_right", () => checkProofThreshold(group, draw, entry, proof.firm_id));
     group.unchecked("7", "selection", fixed.kind === "open" ? "proof_open" : "proof_targeted");
   };
 
   const checkProofPool = (group, draw, entry, firm) => {
     const { commitment: fixed, pool, opened, outcome } = entry, open = fixed.kind === "open";
-    if (outcome === "not_in_pool" && pool === null) { group.unchecked("3.3", "proof_outside", "proof_outside"); return; }
-    if (pool === null || (opened === null) !== open || outcome === "not_in_pool") { group.failed("3.3", "proof_pool", "§9.2", outcome); return; }
+    const inPool = pool !== null;
+    if (inPool !== (outcome !== "not_in_pool") || (opened !== null) !== (inPool && !open)) { group.failed("3.3", "proof_pool", "§9.2", outcome); return; }
+    if (!inPool) { group.unchecked("3.3", "proof_outside", "proof_outside"); return; }
     const leaf = leafHash(message("leaf", draw.id, firm, ...(open ? [] : [opened.salt, opened.stratum_seal])));
     group.equal("3.3", "proof_pool", fixed.pool.root, rootOfPath(leaf, pool.index, fixed.pool.num_firms, pool.path) ?? "–");
   };
 
   const checkProofRows = (group, entry, firm) => {
     const { ceremony: said, outcome, rows } = entry, key = outcome === "drawn" ? "proof_listed" : "proof_unlisted", size = said.num_drawn;
+    if (!Object.hasOwn(said, "drawn_root") && rows.length) { group.failed("9.2", key, 0, rows.length); return; }
     if (!Object.hasOwn(said, "drawn_root")) { group.unchecked("9.2", key, "proof_no_root"); return; }
     for (const { row, index, path } of rows) {
       const root = rootOfPath(leafHash(encoder.encode(row)), index, size, path);
@@ -944,13 +947,21 @@
 
   const checkProofChance = (group, { chance, opened, pool, commitment: fixed }) => {
     if (chance === null) { group.unchecked("9.2", "proof_chance", "proof_closed"); return; }
-    if (opened === null) group.equal("9.2", "proof_stratum", ["open", ""], fixed.kind === "open" && pool !== null ? [chance.stratum, chance.stratum_nonce] : "–");
+    const open = fixed.kind === "open";
+    if (pool === null || (!open && opened === null)) group.failed("9.2", "proof_stratum", "§9.2", "–");
+    else if (open) group.equal("9.2", "proof_stratum", ["open", ""], [chance.stratum, chance.stratum_nonce]);
     else group.equal("9.2", "proof_stratum", opened.stratum_seal, digest("stratum", chance.stratum_nonce, chance.stratum));
     group.unchecked("9.2", "proof_chance", `${chance.chance_micro} / (10^6 · ${chance.chance_firms})`);
   };
 
-  const checkProofThreshold = (group, draw, entry) => {
-    const { threshold: opened = null, chance, ticket, outcome } = entry, open = entry.commitment.kind === "open", bound = entry.ceremony.outcome_root;
+  // The ticket that seed and salt give; empty in a targeted round where no salt is opened.
+  const ticketOf = (draw, { commitment: { kind }, opened }, firm) => {
+    if (kind === "open") return digest("ticket", draw.seed, firm);
+    return opened === null ? "" : digest("ticket", draw.seed, opened.salt, firm);
+  };
+
+  const checkProofThreshold = (group, draw, entry, firm) => {
+    const { threshold: opened = null, chance, outcome } = entry, open = entry.commitment.kind === "open", bound = entry.ceremony.outcome_root;
     if (opened === null) {
       const why = !Object.hasOwn(entry, "threshold") || bound === undefined ? "proof_older" : entry.pool === null ? "proof_outside_lot" : chance === null && !open ? "proof_threshold_closed" : null;
       if (why === null) group.failed("7.2", "proof_bound", "§9.2", "–");
@@ -961,6 +972,8 @@
     const leaf = leafHash(message("threshold", draw.id, open ? "open" : chance.stratum, opened.nonce, opened.ticket));
     const root = rootOfPath(leaf, opened.index, opened.size, opened.path);
     group.equal("7.2", "proof_bound", bound, root === null ? "–" : digest("outcome", String(opened.size), root));
+    const ticket = ticketOf(draw, entry, firm);
+    if (!ticket) return;
     if ((ticket <= opened.ticket) === (outcome === "drawn")) group.passed("7.2", "proof_rightly", outcome);
     else group.failed("7.2", "proof_rightly", opened.ticket, `${ticket} ${outcome}`);
   };

@@ -37,13 +37,7 @@ export function checkCommitment(group, record, draw) {
   group.check("3.3", "the root over the leaves is the one committed to", function* () {
     yield* differs("root", merkleRoot(draw.get("pool.tsv").map((row) => row.leaf)), draw.get("commitment.json").pool.root);
   });
-  group.check("5", "every source speaks after the commitment", function* () {
-    const { committed_on: day, entropy } = draw.get("commitment.json");
-    if (entropy.length === 0) yield "no source is announced";
-    if (new Set(entropy.map((source) => source.name)).size < entropy.length) yield "two sources have the same name";
-    for (const { name, spoken_on: spoken } of entropy) if (spoken <= day) yield `${name} speaks on ${spoken}, not after ${day}`;
-  });
-  checkSources(group, draw);
+  checkAnnounced(group, draw);
   group.check("5", "a new attempt announces a source that no earlier attempt announced", function* () {
     const earlier = attemptsOf(record.draws(), draw.round).filter((one) => Number(one.attempt) < Number(draw.attempt));
     const key = ({ name, spoken_on: day }) => JSON.stringify([name, day]);
@@ -52,6 +46,17 @@ export function checkCommitment(group, record, draw) {
     if (earlier.length > 0 && ours.every((source) => known.has(key(source)))) yield `${ours[0]?.name} was announced before`;
   });
   group.check("3.1", "drawn_before names the draws that stood when the commitment was made", () => checkBefore(record, draw));
+}
+
+/** Claims on the sources announced, which hang on the commitment alone. */
+export function checkAnnounced(group, draw) {
+  group.check("5", "every source speaks after the commitment", function* () {
+    const { committed_on: day, entropy } = draw.get("commitment.json");
+    if (entropy.length === 0) yield "no source is announced";
+    if (new Set(entropy.map((source) => source.name)).size < entropy.length) yield "two sources have the same name";
+    for (const { name, spoken_on: spoken } of entropy) if (spoken <= day) yield `${name} speaks on ${spoken}, not after ${day}`;
+  });
+  checkSources(group, draw);
 }
 
 function* checkBefore(record, draw) {
@@ -101,40 +106,57 @@ export function seedOf(draw) {
   return H("seed", commitmentDigest(draw), sha256(documentBytes({ entropy })));
 }
 
-/** Claims on the ceremony. */
-export function checkCeremony(group, draw) {
-  const ceremony = draw.find("ceremony.json");
+/** That the ceremony is the one of this commitment. */
+export function checkOpening(group, draw) {
   group.check("5", "the ceremony opens this commitment", function* () {
     const commitment = draw.get("commitment.json");
-    yield* differs("draw_id", draw.id, draw.get("ceremony.json").draw_id);
+    const ceremony = draw.get("ceremony.json");
+    yield* differs("draw_id", draw.id, ceremony.draw_id);
     yield* differs("kind", commitment.kind, ceremony.kind);
     yield* differs("commitment_digest", commitmentDigest(draw), ceremony.commitment_digest);
     yield* differs("format", commitment.format === 3 ? 2 : 1, ceremony.format);
     if ((ceremony.status === "voided") !== (ceremony.void_reason !== "")) yield "a reason stands where a draw is voided, and only there";
   });
-  if (!ceremony || !draw.drawn) {
-    group.check("5", "a draw voided before it was drawn has no entropy, seed or list", function* () {
-      const { status, entropy, seed, num_drawn: drawn, num_counting: counting, drawn_digest: digest } = draw.get("ceremony.json");
-      yield* differs("status", "voided", status);
-      if (entropy.length > 0 || seed !== "" || digest !== "") yield "entropy, seed or digest of a list that there is not";
-      yield* differs("num_drawn", 0, drawn);
-      yield* differs("num_counting", 0, counting);
-      for (const root of ["drawn_root", "outcome_root"]) if (ceremony[root] !== undefined) yield `${root} of a list that there is not`;
-      if (ceremony.revealed?.length > 0 || ceremony.skipped?.length > 0) yield "witnesses of a draw that was not drawn";
-    });
-    return;
-  }
+}
+
+/** Claims on what the sources said, and the seed. */
+export function checkSpoken(group, draw) {
   group.check("5", "every source spoke, not after the draw", function* () {
+    const { drawn_on: drawnOn } = draw.get("ceremony.json");
     for (const { name, spoken_on: day } of draw.get("commitment.json").entropy) {
-      if (day > ceremony.drawn_on) yield `${name} speaks on ${day}, after ${ceremony.drawn_on}`;
+      if (day > drawnOn) yield `${name} speaks on ${day}, after ${drawnOn}`;
     }
   });
   group.check("5", "every source announced gave a value, in its order", function* () {
     const announced = speakers(draw.get("commitment.json"), draw.get("ceremony.json"));
-    yield* differs("sources", announced.join(", "), ceremony.entropy.map((source) => source.name).join(", "));
+    yield* differs("sources", announced.join(", "), draw.get("ceremony.json").entropy.map((source) => source.name).join(", "));
   });
   checkSaid(group, draw);
-  group.check("5", "the seed follows from commitment and entropy", () => differs("seed", seedOf(draw), ceremony.seed));
+  group.check("5", "the seed follows from commitment and entropy", () => differs("seed", seedOf(draw), draw.get("ceremony.json").seed));
+}
+
+/** Claims on the ceremony of a draw voided before it was drawn. */
+export function checkUndrawn(group, draw) {
+  group.check("5", "a draw voided before it was drawn has no entropy, seed or list", function* () {
+    const { status, entropy, seed, num_drawn: drawn, num_counting: counting, drawn_digest: digest, ...rest } = draw.get("ceremony.json");
+    yield* differs("status", "voided", status);
+    if (entropy.length > 0 || seed !== "" || digest !== "") yield "entropy, seed or digest of a list that there is not";
+    yield* differs("num_drawn", 0, drawn);
+    yield* differs("num_counting", 0, counting);
+    for (const root of ["drawn_root", "outcome_root"]) if (rest[root] !== undefined) yield `${root} of a list that there is not`;
+    if (rest.revealed?.length > 0 || rest.skipped?.length > 0) yield "witnesses of a draw that was not drawn";
+  });
+}
+
+/** Claims on the ceremony. */
+export function checkCeremony(group, draw) {
+  const ceremony = draw.find("ceremony.json");
+  checkOpening(group, draw);
+  if (!ceremony || !draw.drawn) {
+    checkUndrawn(group, draw);
+    return;
+  }
+  checkSpoken(group, draw);
   checkList(group, draw, ceremony);
 }
 

@@ -37,6 +37,7 @@ export class Group {
 /** All claims on a record. */
 export class Report {
   claims = [];
+  anchored = false; // whether nothing lacks its anchor (9.1)
 
   group(name) {
     return new Group(this, name);
@@ -45,7 +46,8 @@ export class Report {
   /** No claim at all is a failure too. */
   get verdict() {
     const made = this.claims.filter((claim) => claim.status !== "not checked");
-    return made.length > 0 && made.every((claim) => claim.status === "passed") ? "consistent" : "rejected";
+    if (made.length === 0 || made.some((claim) => claim.status === "failed")) return "rejected";
+    return this.anchored ? "anchored" : "consistent";
   }
 }
 

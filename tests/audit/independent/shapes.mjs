@@ -257,6 +257,10 @@ const VALUE = {
   "day?": (value) => value === "" || VALUE.day(value),
   digest: (value) => typeof value === "string" && CELL.digest(value),
   "digest?": (value) => value === "" || VALUE.digest(value),
+  draw: (value) => typeof value === "string" && /^[0-9]{4}(-[1-9][0-9]{0,3}){2}$/.test(value),
+  firm: (value) => typeof value === "string" && CELL.firm(value),
+  object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
+  "number of up to 62 bits": (value) => VALUE[INT](value) && value >= 0,
   signature: (value) => typeof value === "string" && /^[0-9a-f]{128}$/.test(value),
   hexadecimal: (value) => typeof value === "string" && /^([0-9a-f]{2})+$/.test(value),
   "truth value": (value) => typeof value === "boolean",
@@ -314,6 +318,47 @@ function checkScorecard({ tiers, cuts, indicators, direct, matrices }) {
     if (table.some((row) => row.length !== tiers.length || row.some((tier) => !tiers.includes(tier)))) {
       wrong(`matrix ${name} gives a known tier for each general tier`);
     }
+  }
+}
+
+const HASH = "digest";
+const PLACE = "number of up to 62 bits";
+const PATH = LIST(HASH, 64);
+
+/** Keys of a proof (9.2); commitment and ceremony are documents of their own. */
+const PROOF = (format) => ({
+  kind: ONEOF("proof"), bureau: "field", year: NAT, firm_id: "firm",
+  draws: LIST({
+    draw_id: "draw", commitment: "object", ceremony: "object", outcome: ONEOF("drawn", "not_drawn", "not_in_pool"),
+    pool: NULLABLE({ index: PLACE, path: PATH }), opened: NULLABLE({ salt: HASH, stratum_seal: HASH }), ticket: "digest?",
+    rows: LIST({ index: PLACE, row: TEXT, path: PATH }, 2),
+    chance: NULLABLE({ stratum: "field", stratum_nonce: "digest?", chance_micro: PLACE, chance_firms: PLACE }),
+    ...(format === 2 ? { threshold: NULLABLE({ ticket: "digest?", nonce: "digest?", index: PLACE, size: PLACE, path: PATH }) } : {}),
+  }, 100),
+});
+
+/** Checks format, keys and values of a proof. */
+export function checkProof({ format, ...rest }) {
+  if (format !== 1 && format !== 2) throw new Malformed(`format: expected 1 or 2, found ${format}`);
+  checkObject("proof", PROOF(format), rest);
+}
+
+/** Checks format, keys and values of anchors (9.1). */
+export function checkAnchorDocument(content) {
+  const { format, ...rest } = VALUE.object(content) ? content : {};
+  if (format !== 1) throw new Malformed(`format: expected 1, found ${format}`);
+  const keys = {
+    commitments: OPTIONAL(MAP({ digest: HASH, seen_on: "day?" })), entropy: OPTIONAL(MAP(LIST({ name: TEXT, value: "field" }))),
+    draw_log_head: OPTIONAL("digest?"), log_head: OPTIONAL("digest?"), public_key: OPTIONAL("digest?"),
+  };
+  checkObject("anchors", keys, rest);
+  const said = Object.values(rest).some((value) => (VALUE.object(value) ? Object.keys(value).length > 0 : value !== ""));
+  if (!said) throw new Malformed("nothing is anchored");
+  for (const id of [rest.commitments ?? {}, rest.entropy ?? {}].flatMap(Object.keys)) {
+    if (!VALUE.draw(id)) throw new Malformed(`${id} is no id of a draw`);
+  }
+  for (const sources of Object.values(rest.entropy ?? {})) {
+    if (new Set(sources.map(({ name }) => name)).size < sources.length) throw new Malformed("a source stands twice");
   }
 }
 

@@ -1,10 +1,14 @@
-// A verifier of public and audit records, written from docs/draw-specification.md alone.
+// A verifier of public and audit records and of firms' proofs, written from docs/draw-specification.md alone.
 //
-//   node verify.mjs FOLDER           says what holds and what does not; status 0, or 1 if the record is rejected
-//   node verify.mjs --lines          reads records from standard input, one in a line: {"files": {path: base64}};
-//                                    writes for each a line {"verdict", "claims"}
+//   node verify.mjs FOLDER|PROOF [ANCHORS…]   says what holds and what does not; status 0, or 1 if it is rejected
+//   node verify.mjs --lines                   reads from standard input, one in a line, {"files": {path: base64}} or {"proof": base64},
+//                                             with "anchors": [base64] or without; writes for each a line {"verdict", "claims"},
+//                                             or {"refused"} where a file of anchors is none
+import { readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 
+import { checkAnchors, checkProofAnchors, readAnchors } from "./anchors.mjs";
+import { Malformed } from "./canonical.mjs";
 import { checkCeremony, checkCommitment, checkExternal, checkSeals } from "./commitment.mjs";
 import { checkDrawLog } from "./drawlog.mjs";
 import { checkAllocation, checkOpenDraw, checkSelection } from "./firms.mjs";
@@ -15,14 +19,15 @@ import { checkLog } from "./log.mjs";
 import { Roll } from "./officers.mjs";
 import { checkPackages, checkPublicPool, checkRegister } from "./pool.mjs";
 import { checkProgramme } from "./programme.mjs";
+import { verifyProof } from "./proofs.mjs";
 import { Record, checkFiles, readFolder } from "./record.mjs";
 import { Report, Unreadable } from "./report.mjs";
 import { checkSignature } from "./signature.mjs";
 import { checkThresholds } from "./thresholds.mjs";
 import { checkPolicy, checkResults, checkYear } from "./year.mjs";
 
-/** All claims on the files of a record. */
-export function verify(files) {
+/** All claims on the files of a record, and those of anchors where there are some. */
+export function verify(files, anchors) {
   const report = new Report();
   const record = new Record(files);
   checkFiles(report.group("record"), record);
@@ -31,6 +36,7 @@ export function verify(files) {
   checkDrawLog(report.group("draw log"), record);
   if (record.kind === "audit") checkLog(report.group("log"), record);
   for (const draw of record.draws()) checkDraw(report.group(draw.id), record, draw);
+  if (anchors) checkAnchors(report, record, anchors);
   return report;
 }
 
@@ -72,21 +78,42 @@ function checkLots(group, draw) {
   }
 }
 
-async function lines() {
-  for await (const line of createInterface({ input: process.stdin })) {
-    const { files } = JSON.parse(line);
-    const { verdict, claims } = verify(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text, "base64")])));
-    process.stdout.write(`${JSON.stringify({ verdict, claims })}\n`);
+function prove(bytes, anchors) {
+  const { report, draws, year } = verifyProof(bytes);
+  if (anchors) checkProofAnchors(report, draws, year, anchors);
+  return report;
+}
+
+/** The answer to one request. */
+function answer({ files, proof, anchors: noted = [] }) {
+  const bytes = (text) => Buffer.from(text, "base64");
+  try {
+    const anchors = noted.length > 0 ? readAnchors(noted.map(bytes)) : undefined;
+    if (proof !== undefined) return prove(bytes(proof), anchors);
+    return verify(new Map(Object.entries(files).map(([path, text]) => [path, bytes(text)])), anchors);
+  } catch (error) {
+    // brackets that are nested too deep exhaust the stack
+    if (!(error instanceof Malformed || error instanceof RangeError)) throw error;
+    return { refused: error.message };
   }
 }
 
-if (process.argv[2] === "--lines") {
-  await lines();
-} else {
-  const report = verify(readFolder(process.argv[2]));
+async function lines() {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { verdict, claims, refused } = answer(JSON.parse(line));
+    process.stdout.write(`${JSON.stringify({ verdict, claims, refused })}\n`);
+  }
+}
+
+function print(path, noted) {
+  const anchors = noted.length > 0 ? readAnchors(noted.map((name) => readFileSync(name))) : undefined;
+  const report = statSync(path).isDirectory() ? verify(readFolder(path), anchors) : prove(readFileSync(path), anchors);
   for (const [i, { group, section, text, status, problems }] of report.claims.entries()) {
     console.log(`${i + 1}. ${group} (${section}) ${text}: ${status}${problems.map((one) => `\n     ${one}`).join("")}`);
   }
   console.log(report.verdict);
   process.exitCode = report.verdict === "rejected" ? 1 : 0;
 }
+
+if (process.argv[2] === "--lines") await lines();
+else print(process.argv[2], process.argv.slice(3));
