@@ -28,7 +28,7 @@ from scheduler.audit.record import MAX_DOCUMENT_BYTES, MemorySource, Record
 from scheduler.audit.verifier import deaf, find_records, verify_record
 from scheduler.draw.canonical import document_bytes, parse_document
 from scheduler.draw.hashing import content_digest, digest, message
-from scheduler.draw.merkle import leaf_hash, root_of_path, tree_root
+from scheduler.draw.tree import leaf_hash, root_of_path, tree_root
 from scheduler.errors import RecordError
 from scheduler.i18n import gettext as _
 

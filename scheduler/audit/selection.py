@@ -13,7 +13,7 @@ from scheduler.audit.formats import MICRO
 from scheduler.audit.sampling import Sampling, counted_before
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import digest, keyed_digest, message
-from scheduler.draw.merkle import leaf_hash, tree_root
+from scheduler.draw.tree import leaf_hash, tree_root
 from scheduler.i18n import gettext as _
 
 

@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import digest, keyed_digest
-from scheduler.draw.merkle import inclusion_path, leaf_hash, tree_root
+from scheduler.draw.merkle import inclusion_path
 from scheduler.draw.thresholds import opening
+from scheduler.draw.tree import leaf_hash, tree_root
 
 PROOF_FORMAT = 2
 DRAWN, NOT_DRAWN, NOT_IN_POOL = "drawn", "not_drawn", "not_in_pool"

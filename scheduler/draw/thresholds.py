@@ -15,8 +15,9 @@ import numpy as np
 from scheduler.allocation.cells import OPEN_STRATUM, Cell
 from scheduler.draw.bulk import Digests
 from scheduler.draw.hashing import digest, keyed_digest, message
-from scheduler.draw.merkle import array_root, inclusion_path, leaf_hash
+from scheduler.draw.merkle import array_root, inclusion_path
 from scheduler.draw.selection import Selection
+from scheduler.draw.tree import leaf_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,9 +21,9 @@ from models.store import Store
 from models.tables import Draw, table_of
 from scheduler.allocation.cells import Cell
 from scheduler.draw.hashing import digest, keyed_digest, message
-from scheduler.draw.merkle import leaf_hash
 from scheduler.draw.selection import select
 from scheduler.draw.tickets import open_tickets
+from scheduler.draw.tree import leaf_hash
 from scheduler.example.city import ExampleCity, build_city
 from scheduler.workflow.example import load_parameters
 from scheduler.workflow.workspace import database_url

@@ -26,7 +26,7 @@ from scheduler.audit.proof import verify_proof
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_record, verify_source
 from scheduler.draw import signing
-from scheduler.draw.merkle import array_root, inclusion_path, root_of_path
+from scheduler.draw.merkle import array_root
 from scheduler.errors import StateError
 from tests import make_verifier_digest
 
@@ -258,13 +258,3 @@ def test_proof_gets_the_same_report(verifier: Path, tmp_path: Path, name: str) -
     report = verify_proof(path.read_bytes(), path.name)
     assert json.loads(found.stdout) == {"records": [report.document()]}
     assert found.returncode == int(name == "changed")
-
-
-def test_paths_are_those_of_the_program() -> None:
-    """Every leaf of every tree up to 20 leaves, and paths that lead nowhere."""
-    for size in range(1, 21):
-        leaves = np.arange(32 * size, dtype=np.uint16).astype(np.uint8).reshape(size, 32)
-        for index in range(size):
-            leaf, path = bytes(leaves[index]), inclusion_path(leaves, index)
-            for some in (path, path[:-1], (*path, bytes(32))):
-                assert plain_merkle.root_of_path(leaf, index, size, some) == root_of_path(leaf, index, size, some)

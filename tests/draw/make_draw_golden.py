@@ -28,12 +28,12 @@ from scheduler.draw.files import (  # noqa: E402
     selected_table,
 )
 from scheduler.draw.hashing import digest, keyed_digest, message  # noqa: E402
-from scheduler.draw.merkle import leaf_hash, tree_root  # noqa: E402
 from scheduler.draw.pool import firm_salts, open_pool, targeted_pool  # noqa: E402
 from scheduler.draw.quotas import counting_visits, draw_quotas  # noqa: E402
 from scheduler.draw.seed import EntropySource, PublicValue, draw_seed  # noqa: E402
 from scheduler.draw.selection import select  # noqa: E402
 from scheduler.draw.tickets import open_tickets, targeted_tickets  # noqa: E402
+from scheduler.draw.tree import leaf_hash, tree_root  # noqa: E402
 from scheduler.registry.codes import RoundKind  # noqa: E402
 
 PATH = REPOSITORY / "data" / "golden" / "draw-1.json"

@@ -19,7 +19,8 @@ from scheduler.draw.bulk import (
     keyed_digest_messages,
 )
 from scheduler.draw.hashing import message, prefix
-from scheduler.draw.merkle import array_root, tree_root
+from scheduler.draw.merkle import array_root
+from scheduler.draw.tree import tree_root
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from make_proof_golden import PATH, vectors
 from scheduler.audit.claims import Verdict
 from scheduler.audit.proof import verify_proof
 from scheduler.draw.canonical import document_bytes
-from scheduler.draw.merkle import array_root, inclusion_path, root_of_path
+from scheduler.draw.merkle import array_root, inclusion_path
 from scheduler.draw.proof import list_root
+from scheduler.draw.tree import root_of_path
 
 GOLDEN: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 FORMAT_1: dict[str, Any] = json.loads(PATH.with_name("proofs-1.json").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from scheduler.draw.canonical import document_bytes, table_bytes
 from scheduler.draw.commitment import SEALED_FILES
 from scheduler.draw.draw_log import DrawEvent, draw_log_head
 from scheduler.draw.hashing import content_digest, digest, message
-from scheduler.draw.merkle import leaf_hash, tree_root
+from scheduler.draw.tree import leaf_hash, tree_root
 from scheduler.publication.inputs import (
     AuditDraw,
     AuditInputs,
