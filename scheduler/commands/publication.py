@@ -121,6 +121,7 @@ def publish_notices(
 def _notices_document(summary: NoticesSummary, folder: Path, dry_run: bool) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
+        "log_entry": summary.logged,
         "path": str(folder),
         "added": list(summary.changes.added),
         "changed": list(summary.changes.changed),

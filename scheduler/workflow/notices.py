@@ -34,19 +34,26 @@ from scheduler.publication.site.words import Words
 from scheduler.resources import data_path
 from scheduler.workflow.calendars import working_calendar
 from scheduler.workflow.keys import signing_key
+from scheduler.workflow.log import append_log
 from scheduler.workflow.publication import ACTION, public_inputs
 from scheduler.workflow.workspace import Workspace, read_settings
 
 SHIPPED_FORMS = "notice-forms.toml"
+NOTICES_ACTION = "publish notices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesSummary:
-    """What was written: the tasks with a folder, those not drawn yet, and what changed on disk."""
+    """
+    What was written: the tasks with a folder, those not drawn yet, and what changed on disk.
+
+    `logged` is the number of the log entry; None where nothing changed or nothing was written.
+    """
 
     written: tuple[TaskNotice, ...]
     waiting: tuple[PlannedTask, ...]
     changes: Changes
+    logged: int | None
 
 
 def write_notices(
@@ -93,11 +100,13 @@ def write_notices(
         notices = tuple(notice for notice in made.values() if notice is not None)
         archive = record_archive(files)
         changes = delivery.stage_folder(out, _files(workspace, notices, layout, archive))
-        if not dry_run:
+        logged = None
+        if changes and not dry_run:
+            detail = {"tasks": [task_id for task_id, notice in made.items() if notice is not None]}
+            logged = append_log(connection, workspace, NOTICES_ACTION, detail, after=record_digest(files))
             delivery.commit()
-    return NoticesSummary(
-        written=notices, waiting=tuple(task for task in tasks if made[task.task_id] is None), changes=changes
-    )
+    waiting = tuple(task for task in tasks if made[task.task_id] is None)
+    return NoticesSummary(written=notices, waiting=waiting, changes=changes, logged=logged)
 
 
 def _files(

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 import cli
 from models import tables
 from models.draw_rows import StoredDraw, insert_draw, load_draw_events, put_file
+from models.publication_rows import load_log
 from models.registry_rows import save_items, save_tasks
 from models.store import insert_columns
 from models.tables import table_of
@@ -25,6 +26,7 @@ from scheduler.draw.draw_log import draw_log_head
 from scheduler.draw.signing import is_signed
 from scheduler.errors import StateError
 from scheduler.publication.files import Changes
+from scheduler.publication.inputs import LogRow
 from scheduler.registry.codes import ObjectType
 from scheduler.registry.items import Task, TaskRange
 from scheduler.workflow import publication
@@ -374,6 +376,28 @@ def test_notices_are_written_of_what_was_published(filled: Workspace, tmp_path: 
     assert not write_notices(filled, out=tmp_path / "notices").changes
     with pytest.raises(StateError, match="expected tasks of the year"):
         write_notices(filled, out=tmp_path / "notices", task_ids=["T99"])
+
+
+def log_rows(workspace: Workspace) -> tuple[LogRow, ...]:
+    """The log."""
+    with workspace.transaction() as connection:
+        return load_log(connection)
+
+
+def test_notices_leave_an_entry_in_the_log_when_they_write(filled: Workspace, tmp_path: Path) -> None:
+    """One with the tasks and the digest of the record; none in a dry run, and none where nothing changes."""
+    published = run(filled, tmp_path / "out")
+    before = log_rows(filled)
+    assert write_notices(filled, out=tmp_path / "notices", dry_run=True).logged is None
+    assert log_rows(filled) == before
+    summary = write_notices(filled, out=tmp_path / "notices")
+    assert write_notices(filled, out=tmp_path / "notices").logged is None
+    (entry,) = log_rows(filled)[len(before) :]
+    assert (entry.number, entry.action, entry.after) == (summary.logged, "publish notices", published.record_digest)
+    assert json.loads(entry.detail) == {"tasks": ["T01"]}
+    (tmp_path / "notices" / "T01" / "extra").mkdir()
+    next((tmp_path / "notices" / "T01").glob("*.docx")).write_bytes(b"cut off")
+    assert write_notices(filled, out=tmp_path / "notices").logged is not None
 
 
 def test_notices_hold_nothing_internal(filled: Workspace, tmp_path: Path) -> None:
