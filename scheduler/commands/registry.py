@@ -23,6 +23,7 @@ from scheduler.workflow.templates import write_template
 KIND_NAMES = tuple(kind.name for kind in KINDS)
 ALL = "all"
 SHOWN_NOTICES = 8
+SHOWN_ROWS = 10  # of each notice; --report tells all
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -217,11 +218,12 @@ def _sentence(report: ImportReport) -> str:
 
 def _say_notices(notices: Sequence[Problem]) -> None:
     counts = Counter((notice.column, notice.message) for notice in notices)
-    first = {(notice.column, notice.message): notice.row for notice in reversed(notices)}
     for (column, message), number in counts.most_common(SHOWN_NOTICES):
-        line = _("Note: {what} (row {row})") if number == 1 else _("Note: {what} ({number} rows, first row {row})")
+        line = _("Note: {what} (row {rows})") if number == 1 else _("Note: {what} ({number} rows: {rows})")
         what = f"{column}: {message}" if column else message
-        say(line.format(what=what, number=number, row=first[column, message]))
+        rows = [notice.row for notice in notices if (notice.column, notice.message) == (column, message)]
+        more = ", …" if number > SHOWN_ROWS else ""
+        say(line.format(what=what, number=number, rows=", ".join(map(str, rows[:SHOWN_ROWS])) + more))
     if len(counts) > SHOWN_NOTICES:
         say(
             _("… and {number} more kinds of notices; --report FILE lists all.").format(

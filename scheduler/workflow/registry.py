@@ -42,6 +42,7 @@ from scheduler.workflow.mappings import read_mapping
 from scheduler.workflow.plan_figures import figure_checks, known_figures, store_figures
 from scheduler.workflow.quarantine import refused_rows, release_mended
 from scheduler.workflow.registry_frozen import frozen_checks
+from scheduler.workflow.registry_notices import with_future_notices
 from scheduler.workflow.registry_storing import Stored
 from scheduler.workflow.results import store_results
 from scheduler.workflow.workspace import Workspace
@@ -248,7 +249,7 @@ def _import_sheet(
     register = None
     if mapping and mapping.firm:
         register = RegisteredNames(names=registry_rows.load_firm_names(connection))
-    table = parse_sheet(sheet, kind, known, mapping, checks, register)
+    table = with_future_notices(parse_sheet(sheet, kind, known, mapping, checks, register), workspace.today)
     workspace.progress.report(_("Reading {sheet}").format(sheet=sheet.name or sheet.file), 1, 2)
     table, stored = _store(connection, workspace, table)
     num_quarantined = num_released = 0

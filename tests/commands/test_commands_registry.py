@@ -123,6 +123,21 @@ def test_mapping_belongs_to_one_kind(run: Run, firms: Path, repository: Path) ->
     assert "a mapping belongs to one kind" in err
 
 
+def test_events_of_days_to_come_are_told_with_their_rows(run: Run, tmp_path: Path) -> None:
+    """How many, which rows, and all of them in the report file."""
+    firms, events, report = tmp_path / "firms.csv", tmp_path / "events.csv", tmp_path / "notices.csv"
+    firms.write_text(HEADER + GOOD, encoding="utf-8")
+    run("import", "firms", str(firms))
+    days = ("2098-01-01", "2020-01-01", "2099-01-01")
+    rows = "".join(f"91371000MA3EXAMPLG,投诉举报,{day}\n" for day in days)
+    events.write_text(f"统一社会信用代码,事件类型,发生日期\n{rows}", encoding="utf-8")
+    status, out, err = run("import", "events", str(events), "--report", str(report))
+    assert (status, "3 new" in out) == (0, True)
+    assert "the event is kept, and counts only from its day (2 rows: 2, 4)" in err
+    (sheet,) = read_sheets(report)
+    assert [row[3] for row in sheet.rows] == ["Row", "2", "4"]
+
+
 def test_mappings_are_listed_shown_and_taken_by_name(run: Run, tmp_path: Path) -> None:
     """A hotline's export goes in through a shipped mapping; a copy of it, and a default, through the same option."""
     assert "12315" in run("mapping", "list")[1]

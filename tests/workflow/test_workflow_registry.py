@@ -180,6 +180,23 @@ def test_dry_run_tells_and_changes_nothing(workspace: Workspace, tmp_path: Path)
     assert dump(workspace) == before
 
 
+def test_events_of_days_to_come_are_kept_and_told(workspace: Workspace, tmp_path: Path) -> None:
+    """Today is no day to come; a bad row is told as bad, not as to come; the same file again tells it again."""
+    import_file(workspace, "firms", write(tmp_path / "firms.csv", [FIRM_HEADER, FIRM_A]))
+    days = ["2026-01-05", "2026-01-06", "2025-12-31", "2027-03-01", "2099-13-01"]  # the workspace's day is the first
+    rows = [[A, "投诉举报", day, f"{place}"] for place, day in enumerate(days)]
+    path = write(tmp_path / "events.csv", [["统一社会信用代码", "事件类型", "发生日期", "说明"], *rows])
+    for num_new in (4, 0):
+        report = import_file(workspace, "events", path, on_error="quarantine")
+        told = [notice for notice in report.notices if "to come" in notice.message]
+        assert [(one.file, one.row, one.column, one.value) for one in told] == [
+            ("events.csv", 3, "发生日期", "2026-01-06"),
+            ("events.csv", 5, "发生日期", "2027-03-01"),
+        ]
+        assert all(one.remedy for one in told)
+        assert report.num_new == num_new
+
+
 def test_same_events_get_the_same_ids_in_any_order(workspace: Workspace, tmp_path: Path) -> None:
     """Two equal complaints of one day are two events; the same file again, or its rows turned round, adds none."""
     import_file(workspace, "firms", write(tmp_path / "f.csv", [FIRM_HEADER, FIRM_A]))
