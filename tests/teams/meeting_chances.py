@@ -29,11 +29,12 @@ from tests.teams.test_teams_lot import assign, item, officer, recused, task
 Chances: TypeAlias = npt.NDArray[np.float64]
 Drawing: TypeAlias = tuple[tuple[int, ...], ...]
 
-ITEMS: tuple[FrozenItem, ...] = (item("G"), item("F", "food"), item("D", "drug"))
+ITEMS: tuple[FrozenItem, ...] = (item("G"), item("F", "food"), item("D", "drug"), item("M", "metrology"))
 TASKS: dict[str, FrozenTask] = {
     "any": task("any", "G"),
     "food": task("food", "F"),
     "drug": task("drug", "D"),
+    "metrology": task("metrology", "M"),
     "food+drug": task("food+drug", "F", "D"),
 }
 TOLERANCE = 1e-9
