@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from cli import CHINA
 from scheduler import i18n
 from scheduler.resources import data_path
-from scheduler.workflow.demo import DemoSummary
+from scheduler.workflow.demo import DemoSummary, run_demo
 from scheduler.workflow.workspace import Workspace, create_workspace
 from tests.chain import year
 from tests.chain.substituting import SubstitutingDemo, run_substituting
@@ -134,6 +134,13 @@ def small_year(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
     """A year of a city of 1,500 firms, with records, site and workbook."""
     i18n.activate("en")
     return year.run(tmp_path_factory.mktemp("year"))
+
+
+@pytest.fixture(scope="session")
+def smallest_year(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
+    """A demo of 300 firms, for tests that verify its records many times over; to be read only."""
+    i18n.activate("en")
+    return run_demo(tmp_path_factory.mktemp("smallest"), num_firms=300)
 
 
 @pytest.fixture(scope="session")

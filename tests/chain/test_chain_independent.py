@@ -77,10 +77,10 @@ CHANGES = [
 
 @pytest.mark.parametrize(("name", "column"), CHANGES)
 def test_changes_are_found_in_the_same_places(
-    small_year: DemoSummary, independent: Verify, name: str, column: int
+    smallest_year: DemoSummary, independent: Verify, name: str, column: int
 ) -> None:
     """A digit of a table of a targeted round, at three rows in turn; the manifest is made anew."""
-    files = files_of(small_year.folder / "records" / "audit")
+    files = files_of(smallest_year.folder / "records" / "audit")
     path = next(path for path in sorted(files) if path.endswith(f"-1/{name}") and "/2026-1-" not in path)
     count = files[path].count(b"\n") - 1
     for row in (1, count // 2, count):

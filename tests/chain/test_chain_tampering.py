@@ -23,10 +23,10 @@ from scheduler.workflow.demo import DemoSummary
 
 
 @pytest.mark.parametrize("kind", ["public", "audit"])
-def test_one_changed_byte_in_any_file_is_found(small_year: DemoSummary, tmp_path: Path, kind: str) -> None:
+def test_one_changed_byte_in_any_file_is_found(smallest_year: DemoSummary, tmp_path: Path, kind: str) -> None:
     """A byte at a place that the file's name decides is changed in each file in turn; the verdict names the file."""
     folder = tmp_path / kind
-    shutil.copytree(small_year.folder / "records" / kind, folder)
+    shutil.copytree(smallest_year.folder / "records" / kind, folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     assert len(files) > 10
     for path in files:
@@ -39,7 +39,8 @@ def test_one_changed_byte_in_any_file_is_found(small_year: DemoSummary, tmp_path
         report = verify_record(folder)
         assert report.verdict is Verdict.REJECTED, f"{name}, byte {place}"
         said = " ".join(f"{claim.expected} {claim.found}" for claim in report.claims if claim.status == "failed")
-        assert name in said or name == "manifest.json", f"{name}, byte {place}: {said}"
+        told = {"manifest.json": "", "signature.json": "signature"}.get(name, name)  # these two tell what they break
+        assert told in said, f"{name}, byte {place}: {said}"
         path.write_bytes(content)
     assert verify_record(folder).verdict is Verdict.CONSISTENT
 
