@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,19 @@ from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.draw_log import DRAW_LOG, DrawEvent, draw_log_table
-from scheduler.draw.hashing import message
+from scheduler.draw.hashing import digest, message
 from scheduler.draw.proof import Chance, ProvenDraw, firm_proof
 from scheduler.draw.signing import is_signed, public_key_of, sign
+from scheduler.draw.thresholds import outcome_root
 from scheduler.publication.records import MANIFEST, SIGNATURE, assemble_public, manifest_bytes, signed
 from scheduler.resources import data_path
-from tests.audit.record_builder import with_manifest
+from tests.audit.record_builder import Year, with_manifest
 from tests.audit.test_audit_entropy import BENT, typed_year
 from tests.audit.test_audit_frozen import FROZEN, files_of
 from tests.chain.substituting import TAMPERED, SubstitutingDemo, record
 from tests.publication.tiny_year import make_inputs
 
 Files = dict[str, bytes]
-LISTS = ("drawn.tsv", "pool.tsv")
 ROWS = "li => li.map(e => [e.value, e.className.split('claim-')[1], e.querySelector('span').textContent])"
 
 
@@ -105,6 +106,11 @@ def without_draw_log() -> Files:
     return relisted({name: content for name, content in tiny().items() if name != DRAW_LOG})
 
 
+def other_outcome(draw_id: str) -> Files:
+    """A record in which the ceremony of one draw names another outcome root."""
+    return Year({f"ceremony@{draw_id}": lambda ceremony: {**ceremony, "outcome_root": "0" * 64}}).record("public")
+
+
 CASES: dict[str, Callable[[], Files]] = {
     "tiny": tiny,
     "frozen format 1": lambda: files_of(FROZEN / "format-1" / "public.zip"),
@@ -141,6 +147,10 @@ CASES: dict[str, Callable[[], Files]] = {
     "a document with spaces": lambda: relisted({**tiny(), "year.json": tiny()["year.json"] + b" "}),
     "sources of all kinds": lambda: typed_year().record("public"),
     "the bureau's own seed": lambda: typed_year(own=True).record("public"),
+    "outcome roots": lambda: Year().record("public"),
+    "another outcome root of an open round": partial(other_outcome, "2026-1-1"),
+    "another outcome root of a targeted round": partial(other_outcome, "2026-2-2"),
+    "an outcome root of a draw not drawn": partial(other_outcome, "2026-2-1"),
     **{f"sources: {name}": partial(bent, name) for name in BENT},
 }  # fmt: skip
 
@@ -286,30 +296,63 @@ def test_own_ed25519_judges_as_the_library(page: Any) -> None:
             assert own_judgement(page, row) is is_signed(row["public_key"], changed, "record", str(number))
 
 
-def proof(outcome: str, *, open_chance: bool = False, old: bool = False) -> dict[str, Any]:
-    """A proof about the tiny year's open draw for a firm with an outcome; `old` for a ceremony without root."""
+def draw_to_prove() -> ProvenDraw:
+    """The tiny year's open draw."""
     files = {name.rpartition("/")[2]: content for name, content in tiny().items() if "2026-1-2/" in name}
-    ceremony = json.loads(files["ceremony.json"])
-    if old:
-        ceremony = {key: value for key, value in ceremony.items() if key != "drawn_root"}
-    drawn, pool = ([row.split(b"\t")[0].decode() for row in files[name].splitlines()[1:]] for name in LISTS)
-    others = [firm for firm in pool if firm not in drawn]
-    firm = {"drawn": drawn[-1], "not_drawn": others[0], "not_in_pool": "91371000MA99999999"}[outcome]
-    draw = ProvenDraw(
+    return ProvenDraw(
         commitment=json.loads(files["commitment.json"]),
-        ceremony=ceremony,
+        ceremony=json.loads(files["ceremony.json"]),
         pool=files["pool.tsv"],
         drawn=files["drawn.tsv"],
         secret=b"",
-        chance=Chance(stratum="open", chance_micro=3_000_000, chance_firms=6) if outcome != "not_in_pool" else None,
+        chance=Chance(stratum="open", chance_micro=3_000_000, chance_firms=6),
     )
+
+
+def proof(outcome: str, *, open_chance: bool = False, old: bool = False) -> dict[str, Any]:
+    """A proof about the tiny year's open draw for a firm with an outcome; `old` for a ceremony without root."""
+    draw = draw_to_prove()
+    drawn, pool = (
+        [row.split(b"\t")[0].decode() for row in table.splitlines()[1:]] for table in (draw.drawn, draw.pool)
+    )
+    others = [firm for firm in pool if firm not in drawn]
+    firm = {"drawn": drawn[-1], "not_drawn": others[0], "not_in_pool": "91371000MA99999999"}[outcome]
+    left_out = {"drawn_root"} if old else set()
+    ceremony = {key: value for key, value in draw.ceremony.items() if key not in left_out}
+    draw = replace(draw, ceremony=ceremony, chance=None if outcome == "not_in_pool" else draw.chance)
     return dict(json.loads(firm_proof(firm, [draw], open_chance=open_chance)))
 
 
-def golden_proof(name: str) -> bytes:
+def golden_proof(name: str, file: str = "proofs.json") -> bytes:
     """A proof about a targeted round, from data/golden."""
-    golden = json.loads((data_path("golden") / "proofs.json").read_text(encoding="utf-8"))
+    golden = json.loads((data_path("golden") / file).read_text(encoding="utf-8"))
     return document_bytes(golden["proofs"][name])
+
+
+def open_proof(**threshold: Any) -> bytes:
+    """A proof about the tiny year's open draw whose ceremony has an outcome root; the threshold may be bent."""
+    draw = draw_to_prove()
+    ids = [row.split(b"\t")[0].decode("ascii") for row in draw.drawn.splitlines()[1:]]
+    greatest = {"open": max(digest("ticket", draw.ceremony["seed"], firm) for firm in ids)}
+    draw_id = draw.commitment["draw_id"]
+    ceremony = {**draw.ceremony, "outcome_root": outcome_root(draw_id, b"", greatest)}
+    made = json.loads(firm_proof(ids[0], [replace(draw, ceremony=ceremony, thresholds=greatest)]))
+    made["draws"][0]["threshold"].update(threshold)
+    return document_bytes(made)
+
+
+def bent_threshold(**threshold: Any) -> bytes:
+    """A lie about the threshold of a targeted round, whose chance is opened."""
+    made = json.loads(golden_proof("not_drawn"))
+    made["draws"][0]["threshold"].update(threshold)
+    return document_bytes(made)
+
+
+def without(part: str) -> bytes:
+    """The same with a part closed: the threshold, or the chance that it comes with."""
+    made = json.loads(golden_proof("not_drawn"))
+    made["draws"][0][part] = None
+    return document_bytes(made)
 
 
 def lied(outcome: str, *path: Any, to: Any) -> bytes:
@@ -343,6 +386,21 @@ PROOFS: dict[str, Callable[[], bytes]] = {
     "another year": lambda: document_bytes({**proof("drawn"), "year": 2025}),
     "no draws": lambda: document_bytes({**proof("drawn"), "draws": []}),
     "another draw": lambda: lied("drawn", "draw_id", to="2026-1-9"),
+    **{f"format 1: {name}": partial(golden_proof, name, "proofs-1.json") for name in ("drawn", "not_drawn")},
+    "threshold of an open round": open_proof,
+    "an open round with a nonce": lambda: open_proof(nonce="0" * 64),
+    "an open round with nobody drawn": lambda: open_proof(ticket=""),
+    "an open round with another size": lambda: open_proof(size=2),
+    "a greater threshold": lambda: bent_threshold(ticket="f" * 64),
+    "a threshold of nobody": lambda: bent_threshold(ticket=""),
+    "another nonce": lambda: bent_threshold(nonce="0" * 64),
+    "another number of strata": lambda: bent_threshold(size=4),
+    "a number of strata beyond": lambda: bent_threshold(size=2**40),
+    "another place of the threshold": lambda: bent_threshold(index=9),
+    "no path of the threshold": lambda: bent_threshold(path=[]),
+    "a threshold with more": lambda: bent_threshold(more=1),
+    "no threshold": lambda: without("threshold"),
+    "a threshold without a chance": lambda: without("chance"),
     "no proof": lambda: document_bytes({"format": 1}),
     "no JSON": lambda: b"{",
     "spaces": lambda: document_bytes(proof("drawn")) + b" ",

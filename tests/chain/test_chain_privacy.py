@@ -13,6 +13,7 @@ from models.draw_rows import get_file
 from models.registry_rows import load_officers
 from models.store import Store
 from models.tables import Draw, table_of
+from scheduler.draw.hashing import keyed_digest
 from scheduler.draw.pool import firm_salts
 from scheduler.draw.tickets import targeted_tickets
 from scheduler.workflow.demo import DemoSummary
@@ -43,7 +44,8 @@ def secrets_of(small_year: DemoSummary) -> dict[str, set[bytes]]:
     """What must not be public, by kind, as bytes to look for."""
     folder = small_year.folder
     store = Store(database_url(folder / "workspace", None))
-    found: dict[str, set[bytes]] = {name: set() for name in ("stratum", "salt", "ticket", "secret", "officer", "bins")}
+    kinds = ("stratum", "salt", "ticket", "nonce", "secret", "officer", "bins")
+    found: dict[str, set[bytes]] = {name: set() for name in kinds}
     with store.transaction() as connection:
         for draw in connection.execute(table_of(Draw).select()).mappings():
             found["secret"] |= {draw["secret"].hex().encode(), draw["officer_secret"].hex().encode()}
@@ -51,9 +53,11 @@ def secrets_of(small_year: DemoSummary) -> dict[str, set[bytes]]:
             found["bins"] |= {row["bins"].encode() for row in rows if row["bins"]}
             if draw["draw_id"].startswith("2026-1-"):
                 continue  # an open round's tickets are everybody's
-            found["stratum"] |= {
-                row["disposition"].encode() for row in rows if not row["disposition"].startswith("out:")
+            strata = {row["disposition"] for row in rows if not row["disposition"].startswith("out:")}
+            found["nonce"] |= {
+                keyed_digest(draw["secret"], "threshold-nonce", draw["draw_id"], stratum).encode() for stratum in strata
             }
+            found["stratum"] |= {stratum.encode() for stratum in strata}
             pool = [row["firm_id"] for row in rows if not row["disposition"].startswith("out:")]
             ids = np.array(pool, dtype="S18")
             salts = firm_salts(draw["draw_id"], draw["secret"], ids)
@@ -67,7 +71,7 @@ def secrets_of(small_year: DemoSummary) -> dict[str, set[bytes]]:
 
 
 def test_the_search_would_find_a_leak(small_year: DemoSummary, secrets_of: dict[str, set[bytes]]) -> None:
-    """What is searched for is really there to be found: in the audit record, all kinds but salts and tickets stand."""
+    """What is searched for is there to be found: in the audit record, all kinds but salts, tickets and nonces."""
     assert all(len(needles) > 1 for needles in secrets_of.values())
     audit = b"\n".join(
         path.read_bytes() for path in (small_year.folder / "records" / "audit").rglob("*") if path.is_file()
@@ -76,7 +80,7 @@ def test_the_search_would_find_a_leak(small_year: DemoSummary, secrets_of: dict[
         assert all(needle in audit for needle in secrets_of[kind]), kind
 
 
-@pytest.mark.parametrize("kind", ["stratum", "salt", "ticket", "secret", "officer"])
+@pytest.mark.parametrize("kind", ["stratum", "salt", "ticket", "nonce", "secret", "officer"])
 def test_nothing_public_holds(small_year: DemoSummary, secrets_of: dict[str, set[bytes]], kind: str) -> None:
     """No page, list or public record contains one of them."""
     for name, content in public_files(small_year.folder):
