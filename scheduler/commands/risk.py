@@ -20,6 +20,8 @@ from scheduler.commands.scorecard import classify_scorecard
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
+from scheduler.risk.cautions import LEVEL, caution_words
+from scheduler.risk.exact import shown_value
 from scheduler.risk.scorecard import Scorecard
 from scheduler.risk.words import indicator_words
 from scheduler.workflow.risk import (
@@ -91,6 +93,7 @@ def classify_explain(context: CommandContext, firm: str, as_json: bool) -> None:
         document["scorecard"] = found.scorecard.name
         document |= {"overrides": list(map(dataclasses.asdict, found.overrides))}
         document |= {"internal": found.mark.document(), "history": list(map(dataclasses.asdict, found.history))}
+        document["values"] = {name: dataclasses.asdict(value) for name, value in found.values.items()}
         print_json({**dataclasses.asdict(found.explanation), **document})
     else:
         _show_explanation(context, found)
@@ -191,15 +194,23 @@ def _show_training(found: TrainingSummary) -> None:
     if found.late is None:
         screen.print(_("Too few outcomes, or outcomes of one day only, to judge out of time"))
     else:
-        text = _("Fitted to earlier visits and judged on {rows} from {day}: area {area}, calibration error {error}")
+        text = _(
+            "Fitted to earlier visits and judged on {rows} from {day}: area {area} ({level} interval: {low} to "
+            "{high}), calibration error {error}"
+        )
         screen.print(
             text.format(
                 rows=f"{found.late.num_rows:,}",
                 day=found.late.first_day,
                 area=f"{found.late.auc:.3f}",
+                level=LEVEL,
+                low=f"{found.late.low:.3f}",
+                high=f"{found.late.high:.3f}",
                 error=f"{found.late.calibration_error:.3f}",
             )
         )
+    for caution in found.cautions:
+        screen.print(_("Warning: {what}").format(what=caution_words(caution, _)), style="bold yellow")
     if found.constant:
         screen.print(_("Left out, as they never vary: {names}").format(names=", ".join(found.constant)))
     if found.path is not None:
@@ -288,15 +299,16 @@ def _lift_lines(context: CommandContext, found: FirmExplanation) -> list[str]:
 
 
 def _points_table(found: FirmExplanation) -> Table:
-    table = plain_table((_("Indicator"), _("Its value")), (_("Points"), _("Average in operation")))
-    table.add_row(_("base score"), "", str(found.explanation.base), "")
+    table = plain_table((_("Indicator"), _("Its value"), _("Bin")), (_("Points"), _("Average in operation")))
+    table.add_row(_("base score"), "", "", str(found.explanation.base), "")
     scales = found.scorecard.indicators
     lines = sorted(zip(found.explanation.lines, scales, strict=True), key=lambda pair: -pair[0].points)
     for line, scale in lines:
         average = f"{Decimal(line.average_hundredths) / 100:.2f}"
-        table.add_row(indicator_words(line.indicator), scale.describe(line.bin), str(line.points), average)
+        value = shown_value(found.values, line.indicator)
+        table.add_row(indicator_words(line.indicator), value, scale.describe(line.bin), str(line.points), average)
     table.add_section()
-    table.add_row(_("score"), "", str(found.explanation.score), "", style="bold")
+    table.add_row(_("score"), "", "", str(found.explanation.score), "", style="bold")
     return table
 
 

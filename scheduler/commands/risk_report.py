@@ -66,6 +66,8 @@ def _show(report: RiskReport, districts: dict[str, str]) -> None:
         scorecard=summary.scorecard.name,
     )
     screen.print(words)
+    if summary.scorecard.note:
+        screen.print(summary.scorecard.note)
     table = plain_table((_("District"), _("Object type")), (_("Firms"), *summary.tiers))
     for mix in report.mixes:
         table.add_row(districts.get(mix.district) or label(mix.district), label(mix.object_type), *shares(mix.counts))

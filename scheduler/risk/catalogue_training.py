@@ -160,7 +160,7 @@ def _industries(distinct: Values, counts: npt.NDArray[np.integer]) -> list[str]:
     rows: dict[str, int] = {}
     for value, count in zip(distinct.tolist(), counts.tolist(), strict=True):
         if value != MISSING:
-            code = _industry_code(value, 3)
+            code = industry_code(value, 3)
             rows[code] = rows.get(code, 0) + count
     frequent = {code for code, count in rows.items() if count >= LEAST_ROWS_OF_GROUP}
     found = []
@@ -168,12 +168,13 @@ def _industries(distinct: Values, counts: npt.NDArray[np.integer]) -> list[str]:
         if value == MISSING:
             found.append("")
         else:
-            group = _industry_code(value, 3)
-            found.append(group if group in frequent else _industry_code(value, 2))
+            group = industry_code(value, 3)
+            found.append(group if group in frequent else industry_code(value, 2))
     return found
 
 
-def _industry_code(value: int, digits: int) -> str:
+def industry_code(value: int, digits: int) -> str:
+    """Code of an industry number with its letter, cut to so many digits; empty where no section has it."""
     text = f"{value:04d}"[:digits]
     indicator = find_indicator("industry")
     categories = indicator.categories if indicator else None

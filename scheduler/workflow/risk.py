@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,7 +27,9 @@ from scheduler.registry.codes import OBJECT_TYPES
 from scheduler.registry.frame import Frame, Mask
 from scheduler.risk.classify import DECIDERS, StoredClassification, decide, measure, scores_of
 from scheduler.risk.cuts import cut_by_shares
+from scheduler.risk.exact import ExactValue, exact_value
 from scheduler.risk.explain import Explanation, explain
+from scheduler.risk.indicators import indicator_values
 from scheduler.risk.mix import TierMix, tier_mix
 from scheduler.risk.scorecard import Scorecard
 from scheduler.workflow.internal import InternalMark, internal_mark, mark_internal
@@ -131,6 +134,8 @@ class FirmExplanation:
         Its tiers, oldest first.
     overrides
         All its overrides, ended ones too, oldest first.
+    values
+        Exact value of each indicator of the scorecard, by name; empty if the firm is no longer on the register.
     """
 
     firm_name: str
@@ -139,6 +144,7 @@ class FirmExplanation:
     explanation: Explanation
     history: tuple[TierSince, ...]
     overrides: tuple[Override, ...]
+    values: Mapping[str, ExactValue]
     mark: InternalMark
 
 
@@ -199,15 +205,34 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
         place = _place(stored, wanted)
         name, _registrar = load_firm_labels(connection, [wanted]).get(wanted, ("", ""))
         detail = {"classification": stored.classification_id, "firm_id": wanted}
+        frame = load_frame(connection)
+        explanation = explain(stored, place, _operating(frame, stored))
         return FirmExplanation(
             firm_name=name,
             as_of=stored.as_of,
             scorecard=stored.scorecard,
-            explanation=explain(stored, place, _operating(load_frame(connection), stored)),
+            explanation=explanation,
             history=load_tier_history(connection, wanted),
             overrides=load_overrides(connection, wanted),
+            values=_exact_values(connection, frame, stored, explanation),
             mark=mark_internal(connection, workspace, "classify explain", detail),
         )
+
+
+def _exact_values(
+    connection: sa.Connection, frame: Frame, stored: StoredClassification, explanation: Explanation
+) -> dict[str, ExactValue]:
+    """Values of one firm's indicators as of the classification's day, from the data as they stand now."""
+    place = int(frame.positions(np.array([explanation.firm_id.encode("ascii")], dtype="S18"))[0])
+    if place < 0:
+        return {}
+    scales = stored.scorecard.indicators
+    events = load_events(connection, frame, stored.as_of)
+    columns = indicator_values(frame, events, [scale.name for scale in scales], stored.as_of)
+    return {
+        scale.name: exact_value(scale, line, int(columns[scale.name][place]))
+        for scale, line in zip(scales, explanation.lines, strict=True)
+    }
 
 
 def _classify(

@@ -8,7 +8,8 @@ points put about as many firms into each tier. It is not used until the settings
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from dataclasses import replace as changed
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,10 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.frame import Frame
 from scheduler.registry.items import MICRO
 from scheduler.risk.catalogue_training import cuts_like, indicator_columns, scorecard_of
+from scheduler.risk.cautions import Caution, cautions_of, noted
 from scheduler.risk.classify import classify
 from scheduler.risk.columns import Column
-from scheduler.risk.evaluation import calibration_table, expected_calibration_error, weighted_auc
+from scheduler.risk.evaluation import auc_interval, calibration_table, expected_calibration_error, weighted_auc
 from scheduler.risk.history import Values
 from scheduler.risk.indicators import INDICATORS, indicator_values
 from scheduler.risk.leakage import check_features, check_outcome, constant_columns
@@ -44,12 +46,17 @@ SETTINGS = TrainingSettings(pairs=False)  # a record tells the points of indicat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateFigures:
-    """How a card fitted to the earlier outcomes did on the later ones: first day, rows, area, calibration error."""
+    """
+    How a card fitted to the earlier outcomes did on the later ones: first day, rows, area with its 95 % interval,
+    calibration error.
+    """
 
     first_day: date
     num_rows: int
     num_problems: int
     auc: float
+    low: float
+    high: float
     calibration_error: float
 
 
@@ -70,6 +77,8 @@ class TrainingSummary:
         Figures out of time; None where there are too few outcomes for it.
     constant
         Indicators left out because they never varied.
+    cautions
+        What must be said of the card; the scorecard's note says it too.
     """
 
     scorecard: Scorecard
@@ -80,6 +89,7 @@ class TrainingSummary:
     cv_auc: float
     late: LateFigures | None
     constant: tuple[str, ...]
+    cautions: tuple[Caution, ...]
     mark: InternalMark
 
     def document(self) -> dict[str, Any]:
@@ -101,9 +111,11 @@ class TrainingSummary:
                 "num_rows": late.num_rows,
                 "num_problems": late.num_problems,
                 "auc": round(late.auc, 4),
+                "auc_interval": [round(late.low, 4), round(late.high, 4)],
                 "calibration_error": round(late.calibration_error, 4),
             },
             "constant": list(self.constant),
+            "warnings": [asdict(caution) for caution in self.cautions],
             "internal": self.mark.document(),
         }
 
@@ -141,8 +153,11 @@ def train_scorecard(
         weights = _weights(visits)
         name = path.name.removesuffix(".toml")
         training = train_columns(columns, visits.outcome, weights, name=name, settings=SETTINGS)
-        cuts = _cuts(connection, workspace, frame, like, scorecard_of(training.card, columns, like, like.cuts))
-        scorecard = scorecard_of(training.card, columns, like, cuts)
+        late = _late(columns, visits, weights)
+        cautions = _cautions(visits, training, late)
+        card = changed(training.card, note=noted(training.card.note, cautions))
+        cuts = _cuts(connection, workspace, frame, like, scorecard_of(card, columns, like, like.cuts))
+        scorecard = scorecard_of(card, columns, like, cuts)
         detail = {"file": path.name, "num_rows": len(visits), "scorecard": scorecard.digest}
         if dry_run:
             mark = internal_mark(workspace, None)
@@ -156,10 +171,16 @@ def train_scorecard(
         num_problems=int(visits.outcome.sum()),
         num_effective=training.num_effective,
         cv_auc=weighted_auc(training.fold_score, visits.outcome, weights),
-        late=_late(columns, visits, weights),
+        late=late,
         constant=constant,
+        cautions=cautions,
         mark=mark,
     )
+
+
+def _cautions(visits: VisitOutcomes, training: Training, late: LateFigures | None) -> tuple[Caution, ...]:
+    interval = None if late is None else (late.low, late.high)
+    return cautions_of(len(visits), int(visits.outcome.sum()), len(training.card.tables), interval)
 
 
 def _known_visits(frame: Frame, visits: VisitOutcomes) -> VisitOutcomes:
@@ -238,11 +259,14 @@ def _late(columns: tuple[Column, ...], visits: VisitOutcomes, weights: npt.NDArr
     seen = tuple(column.take(early) for column in columns)
     training: Training = train_columns(seen, visits.outcome[early], weights[early], name="", settings=SETTINGS)
     score = training.card.score_columns({column.name: column.take(late) for column in columns}, len(late))
+    low, high = auc_interval(score, visits.outcome[late], weights[late])
     return LateFigures(
         first_day=min(visits.inspected_on[row] for row in late.tolist()),
         num_rows=len(late),
         num_problems=int(visits.outcome[late].sum()),
         auc=weighted_auc(score, visits.outcome[late], weights[late]),
+        low=low,
+        high=high,
         calibration_error=expected_calibration_error(
             calibration_table(training.card.probability_micro(score) / MICRO, visits.outcome[late], weights[late])
         ),

@@ -131,6 +131,27 @@ def test_explain_tells_the_score_where_it_decided(run: Run) -> None:
     assert "missing" in result.output
 
 
+def test_explain_tells_exact_values_with_their_units(run: Run, workspace: Workspace) -> None:
+    """
+    The fine of 50,000 yuan stands beside its bin; the firm is six years old, its industry is F5211.
+
+    A fine that comes in later, of a day before, changes the value and not the bin: that is said.
+    """
+    run()
+    lines = run("explain", FIRM).output.splitlines()
+    assert any("50,000 yuan" in line and "10,000 to 99,999" in line for line in lines)
+    assert any("72 months" in line for line in lines)
+    assert any("F5211" in line for line in lines)
+    values = json.loads(run("explain", FIRM, "--json").stdout)["values"]
+    assert {"value": 50_000, "unit": "yuan", "text": "50,000 yuan", "fits": True} in values.values()
+    late = {"event_id": ["2"], "firm_id": [FIRM], "kind": ["penalty"], "occurred_on": [date(2025, 7, 1)]}
+    with workspace.transaction() as connection:
+        insert_events(connection, {**late, "ended_on": [None], "amount": [70_000], "detail": [""], "source": [""]})
+    (line,) = (line for line in run("explain", FIRM).output.splitlines() if "120,000 yuan" in line)
+    assert "the data" in line
+    assert json.loads(run("explain", FIRM, "--json").stdout)["values"]["penalty_yuan_3y"]["fits"] is False
+
+
 def test_explain_answers_machines(run: Run) -> None:
     """JSON holds every line of points and the mark."""
     run()

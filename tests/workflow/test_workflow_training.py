@@ -107,6 +107,42 @@ def test_train_scorecard_writes_a_scorecard_that_classify_reads(workspace: Works
 
 
 @pytest.mark.usefixtures("fitted_once")
+def test_train_scorecard_warns_of_few_outcomes_and_of_chance(workspace: Workspace) -> None:
+    """Outcomes by lot on 120 firms: too few, and nothing to predict; note, terminal and JSON say so."""
+    fill(workspace)
+    with workspace.transaction() as connection:
+        result = table_of(Result)
+        firms = sorted(row[0] for row in connection.execute(sa.select(result.c.firm_id)))
+        rng = np.random.default_rng(3)
+        dirty = [firm for firm in firms if rng.random() < 0.3]
+        connection.execute(sa.update(result).values(category="no_problem"))
+        connection.execute(sa.update(result).where(result.c.firm_id.in_(dirty)).values(category="ordered_to_correct"))
+        connection.execute(sa.delete(result).where(result.c.firm_id.notin_(firms[:240])))
+    summary = train_scorecard(workspace)
+    assert summary.late is not None
+    assert summary.late.low <= 0.5
+    assert "no_better_than_chance" in [one.code for one in summary.cautions]
+    assert "Warning: predicts nothing that can be told from chance" in summary.scorecard.note
+    text = (workspace.root / FITTED_SCORECARD).read_text(encoding="utf-8")
+    assert parse_scorecard(text, FITTED_SCORECARD).note == summary.scorecard.note
+    context = CommandContext(
+        root=workspace.root, database_url=None, actor=workspace.actor, now=workspace.now, language="en"
+    )
+    spoken = CliRunner().invoke(classify, ["train", "--dry-run"], obj=context)
+    assert "Warning: predicts nothing" in spoken.output.replace("\n", " ")
+    answered = CliRunner().invoke(classify, ["train", "--dry-run", "--json"], obj=context)
+    assert "no_better_than_chance" in [one["code"] for one in json.loads(answered.stdout)["warnings"]]
+
+
+def test_train_scorecard_of_many_outcomes_warns_of_nothing_it_can_tell(workspace: Workspace) -> None:
+    """Fifteen hundred visits with the made-up city's truth: the card predicts, and its note is as it was."""
+    fill(workspace)
+    summary = train_scorecard(workspace)
+    assert summary.late is not None
+    assert 0.5 < summary.late.low < summary.late.auc < summary.late.high
+    assert "predicts nothing" not in summary.scorecard.note
+
+
 def test_train_scorecard_in_a_dry_run_leaves_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file, no log entry; and a second run, fitted anew, gives the same scorecard."""
     fill(workspace)
