@@ -11,6 +11,7 @@ from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.pictures import bars, interval_rows, path_line
 from scheduler.publication.tables import Share
+from scheduler.publication.text import visible
 from scheduler.registry.items import MICRO
 from scheduler.workflow.estimates import Estimate, YearEstimates
 from scheduler.workflow.report import Report, YearReport
@@ -119,6 +120,7 @@ def _tiers(found: YearEstimates) -> str:
 
 
 def _bars(rows: Sequence[tuple[str, float, str]], title: str, marks: Sequence[tuple[str, float]]) -> str:
+    rows = [(visible(name), value, share) for name, value, share in rows]
     told = "; ".join(f"{name}: {share}" for name, _value, share in rows)
     return bars(rows, title=title, description=told, marks=marks) if rows else ""
 
@@ -140,5 +142,6 @@ def _rates(found: YearEstimates, estimates: Sequence[Estimate], title: str, word
 
 
 def _intervals(rows: Sequence[tuple[str, float, float, float, str]], title: str, base: float | None) -> str:
+    rows = [(visible(name), rate, low, high, share) for name, rate, low, high, share in rows]
     told = "; ".join(f"{name}: {share} ({Share(low)} – {Share(high)})" for name, _rate, low, high, share in rows)
     return interval_rows(rows, title=title, description=told, base=base) if rows else ""
