@@ -29,7 +29,7 @@ RARE = 1e-6  # a fair draw fails one of the tests below once in some ten thousan
 MICRO = 1_000_000
 Drawn = npt.NDArray[np.bool_]
 
-# stratum, package, expected visits in 10^-6, firms; 20.3 + 2.1 + 1.2 + 0.4 + 4 = 28 visits in all
+# stratum, package, expected visits in 10^-6, firms; 81.3 + 2.1 + 1.2 + 0.4 + 4 = 89 visits in all
 CELLS = tuple(
     Cell(stratum=stratum, package=package, counting=True, rest=False, num_firms=firms, visits_micro=visits)
     for stratum, package, visits, firms in (
@@ -40,7 +40,7 @@ CELLS = tuple(
         ("1/e/D/T1", "T1", 4_000_000, 4),
         ("2/e/A/T1", "T1", 1_300_000, 7),
         ("2/e/A/T1", "T2", 800_000, 7),
-        ("2/e/B/T1", "T1", 20_300_000, 250),
+        ("2/e/B/T1", "T1", 81_300_000, 1000),
     )
 )
 SIZES = {stratum: group[0].num_firms for stratum, group in by_stratum(CELLS).items()}
@@ -108,9 +108,9 @@ def pairs_in_deviations(drawn: Drawn) -> float:
 
 
 def test_quotas_have_their_expectation(targeted: tuple[Drawn, npt.NDArray[np.int64]]) -> None:
-    """A quota is its expected visits rounded down or up, up as often as the fraction says, and 28 visits in all."""
+    """A quota is its expected visits rounded down or up, up as often as the fraction says, and 89 visits in all."""
     quotas = targeted[1]
-    assert set(quotas.sum(axis=1).tolist()) == {28}
+    assert set(quotas.sum(axis=1).tolist()) == {89}
     for cell, column in zip(CELLS, quotas.T, strict=True):
         whole, part = divmod(cell.visits_micro, MICRO)
         share = part / MICRO
@@ -123,21 +123,21 @@ def test_each_firm_is_drawn_as_often_as_recorded(targeted: tuple[Drawn, npt.NDAr
     for name, expected in chances_micro(CELLS).items():
         drawn = of_stratum(targeted[0], name)
         p = expected / MICRO / drawn.shape[1]
-        bound = 5.6 * (NUM_SEEDS * p * (1 - p)) ** 0.5  # 5.6: 1 in 50 million, for some hundred firms
+        bound = 5.6 * (NUM_SEEDS * p * (1 - p)) ** 0.5  # 5.6: 1 in 50 million, for a thousand firms
         assert float(np.abs(drawn.sum(axis=0) - NUM_SEEDS * p).max()) <= bound
 
 
-@pytest.mark.parametrize("name", [name for name, size in SIZES.items() if size in (2, 7, 250)])
+@pytest.mark.parametrize("name", [name for name, size in SIZES.items() if size in (2, 7, 1000)])
 def test_firms_of_a_stratum_are_drawn_equally_often(targeted: tuple[Drawn, npt.NDArray[np.int64]], name: str) -> None:
-    """Chi-square scaled for sampling without replacement, in strata of 2, 7 and 250 firms."""
+    """Chi-square scaled for sampling without replacement, in strata of 2, 7 and 1,000 firms."""
     assert RARE < chance_of_equal(of_stratum(targeted[0], name)) < 1 - RARE
 
 
-@pytest.mark.parametrize("name", [name for name, size in SIZES.items() if size in (2, 7, 250)])
+@pytest.mark.parametrize("name", [name for name, size in SIZES.items() if size in (2, 7, 1000)])
 def test_pairs_of_a_stratum_meet_as_in_simple_random_sampling(
     targeted: tuple[Drawn, npt.NDArray[np.int64]], name: str
 ) -> None:
-    """Joint inclusion of all pairs, 31,125 of them in the great stratum; two firms meet when the quota is 2."""
+    """Joint inclusion of all pairs, 499,500 of them in the great stratum; two firms meet when the quota is 2."""
     drawn = of_stratum(targeted[0], name)
     if drawn.shape[1] == 2:
         assert np.array_equal(drawn.all(axis=1), drawn.sum(axis=1) == 2)
