@@ -410,6 +410,24 @@ class VisitExpert(SQLModel, table=True):
     officer_id: str = ""
 
 
+class ExpertReplacement(SQLModel, table=True):
+    """更换专家: who joins a visit gave way to the next by lot, or to nobody; the experts as drawn stay as they are."""
+
+    __tablename__ = "expert_replacement"
+    draw_id: str = Field(primary_key=True)
+    firm_id: str = Field(primary_key=True, max_length=18)
+    number: int = Field(primary_key=True)  # 1, 2, … of the visit
+    speciality: str
+    officer_out: str
+    officer_in: str = ""
+    reason: str
+    decided_on: date
+    passed_over: str = ""  # expert:obstacle, joined by ";", in the order of the lot
+    note: str = ""
+    author: str
+    log_number: int
+
+
 class Result(SQLModel, table=True):
     """检查结果: one category found for one item in one visit."""
 

@@ -165,6 +165,8 @@ REPLACEMENT_LABELS: Mapping[str, str] = MappingProxyType(
         "certificate": N_("Lost the law-enforcement certificate"),  # 执法证失效
         "on_leave": N_("On leave on every day of the visits"),  # 检查日均休假
         "left": N_("Transferred or retired"),  # 调离或退休
+        "qualification": N_("Lost the qualification"),  # 专业资格失效
+        "leave": N_("On leave on the day of the visit"),  # 检查当日休假
     }
 )
 DUE_STATE_LABELS: Mapping[str, str] = MappingProxyType(

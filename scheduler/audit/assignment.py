@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scheduler.audit import experts, matching, matching_1, officers, places, replacements, teams
+from scheduler.audit import expert_replacements, experts, matching, matching_1, officers, places, replacements, teams
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Lists
 from scheduler.audit.officers import Offices, Team
@@ -34,11 +34,13 @@ def load_assignment(sampling: Sampling, bureau: str, lists: Lists) -> tuple[Offi
     checks = [partial(check, roll=roll) for check in (matching.check_visits, matching.check_matching)]
     counters = partial(teams.check_redraws, offices=offices, redraws=redraws)
     named = _checks(offices, ("8.1", "8.2", "8.3", "8.3"), checks if offices.is_complete else ())
+    gave_way = partial(expert_replacements.check_expert_replacements, roll=roll, lists=lists)
     replaced = partial(replacements.check_replacements, roll=roll)
     return offices, (
         *named,
         ("8.2", _("counters follow from the lot"), counters),
         ("8.12", _("experts follow from the lot"), partial(experts.check_experts, roll=roll, lists=lists)),
+        ("8.13", _("experts who gave way have a history"), gave_way),
         ("8.11", _("places draw in turn"), partial(places.check_places, roll=roll)),
         ("8.10", _("officers who gave way have a history"), replaced),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from scheduler.audit.claims import Group
 from scheduler.audit.commitment import load_policy, policy_value
 from scheduler.audit.context import Lists
@@ -19,8 +21,7 @@ LEAVE_FORMAT = 4  # of officers.json, the first by which no expert comes who is 
 def check_experts(group: Group, roll: Roll, lists: Lists) -> None:
     """Claims that visits which ask for experts have those of the lot, and that none of them counts as an officer."""
     offices = roll.offices
-    policy = policy_value(load_policy(offices.draw), "agenda", "experts", {})
-    asked = {str(item): str(skill) for item, skill in policy.items()} if isinstance(policy, dict) else {}
+    asked = specialities_asked(roll)
     has_file = offices.draw.has(NAME)
     if offices.format < 3 or not (asked or has_file):
         return
@@ -43,6 +44,12 @@ def check_experts(group: Group, roll: Roll, lists: Lists) -> None:
     group.first("8.12", _("no expert counts as an officer"), counted, len(found))
 
 
+def specialities_asked(roll: Roll) -> dict[str, str]:
+    """Speciality of the expert by item that asks for one, by the policy sealed."""
+    policy = policy_value(load_policy(roll.offices.draw), "agenda", "experts", {})
+    return {str(item): str(skill) for item, skill in policy.items()} if isinstance(policy, dict) else {}
+
+
 def expected_experts(roll: Roll, lists: Lists, asked: dict[str, str]) -> dict[tuple[str, str], str]:
     """Expert of each visit with a team and speciality asked for, by firm and speciality; empty where there is none."""
     offices = roll.offices
@@ -56,7 +63,7 @@ def expected_experts(roll: Roll, lists: Lists, asked: dict[str, str]) -> dict[tu
         there = [one for one in experts if (one.officer_id, visit.visit_on) not in away]
         going: set[str] = set()
         for skill in sorted({asked[item] for item in lists.items_of(package) if item in asked}):
-            officer = _first(roll, firm, [one for one in there if not skill or skill in one.specialities], going)
+            officer = next(iter(order_of(roll, firm, there, skill, going)), "")
             going |= {officer} - {""}
             expected[firm, skill] = officer
     return expected
@@ -70,7 +77,8 @@ def _away(roll: Roll) -> set[tuple[str, str]]:
     return {(officer, day) for officer, day, visits in rows if visits == "0"}
 
 
-def _first(roll: Roll, firm: str, experts: list[Officer], going: set[str]) -> str:
+def order_of(roll: Roll, firm: str, experts: list[Officer], skill: str, going: Collection[str]) -> list[str]:
+    """Experts who may come to a firm for a speciality, the first to be asked first."""
     offices = roll.offices
     barred = roll.barred(firm)
     near = (offices.districts.get(firm, ""), offices.bureau)
@@ -80,5 +88,5 @@ def _first(roll: Roll, firm: str, experts: list[Officer], going: set[str]) -> st
         lot = keyed_digest(offices.secret, "expert", offices.seed, firm, expert.officer_id)
         return expert.officer_id not in going, place, lot
 
-    free = [expert for expert in experts if expert.officer_id not in barred]
-    return min(free, key=rank).officer_id if free else ""
+    able = [one for one in experts if one.officer_id not in barred and (not skill or skill in one.specialities)]
+    return [expert.officer_id for expert in sorted(able, key=rank)]

@@ -37,12 +37,13 @@ AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
 DAY_FILES = ("calendar.tsv", "towns.tsv")  # with an officers.json of format 2
-CHANGE_FILES = ("moves.tsv", "replacements.tsv", "experts.tsv")  # after officers were drawn; who joins them
+CHANGE_FILES = ("moves.tsv", "replacements.tsv")  # after officers were drawn
+EXPERT_FILES = ("experts.tsv", "expert-replacements.tsv")  # who joins officers
 PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, *SUBSTITUTE_FILES, "ceremony.json", "results.tsv"))
 AUDIT_DRAW_FILES = (
     PUBLIC_DRAW_FILES
     | frozenset((*AUDIT_COMMITTED_FILES, *PROGRAMME_FILES, *AUDIT_DRAWN_FILES))
-    | frozenset((*OFFICER_FILES, *DAY_FILES, *CHANGE_FILES, *AUDIT_SUBSTITUTE_FILES))
+    | frozenset((*OFFICER_FILES, *DAY_FILES, *CHANGE_FILES, *EXPERT_FILES, *AUDIT_SUBSTITUTE_FILES))
 )
 
 DRAW_ID = re.compile(r"(?P<year>[0-9]{4})-(?P<round>[1-9][0-9]{0,3})-(?P<attempt>[1-9][0-9]{0,3})")
@@ -61,6 +62,8 @@ CATEGORIES = (
 )
 REASONS = ("illness", "recused", "certificate", "left")
 OBSTACLES = ("inactive", "no_certificate", "recused", "on_leave")
+EXPERT_REASONS = ("illness", "recused", "qualification", "left", "leave")
+EXPERT_OBSTACLES = ("inactive", "recused", "leave")
 _CODE = r"[0-9A-Za-z._+/:*-]+"
 
 
@@ -267,6 +270,19 @@ TABLES: dict[str, TableFormat] = {
     ),
     "towns.tsv": TableFormat(columns=(_fixed("firm_id"), _text("town"))),
     "experts.tsv": TableFormat(columns=(_fixed("firm_id"), _text("speciality"), _optional("officer_id")), num_keys=2),
+    "expert-replacements.tsv": TableFormat(
+        columns=(
+            _fixed("firm_id"),
+            Column(name="number", pattern=re.compile("[0-9]{3}"), words="three digits"),
+            _text("speciality"),
+            _code("officer_out"),
+            _optional("officer_in"),
+            _word("reason", EXPERT_REASONS),
+            _day("decided_on"),
+            _text("passed_over"),
+        ),
+        num_keys=2,
+    ),
     "moves.tsv": TableFormat(
         columns=(
             _fixed("firm_id"),

@@ -23,6 +23,7 @@ from scheduler.audit.formats import (
     DRAW_ID,
     DRAW_LOG,
     DRAWN_FILES,
+    EXPERT_FILES,
     EXTERNAL_ID,
     MICRO,
     OFFICER_FILES,
@@ -94,7 +95,7 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
     """Files a draw must have, and those it may have."""
     results = {"results.tsv"}
     officers = _files_of_officers(draw) if is_audit else set()
-    changes = set(CHANGE_FILES) if is_audit else set()
+    changes = {*CHANGE_FILES, *(EXPERT_FILES if _officers_format(draw) > 2 else ())} if is_audit else set()
     if draw.is_external:
         return {"ceremony.json", *DRAWN_FILES}, results | officers | changes
     if draw.state == "committed":
@@ -114,11 +115,15 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
 
 def _files_of_officers(draw: Draw) -> set[str]:
     """Files of a draw whose officers are drawn; those of days came with format 2."""
+    return {*OFFICER_FILES, *(DAY_FILES if _officers_format(draw) > 1 else ())}
+
+
+def _officers_format(draw: Draw) -> int:
+    """Format of officers.json; 1 where there is none that can be read."""
     try:
-        version = draw.document("officers.json")["format"] if draw.has("officers.json") else 1
+        return int(draw.document("officers.json")["format"]) if draw.has("officers.json") else 1
     except RecordError:
-        version = 1
-    return {*OFFICER_FILES, *(DAY_FILES if version > 1 else ())}
+        return 1
 
 
 def check_forms(group: Group, record: Record) -> None:

@@ -111,7 +111,10 @@ def move(
         say(_("Note: a team now has more on this day than it should."))
     if summary.absent_experts:
         absent = ", ".join(summary.absent_experts)
-        say(_("Note: {names}, who joins as an expert, is on leave on this day.").format(names=absent))
+        words = _(
+            "Note: {names}, who joins as an expert, is on leave on this day; “draw replace-expert” draws another."
+        )
+        say(words.format(names=absent))
     if dry_run:
         say(_("Dry run: nothing was changed."))
     else:

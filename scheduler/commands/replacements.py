@@ -13,7 +13,9 @@ from scheduler.commands.results import officers
 from scheduler.draw.replacing import replacement_reasons
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
+from scheduler.teams.expert_replacing import ExpertReason
 from scheduler.teams.replacing import ReplacementReason
+from scheduler.workflow.expert_replacements import NewExpert, replace_expert
 from scheduler.workflow.firm_replacements import replace_firm
 from scheduler.workflow.officers import replaced_officers
 from scheduler.workflow.replacements import NewMember, replace_officer
@@ -140,6 +142,82 @@ def replace_a_firm(
         )
 
 
+@draw.command(
+    "replace-expert",
+    help=_(
+        "Replace EXPERT, who joins visits of ROUND and drops out after the draw: at each visit to come the next by lot "
+        "comes, or nobody where none is left. Officers and days stay. What the lot made stays on record, and so do "
+        "reason, day and author."
+    ),
+)
+@click.argument("round_number", metavar="ROUND")
+@click.argument("officer_id", metavar="EXPERT")
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice([str(reason) for reason in ExpertReason]),
+    help=_("Why: ill, recused late, qualification lost, no longer at hand, or on leave on the day."),
+)
+@click.option(
+    "--firm",
+    "firms",
+    multiple=True,
+    metavar="FIRM",
+    help=_(
+        "Only the visit to this firm; may be given again. Otherwise all that the reason touches: of a recusal its "
+        "firms, of leave its days."
+    ),
+)
+@click.option("--note", default="", help=_("More about it, in one sentence; it stays in the workspace."))
+@click.option("--dry-run", is_flag=True, help=_("Tell what would happen, change nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
+@pass_command_context
+def replace_an_expert(
+    context: CommandContext,
+    round_number: str,
+    officer_id: str,
+    reason: str,
+    firms: tuple[str, ...],
+    note: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Replaces an expert."""
+    summary = replace_expert(
+        context.open(),
+        int(round_number) if round_number.isdecimal() else round_number,
+        officer_id,
+        reason=ExpertReason(reason),
+        firms=firms,
+        note=note,
+        dry_run=dry_run,
+    )
+    if dry_run:
+        say(_("Dry run: nothing was changed."))
+    if as_json:
+        print_json({**dataclasses.asdict(summary), "dry_run": dry_run})
+        return
+    for visit in summary.visits:
+        _tell_expert(visit, officer_id)
+    if not dry_run:
+        say(
+            context.pasteable(
+                _("Next: double-random agenda export for new calendars and lists, and double-random publish")
+            )
+        )
+
+
+def _tell_expert(visit: NewExpert, officer_out: str) -> None:
+    words = (
+        _("{firm}: {officer_in} {name} joins as an expert instead of {officer_out}")
+        if visit.officer_in
+        else _("{firm}: no other expert is left, officers go without {officer_out}")
+    )
+    click.echo(words.format(firm=visit.firm_id, officer_in=visit.officer_in, name=visit.name, officer_out=officer_out))
+    for name, obstacle in visit.passed_over:
+        click.echo(_("  passed over: {officer}: {obstacle}").format(officer=name, obstacle=label(obstacle)))
+
+
 def _tell(member: NewMember, officer_out: str) -> None:
     click.echo(
         _("{team}: {officer_in} {name} takes the place of {officer_out}; {kept} visits keep their day").format(
@@ -159,19 +237,24 @@ def _tell(member: NewMember, officer_out: str) -> None:
 
 
 @officers.command(
-    "replaced", help=_("Officers of a round who gave way after the draw: who came, why, and who decided. Internal.")
+    "replaced",
+    help=_("Officers and experts of a round who gave way after the draw: who came, why, and who decided. Internal."),
 )
 @click.argument("round_number", metavar="ROUND")
 @click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))
 @pass_command_context
 def replaced(context: CommandContext, round_number: str, as_json: bool) -> None:
     """Lists the replacements of a round."""
-    mark, entries = replaced_officers(context.open(), round_number)
+    mark, entries, experts = replaced_officers(context.open(), round_number)
     if as_json:
-        print_json({"internal": mark.document(), "replacements": [dataclasses.asdict(entry) for entry in entries]})
+        rows = {
+            name: [dataclasses.asdict(entry) for entry in found]
+            for name, found in (("replacements", entries), ("experts", experts))
+        }
+        print_json({"internal": mark.document(), **rows})
         return
     click.echo(mark.line())
-    if not entries:
+    if not entries and not experts:
         say(_("Nobody was replaced."))
     for entry in entries:
         words = _("{day} {team}: {officer_in} for {officer_out}, {reason}; decided by {author}")
@@ -184,6 +267,17 @@ def replaced(context: CommandContext, round_number: str, as_json: bool) -> None:
             author=entry.author,
         )
         click.echo(f"{told}: {entry.note}" if entry.note else told)
+    for one in experts:
+        words = _("{day} {firm}: expert {officer_in} for {officer_out}, {reason}; decided by {author}")
+        told = words.format(
+            day=one.decided_on,
+            firm=one.firm_id,
+            officer_in=one.officer_in or "–",
+            officer_out=one.officer_out,
+            reason=label(one.reason),
+            author=one.author,
+        )
+        click.echo(f"{told}: {one.note}" if one.note else told)
 
 
 COMMANDS: tuple[click.Command, ...] = ()

@@ -19,6 +19,7 @@ PUBLIC_DRAW_FILES = ("added.tsv", "ceremony.json", "commitment.json", "drawn.tsv
 AUDIT_DRAW_FILES = (
     "allocation.tsv",
     "calendar.tsv",
+    "expert-replacements.tsv",
     "experts.tsv",
     "items.tsv",
     "moves.tsv",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from models.expert_rows import load_experts
+from models.expert_rows import load_expert_replacements, load_experts
 from models.replacement_rows import load_replacements
 from models.results_rows import load_visits
 from models.teams_rows import DrawState, load_draw_state
@@ -16,6 +16,7 @@ from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus
 from scheduler.teams.eligibility import check_eligibility, exclusion_reasons
+from scheduler.teams.expert_replacing import ExpertReplacement
 from scheduler.teams.lots import posts_of
 from scheduler.teams.matching import MatchException, bar
 from scheduler.teams.replacing import Replacement
@@ -114,9 +115,11 @@ def officer_exceptions(
     return mark, tuple(found)
 
 
-def replaced_officers(workspace: Workspace, round_number: int | str) -> tuple[InternalMark, tuple[Replacement, ...]]:
+def replaced_officers(
+    workspace: Workspace, round_number: int | str
+) -> tuple[InternalMark, tuple[Replacement, ...], tuple[ExpertReplacement, ...]]:
     """
-    Officers of a round who gave way after the draw, and who came, in the order of the decisions.
+    Officers of a round who gave way after the draw, and who came, in the order of the decisions; experts by firm.
 
     Raises
     ------
@@ -126,7 +129,8 @@ def replaced_officers(workspace: Workspace, round_number: int | str) -> tuple[In
     with workspace.transaction() as connection:
         state = _state(connection, workspace, round_number)
         mark = mark_internal(connection, workspace, "officers replaced", {"draw_id": state.draw_id})
-        return mark, load_replacements(connection, state.draw_id)
+        experts = load_expert_replacements(connection, state.draw_id)
+        return mark, load_replacements(connection, state.draw_id), experts
 
 
 def _inputs(connection: sa.Connection, workspace: Workspace, round_number: int | str) -> OfficerInputs:

@@ -116,7 +116,7 @@ def replace_officer(
             )
         )
     with workspace.transaction() as connection:
-        state = _drawn_state(connection, workspace, round_number)
+        state = drawn_state(connection, workspace, round_number)
         inputs = read_inputs(connection, workspace, state, state.officer_secret)
         team_ids = _teams_with_visits(connection, state, officer_id)
         members = tuple(
@@ -129,7 +129,8 @@ def replace_officer(
     return ReplacementSummary(draw_id=state.draw_id, officer_out=officer_id, reason=reason, members=members)
 
 
-def _drawn_state(connection: sa.Connection, workspace: Workspace, round_number: int | str) -> DrawState:
+def drawn_state(connection: sa.Connection, workspace: Workspace, round_number: int | str) -> DrawState:
+    """A draw whose officers are all drawn by a lot that has a next one; raises `StateError` for any other."""
     state = load_draw_state(connection, round_id_of(workspace.settings.year.year, round_number))
     if state is None or state.officers_drawn_on is None:
         raise StateError(

@@ -36,7 +36,7 @@ pytestmark = needs_node
 FOLDER = "draws/2026-1-1/"
 DAYS = tuple(date(2026, 3, 3) + timedelta(days=offset) for offset in range(6))
 LIMITS = DayLimits(visits=2, minutes=400, journey_minutes=60)
-MINUTES = {"T0": 90, "T1": 150, "T2": 60, "T3": 500, "T4": 120}
+MINUTES = {"T0": 90, "T1": 150, "T2": 60, "T3": 500, "T4": 120, "T1+T2": 200}
 POLICY = b"[capacity]\nhours_per_journey = 1\n[agenda]\nvisits_per_team_day = 2\nminutes_per_team_day = 400\n"
 DRAWN_ON = date(2026, 3, 2)
 Leave = set[tuple[int, int]]

@@ -20,7 +20,7 @@ from scheduler.teams.lots import Team
 from scheduler.teams.matching import Visits, bar
 from scheduler.teams.replacing import Bench, TeamVisit
 from scheduler.teams.roster import Officer, Recusal
-from tests.audit.test_audit_assignment import lists, offices
+from tests.audit.test_audit_assignment import LISTS, offices
 from tests.teams import test_teams_lot as engine
 
 Row = tuple[str, ...]
@@ -68,7 +68,7 @@ def after(bench: Bench, team: Team, out: str, newcomer: Officer) -> Bench:
 
 def roll_of(roster: list[Officer], visits: Visits, recusals: list[Recusal], found: Assignment) -> Roll:
     """What the audit reads of the same draw."""
-    roll = load_roll(offices(roster, visits, recusals, found), lists())
+    roll = load_roll(offices(roster, visits, recusals, found), LISTS)
     drawn, _ = teams.draw_teams(roll)
     return replace(roll, offices=replace(roll.offices, teams={team.team_id: team for team in drawn}))
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models.store import delete_rows
-from models.tables import Draw, DrawFile, Result, Team, TeamMember, Visit, VisitExpert, table_of
+from models.tables import Draw, DrawFile, ExpertReplacement, Result, Team, TeamMember, Visit, VisitExpert, table_of
 from scheduler.workflow.teams import OfficersSummary, draw_officers
 from scheduler.workflow.workspace import Workspace
 
-FILES = ("officers.json", "teams.tsv", "visits.tsv", "calendar.tsv", "towns.tsv", "experts.tsv")
+FILES = (
+    "officers.json",
+    "teams.tsv",
+    "visits.tsv",
+    "calendar.tsv",
+    "towns.tsv",
+    "experts.tsv",
+    "expert-replacements.tsv",
+)
 
 
 def redraw_officers(workspace: Workspace, draw_id: str, round_number: int) -> OfficersSummary:
@@ -24,7 +32,7 @@ def take_back_officers(workspace: Workspace, draw_id: str) -> None:
         teams = table_of(Team)
         for team_id in connection.scalars(sa.select(teams.c.team_id).where(teams.c.draw_id == draw_id)).all():
             delete_rows(connection, TeamMember, team_id=team_id)
-        for model in (Team, Visit, VisitExpert, Result):
+        for model in (Team, Visit, VisitExpert, ExpertReplacement, Result):
             delete_rows(connection, model, draw_id=draw_id)
         for name in FILES:
             delete_rows(connection, DrawFile, draw_id=draw_id, name=name)

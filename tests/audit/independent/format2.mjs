@@ -1,7 +1,7 @@
 // Section 8 of docs/draw-specification.md by an officers.json of format 2.
 import { daysOf } from "./days.mjs";
 import { Demands, allDrawn, checkTeams } from "./demands.mjs";
-import { checkExperts } from "./experts.mjs";
+import { checkExperts, checkExpertsWhoGaveWay } from "./experts.mjs";
 import { checkMatching } from "./matching.mjs";
 import { checkDays } from "./officers.mjs";
 import { checkReplacements } from "./replacements.mjs";
@@ -18,4 +18,5 @@ export function checkFormat2(group, roll) {
   }
   checkReplacements(group, roll, demands);
   checkExperts(group, roll);
+  checkExpertsWhoGaveWay(group, roll);
 }

@@ -227,6 +227,6 @@ function optionalFiles(draw, audit) {
   const names = draw.drawn ? ["results.tsv"] : [];
   if (audit && draw.has("officers.json")) names.push("moves.tsv");
   if (audit && draw.find("officers.json")?.format > 1) names.push("replacements.tsv");
-  if (audit && draw.find("officers.json")?.format > 2) names.push("experts.tsv");
+  if (audit && draw.find("officers.json")?.format > 2) names.push("experts.tsv", "expert-replacements.tsv");
   return names;
 }

@@ -49,6 +49,7 @@ const CELL = {
   limit: (cell) => /^[a-z_]+$/.test(cell),
   draw_action: (cell) => ["commit", "draw", "void", "import"].includes(cell),
   reason: (cell) => ["illness", "recused", "certificate", "left"].includes(cell),
+  expert_reason: (cell) => ["illness", "recused", "qualification", "left", "leave"].includes(cell),
   gone: (cell) => ["deregistered", "moved_out", "revoked"].includes(cell),
   day: isDay,
   "day?": (cell) => cell === "" || isDay(cell),
@@ -132,6 +133,10 @@ export const TABLES = {
   "teams.tsv": { columns: columns("team_id:field officer_id:field lead:flag borrowed:flag") },
   "visits.tsv": { columns: columns("firm_id:firm team_id visit_on:day? exception") },
   "experts.tsv": { columns: columns("firm_id:firm speciality officer_id:field?") },
+  "expert-replacements.tsv": {
+    columns: columns(`firm_id:firm number:number3 speciality officer_out:field officer_in:field? reason:expert_reason
+      decided_on:day passed_over`),
+  },
   "calendar.tsv": { columns: columns("officer_id:field day:day visits:count minutes:count") },
   "towns.tsv": { columns: columns("firm_id:firm town") },
   "moves.tsv": { columns: columns("firm_id:firm number:number3 moved_from:day? moved_to:day moved_on:day reason") },
@@ -144,6 +149,7 @@ export const TABLES = {
 /** How many first columns tell the rows of a table apart, where it is not one. */
 const KEYS = {
   "allocation.tsv": 2, "quotas.tsv": 2, "programme-entries.tsv": 2, "teams.tsv": 2, "calendar.tsv": 2, "moves.tsv": 2, "experts.tsv": 2,
+  "expert-replacements.tsv": 2,
   "results.tsv": 3, "recusals.tsv": 3,
 };
 
