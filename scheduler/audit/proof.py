@@ -64,10 +64,13 @@ _THRESHOLD = {
 }
 
 
-def _proof_of(number: int, draw: dict[str, shapes.Shape | shapes.Optional]) -> shapes.Shape:
+def _proof_of(
+    number: int, draw: dict[str, shapes.Shape | shapes.Optional], more: Mapping[str, shapes.Shape]
+) -> shapes.Shape:
     """A proof of one format."""
     return shapes.object_of(
         {
+            **more,
             "format": shapes.exactly(number),
             "kind": shapes.exactly("proof"),
             "bureau": shapes.code,
@@ -80,8 +83,12 @@ def _proof_of(number: int, draw: dict[str, shapes.Shape | shapes.Optional]) -> s
 
 PROOF = shapes.by_format(
     {
-        1: _proof_of(1, _DRAW),
-        2: _proof_of(2, {**_DRAW, "threshold": shapes.nullable(shapes.object_of(_THRESHOLD))}),
+        1: _proof_of(1, _DRAW, {}),
+        2: _proof_of(
+            2,
+            {**_DRAW, "threshold": shapes.nullable(shapes.object_of(_THRESHOLD))},
+            {"proof_digest": shapes.digest},
+        ),
     }
 )
 
@@ -124,6 +131,10 @@ def verify_proof(content: bytes, name: str, anchors: Anchors | None = None) -> R
         group.failed(SECTION, text, expected=_("a firm's proof of format 1 or 2"), found=error)
         return Report(name=name, kind="", bureau="", year=0, record_digest="", claims=ledger.claims(), counts={})
     group.passed(SECTION, text, proof["firm_id"])
+    if "proof_digest" in proof:
+        rest = document_bytes({key: value for key, value in proof.items() if key != "proof_digest"})
+        text = _("the proof carries its own digest")
+        group.equal(SECTION, text, expected=content_digest(rest), found=proof["proof_digest"])
     draws = _draws_of(proof)
     ids = [draw.draw_id for draw in draws]
     differences: list[tuple[object, object]] = [] if ids and ids == sorted(set(ids)) else [("<", ids)]

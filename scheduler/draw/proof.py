@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.draw.canonical import document_bytes
-from scheduler.draw.hashing import digest, keyed_digest
+from scheduler.draw.hashing import content_digest, digest, keyed_digest
 from scheduler.draw.merkle import inclusion_path
 from scheduler.draw.thresholds import opening
 from scheduler.draw.tree import leaf_hash, tree_root
@@ -92,16 +92,15 @@ def firm_proof(firm_id: str, draws: Sequence[ProvenDraw], *, open_chance: bool =
     """
     if not draws:
         raise ValueError("expected at least one draw to prove")
-    return document_bytes(
-        {
-            "format": PROOF_FORMAT,
-            "kind": "proof",
-            "bureau": draws[0].commitment["bureau"],
-            "year": draws[0].commitment["year"],
-            "firm_id": firm_id,
-            "draws": [_entry(firm_id, draw, open_chance=open_chance) for draw in draws],
-        }
-    )
+    proof = {
+        "format": PROOF_FORMAT,
+        "kind": "proof",
+        "bureau": draws[0].commitment["bureau"],
+        "year": draws[0].commitment["year"],
+        "firm_id": firm_id,
+        "draws": [_entry(firm_id, draw, open_chance=open_chance) for draw in draws],
+    }
+    return document_bytes({**proof, "proof_digest": content_digest(document_bytes(proof))})
 
 
 def _entry(firm_id: str, draw: ProvenDraw, *, open_chance: bool) -> dict[str, Any]:

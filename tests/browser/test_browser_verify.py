@@ -18,7 +18,7 @@ from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.draw_log import DRAW_LOG, DrawEvent, draw_log_table
-from scheduler.draw.hashing import digest, message
+from scheduler.draw.hashing import content_digest, digest, message
 from scheduler.draw.proof import Chance, ProvenDraw, firm_proof
 from scheduler.draw.signing import is_signed, public_key_of, sign
 from scheduler.draw.thresholds import outcome_root
@@ -362,7 +362,8 @@ def lied(outcome: str, *path: Any, to: Any) -> bytes:
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = to
-    return document_bytes(made)
+    del made["proof_digest"]  # made anew, as whoever lies does
+    return document_bytes({**made, "proof_digest": content_digest(document_bytes(made))})
 
 
 PROOFS: dict[str, Callable[[], bytes]] = {

@@ -108,6 +108,7 @@ CLAIMS: Mapping[str, str] = {
     "draw_log_chain": noop("the draw log is one chain, each entry bound to the one before"),
     "draw_log_draws": noop("the draw log tells of the same draws as the record, in an order that the commitments name"),
     "proof_form": noop("the proof is in its form"),
+    "proof_whole": noop("the proof carries its own digest"),
     "proof_draws": noop("the proof speaks of one draw or more, each once"),
     "proof_identity": noop("the commitment speaks of this bureau, year and draw"),
     "proof_pool_right": noop("the firm is in the pool committed to"),

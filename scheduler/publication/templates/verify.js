@@ -868,11 +868,11 @@
     chance: orNull(objectOf({ stratum: isCode, stratum_nonce: orEmpty(isDigest), chance_micro: isInteger, chance_firms: isInteger })),
   };
   const isThreshold = objectOf({ ...place, ticket: orEmpty(isDigest), nonce: orEmpty(isDigest), size: isInteger });
-  const proofOf = (format, draw) => objectOf({
-    format: oneOf(format), kind: oneOf("proof"), bureau: isCode, year: isInteger, firm_id: (value) => isText(value) && FIRM.test(value),
+  const proofOf = (format, draw, more) => objectOf({
+    ...more, format: oneOf(format), kind: oneOf("proof"), bureau: isCode, year: isInteger, firm_id: (value) => isText(value) && FIRM.test(value),
     draws: (value) => listOf(objectOf(draw))(value) && value.length <= 100,
   });
-  const PROOFS = [proofOf(1, PROVEN), proofOf(2, { ...PROVEN, threshold: orNull(isThreshold) })];
+  const PROOFS = [proofOf(1, PROVEN, {}), proofOf(2, { ...PROVEN, threshold: orNull(isThreshold) }, { proof_digest: isDigest })];
   const isProof = (value) => PROOFS.some((shape) => shape(value));
 
   // Checks a proof given as bytes: the same claims as "double-random verify" makes of the file.
@@ -887,6 +887,10 @@
       return { claims: numbered([head]), verdict: "rejected", kind: "" };
     }
     head.passed("9.2", "proof_form", proof.firm_id);
+    if (Object.hasOwn(proof, "proof_digest")) {
+      const { proof_digest: own, ...rest } = proof;
+      head.equal("9.2", "proof_whole", contentDigest(documentBytes(rest)), own);
+    }
     const ids = proof.draws.map((entry) => entry.draw_id);
     const inOrder = ids.length > 0 && ids.every((id, at) => !at || ids[at - 1] < id);
     const parts = proof.draws.flatMap((entry) => ["commitment", "ceremony"].map((part) => [`draws/${entry.draw_id}/${part}.json`, documentBytes(entry[part])]));

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 import { Malformed, documentBytes, parseDocument } from "./canonical.mjs";
 import { checkAnnounced, checkOpening, checkSpoken, checkUndrawn, seedOf } from "./commitment.mjs";
-import { H, byBytes, ascending, leafDigest, message } from "./hashing.mjs";
+import { H, byBytes, ascending, leafDigest, message, sha256 } from "./hashing.mjs";
 import { Report, differs } from "./report.mjs";
 import { checkDocument, checkProof } from "./shapes.mjs";
 
@@ -53,6 +53,12 @@ export function verifyProof(bytes) {
     }
   });
   if (proof === undefined) return { report, draws: [] };
+  if (proof.format > 1) {
+    report.group("proof").check("9.2", "the proof carries its own digest", () => {
+      const { proof_digest: digest, ...rest } = proof;
+      return differs("proof_digest", sha256(documentBytes(rest)), digest);
+    });
+  }
   const draws = proof.draws.map((entry) => new ProvenDraw(entry));
   report.group("proof").check("9.2", "the draws ascend, one at least, and were drawn", function* () {
     if (proof.draws.length === 0) yield "no draw";

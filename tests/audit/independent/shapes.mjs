@@ -333,6 +333,7 @@ const PATH = LIST(HASH, 64);
 
 /** Keys of a proof (9.2); commitment and ceremony are documents of their own. */
 const PROOF = (format) => ({
+  ...(format === 2 ? { proof_digest: HASH } : {}),
   kind: ONEOF("proof"), bureau: "field", year: NAT, firm_id: "firm",
   draws: LIST({
     draw_id: "draw", commitment: "object", ceremony: "object", outcome: ONEOF("drawn", "not_drawn", "not_in_pool"),
