@@ -28,9 +28,9 @@ class Parameters(BaseModel):
 
 def _exact_ratio(value: Decimal) -> Decimal:
     if not 0 <= value <= 1:
-        raise ValueError(f"expected a ratio from 0 to 1, got {value}")
+        raise ValueError(_("expected a ratio from 0 to 1, got {value}").format(value=value))
     if value * MICRO != int(value * MICRO):
-        raise ValueError(f"expected a ratio of at most six decimals, got {value}")
+        raise ValueError(_("expected a ratio of at most six decimals, got {value}").format(value=value))
     return value
 
 
@@ -117,6 +117,11 @@ def _finding(issue: Any) -> str:
     got = issue["input"]
     shown = str(got) if isinstance(got, bool | int | Decimal) else repr(got)
     shown = shown.lower() if isinstance(got, bool) else shown
+    message = str(issue["msg"]).removeprefix("Value error, ")
+    if words is None and (
+        isinstance(got, dict | list) or message.endswith(shown)
+    ):  # the message tells the value itself
+        return message
     if words is None:
-        return f"{issue['msg'].removeprefix('Value error, ')} ({shown[:LONGEST_SHOWN]})"
+        return f"{message} ({shown[:LONGEST_SHOWN]})"
     return _(words).format(**{**issue.get("ctx", {}), "got": shown[:LONGEST_SHOWN]})

@@ -46,9 +46,9 @@ class RoundPolicy(Parameters):
     @model_validator(mode="after")
     def _ordered(self) -> RoundPolicy:
         if self.starts_on > self.ends_on:
-            raise ValueError("expected a round that starts before it ends")
+            raise ValueError(_("expected a round that starts before it ends"))
         if self.kind is RoundKind.EXTERNAL:
-            raise ValueError("expected an open or targeted round; lists drawn elsewhere are imported")
+            raise ValueError(_("expected an open or targeted round; lists drawn elsewhere are imported"))
         return self
 
 
@@ -73,7 +73,7 @@ class RatesException(Parameters):
     @model_validator(mode="after")
     def _steps_are_of_the_city(self) -> RatesException:
         if self.districts and self.step is not None:
-            raise ValueError("expected a step for all districts, got an exception with districts and a step")
+            raise ValueError(_("expected a step for all districts, got an exception with districts and a step"))
         return self
 
     def fits(self, object_type: ObjectType, tier: str, district: str, task_ids: Collection[str]) -> bool:
@@ -154,7 +154,9 @@ class RatesPolicy(Parameters):
         for tier in sorted(set(self.floor) & set(self.ceiling)):
             if self.floor[tier] > self.ceiling[tier]:
                 raise ValueError(
-                    f"tier {tier}: expected a floor up to the ceiling {self.ceiling[tier]}, got {self.floor[tier]}"
+                    _("tier {tier}: expected a floor up to the ceiling {ceiling}, got {floor}").format(
+                        tier=tier, ceiling=self.ceiling[tier], floor=self.floor[tier]
+                    )
                 )
         return self
 
@@ -175,7 +177,7 @@ class CapacityException(Parameters):
     @model_validator(mode="after")
     def _journeys_are_of_districts(self) -> CapacityException:
         if self.departments and self.hours_per_journey is not None:
-            raise ValueError("expected hours_per_journey for districts, which a visit has one of, got departments")
+            raise ValueError(_("expected hours_per_journey for districts, which a visit has one of, got departments"))
         return self
 
 
@@ -218,7 +220,11 @@ class CapacityPolicy(Parameters):
     def _no_neighbour_of_itself(self) -> CapacityPolicy:
         for district, lenders in sorted(self.neighbours.items()):
             if district in lenders or len(set(lenders)) != len(lenders):
-                raise ValueError(f"neighbours of {district}: expected other districts, each once, got {lenders}")
+                raise ValueError(
+                    _("neighbours of {district}: expected other districts, each once, got {lenders}").format(
+                        district=district, lenders=", ".join(lenders)
+                    )
+                )
         return self
 
     def of_officers(self, district: str, department: str) -> tuple[Decimal, Decimal]:
@@ -276,7 +282,11 @@ class PrecisionPolicy(Parameters):
     def _above_nothing(self) -> PrecisionPolicy:
         for name, error in (*self.tiers.items(), *self.districts.items()):
             if not error:
-                raise ValueError(f"{name}: expected a standard error above 0, which only full coverage has, got 0")
+                raise ValueError(
+                    _("{name}: expected a standard error above 0, which only full coverage has, got 0").format(
+                        name=name
+                    )
+                )
         return self
 
 

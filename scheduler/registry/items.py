@@ -128,7 +128,10 @@ class Task:
 
     def __post_init__(self) -> None:
         if not 0 <= self.ratio_min_micro <= self.ratio_max_micro <= MICRO:
-            raise ValueError(f"task {self.task_id}: expected 0 ≤ least ratio ≤ greatest ratio ≤ 1")
+            least, greatest = self.ratio_min_micro / MICRO, self.ratio_max_micro / MICRO
+            raise ValueError(
+                f"task {self.task_id}: expected 0 ≤ least ratio ≤ greatest ratio ≤ 1, got {least:g} and {greatest:g}"
+            )
         if self.starts_on > self.ends_on:
             raise ValueError(f"task {self.task_id}: expected a window that starts before it ends")
         if not self.item_ids:

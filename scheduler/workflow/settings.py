@@ -17,6 +17,7 @@ from scheduler.allocation.policy import (
     TiersPolicy,
     VisitsPolicy,
 )
+from scheduler.i18n import gettext as _
 from scheduler.parameters import Parameters, parse_parameters
 from scheduler.registry.codes import RoundKind
 
@@ -130,18 +131,22 @@ class Settings(Parameters):
     def _consistent(self) -> Settings:
         numbers = [entry.number for entry in self.rounds]
         if numbers != list(range(1, len(numbers) + 1)):
-            raise ValueError(f"expected rounds numbered 1, 2, …, got {numbers}")
+            raise ValueError(_("expected rounds numbered 1, 2, …, got {numbers}").format(numbers=numbers))
         if not any(entry.kind is RoundKind.TARGETED for entry in self.rounds) and self.target.open_share != 1:
-            raise ValueError("expected a targeted round for what the open rounds leave, got none")
+            raise ValueError(_("expected a targeted round for what the open rounds leave, got none"))
         if self.target.open_share != Decimal(0) and not any(entry.kind is RoundKind.OPEN for entry in self.rounds):
-            raise ValueError("expected an open round for the open share, got none")
+            raise ValueError(_("expected an open round for the open share, got none"))
         for name, ratios in (
             ("rates.floor", self.rates.floor),
             ("rates.ceiling", self.rates.ceiling),
             ("tiers.expected_findings", self.tiers.expected_findings),
         ):
             if set(ratios) != set(self.tiers.codes):
-                raise ValueError(f"{name}: expected one ratio for each tier {self.tiers.codes}, got {sorted(ratios)}")
+                raise ValueError(
+                    _("{name}: expected one ratio for each tier {tiers}, got {got}").format(
+                        name=name, tiers=", ".join(self.tiers.codes), got=", ".join(sorted(ratios))
+                    )
+                )
         return self
 
     @model_validator(mode="after")
@@ -161,10 +166,15 @@ class Settings(Parameters):
             "capacity.neighbours": {code for item in capacity.neighbours.items() for code in (item[0], *item[1])},
         }
         known = {self.bureau.code, *(entry.code for entry in self.districts)}
-        for what, named, there in (("tiers", tiers, set(self.tiers.codes)), ("districts", districts, known)):
+        for what, named, there in (
+            (_("{name}: expected tiers among {there}, got {got}"), tiers, set(self.tiers.codes)),
+            (_("{name}: expected districts among {there}, got {got}"), districts, known),
+        ):
             for name, codes in named.items():
                 if codes - there:
-                    raise ValueError(f"{name}: expected {what} among {sorted(there)}, got {sorted(codes - there)}")
+                    raise ValueError(
+                        what.format(name=name, there=", ".join(sorted(there)), got=", ".join(sorted(codes - there)))
+                    )
         return self
 
 

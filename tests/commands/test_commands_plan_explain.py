@@ -202,6 +202,8 @@ def test_whatif_counts_anew_what_another_day_counts(root: Path) -> None:
         (["whatif"], UsageError, "say --set NAME=VALUE"),
         (["whatif", "--set", "stpe=1"], UsageError, "near it: step"),
         (["whatif", "--set", "step=3"], PolicyError, "expected a ratio from 0 to 1"),
+        (["whatif", "--set", "floor.A=90%"], PolicyError, r"expected a floor up to the ceiling 0\.50, got 0\.9$"),
+        (["whatif", "--set", "task.T10.ratio_max=5%"], UsageError, r"greatest ratio ≤ 1, got 0\.25 and 0\.05$"),
         (["whatif", "--set", "step=30%"], InfeasiblePlanError, "no plan keeps every limit"),
         (["compare", "v1", "v7"], UsageError, r"expected a solved version or a solution \(2026-v1, 1\), got v7"),
         (["explain", "--html", "page.pdf"], UsageError, ".html"),
@@ -234,3 +236,10 @@ def test_infeasible_question_is_answered_with_what_to_ask(root: Path) -> None:
     options = re.findall(r"--set (\S+)\)", " ".join(entry.sentence for entry in result.exception.relaxations))
     again = run(root, "whatif", "--set", "step=30%", *(word for option in options for word in ("--set", option)))
     assert again.exit_code == 0, again.exception
+
+
+def test_what_a_policy_forbids_is_told_in_chinese(root: Path) -> None:
+    """The checks of whole sections speak the language of the command, and no value as Python writes it."""
+    i18n.activate("zh")
+    answer = run(root, "whatif", "--set", "floor.A=90%", language="zh")
+    assert str(answer.exception).endswith("A 类：最低比例应不超过最高比例 0.50，实际为 0.9")
