@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from models.store import delete_rows, insert_columns
@@ -47,6 +49,16 @@ def load_added_rows(connection: sa.Connection, draw_id: str) -> list[tuple[str, 
         sa.exists().where(came.c.draw_id == table.c.draw_id, came.c.firm_in == table.c.firm_id),
     )
     return sorted((row.firm_id, row.package, bool(row.counting)) for row in connection.execute(statement))
+
+
+def save_handed_visit(
+    connection: sa.Connection, entry: FirmReplacement, team_id: str, visit_on: date | None, exception: str
+) -> None:
+    """Gives the visit of who came its teams, its day and its exceptions."""
+    table = table_of(Visit)
+    where = (table.c.draw_id == entry.draw_id, table.c.firm_id == entry.firm_in)
+    values = {"team_id": team_id, "visit_on": visit_on, "exception": exception}
+    connection.execute(sa.update(table).where(*where).values(**values))
 
 
 def newest_alone(connection: sa.Connection, year: int) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from scheduler.resources import data_path
 from scheduler.workflow.demo import DemoSummary, run_demo
 from scheduler.workflow.workspace import Workspace, create_workspace
 from tests.chain import year
+from tests.chain.handing import HandingDemo, run_handing
 from tests.chain.substituting import SubstitutingDemo, run_substituting
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -148,3 +149,10 @@ def substituted_year(tmp_path_factory: pytest.TempPathFactory) -> SubstitutingDe
     """A small year in which firms of every round gave way; to be read only."""
     i18n.activate("en")
     return run_substituting(tmp_path_factory.mktemp("substituted"))
+
+
+@pytest.fixture(scope="session")
+def handed_year(tmp_path_factory: pytest.TempPathFactory) -> HandingDemo:
+    """A small year in which firms gave way after officers were drawn; to be read only."""
+    i18n.activate("en")
+    return run_handing(tmp_path_factory.mktemp("handed"))

@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scheduler.audit import expert_replacements, experts, matching, matching_1, officers, places, replacements, teams
+from scheduler.audit import (
+    expert_replacements,
+    experts,
+    handovers,
+    matching,
+    matching_1,
+    officers,
+    places,
+    replacements,
+    teams,
+)
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Lists
 from scheduler.audit.officers import Offices, Team
@@ -43,6 +53,7 @@ def load_assignment(sampling: Sampling, bureau: str, lists: Lists) -> tuple[Offi
         ("8.13", _("experts who gave way have a history"), gave_way),
         ("8.11", _("places draw in turn"), partial(places.check_places, roll=roll)),
         ("8.10", _("officers who gave way have a history"), replaced),
+        ("8.14", _("visits handed over have teams"), partial(handovers.check_handovers, roll=roll)),
     )
 
 

@@ -327,6 +327,8 @@ def check_days(group: Group, offices: Offices) -> None:
     expected = days_1.expected_days(offices) if is_first else expected_days(offices)
     differences: Differences = []
     for firm, visit in sorted(offices.visits.items()):
+        if firm not in offices.packages:
+            continue  # that it is visited at all is what 8.3 says
         want = expected[firm]
         found = Dealt(visit_on=visit.visit_on, exceptions=frozenset(visit.exceptions) - MATCH_EXCEPTIONS)
         if want != found or list(visit.exceptions) != sorted(set(visit.exceptions)):
@@ -366,7 +368,8 @@ def check_moves(group: Group, offices: Offices) -> None:
     """Claims that visits planned anew have an unbroken history, in the window, each with its reason (8.6)."""
     if not offices.draw.has("moves.tsv"):
         return
-    now = {firm: visit.visit_on for firm, visit in offices.visits.items()}
+    visits = {**offices.visits, **offices.visits_of_newcomers}
+    now = {firm: visit.visit_on for firm, visit in visits.items()}
     numbers: dict[str, int] = {}
     differences: Differences = []
     columns = ("firm_id", "number", "moved_from", "moved_to", "moved_on", "reason")

@@ -56,8 +56,9 @@ def expected_experts(roll: Roll, lists: Lists, asked: dict[str, str]) -> dict[tu
     experts = [officer for officer in offices.roster.values() if officer.expert and officer.active]
     away = _away(roll)
     expected: dict[tuple[str, str], str] = {}
-    for firm, visit in offices.visits.items():
-        package = offices.packages.get(firm, "")
+    packages = {**offices.packages, **offices.came}
+    for firm, visit in {**offices.visits, **offices.visits_of_newcomers}.items():
+        package = packages.get(firm, "")
         if not split_list(visit.team_id) or not lists.is_package(package):
             continue
         there = [one for one in experts if (one.officer_id, visit.visit_on) not in away]

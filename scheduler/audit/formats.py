@@ -37,7 +37,8 @@ AUDIT_COMMITTED_FILES = ("secret.json", *SEALED_FILES)
 AUDIT_DRAWN_FILES = ("quotas.tsv", "selected.tsv")
 OFFICER_FILES = ("officers.json", "teams.tsv", "visits.tsv")
 DAY_FILES = ("calendar.tsv", "towns.tsv")  # with an officers.json of format 2
-CHANGE_FILES = ("moves.tsv", "replacements.tsv")  # after officers were drawn
+HANDOVERS = "handovers.tsv"
+CHANGE_FILES = ("moves.tsv", "replacements.tsv", HANDOVERS)  # after officers were drawn
 EXPERT_FILES = ("experts.tsv", "expert-replacements.tsv")  # who joins officers
 PUBLIC_DRAW_FILES = frozenset((*COMMITTED_FILES, *DRAWN_FILES, *SUBSTITUTE_FILES, "ceremony.json", "results.tsv"))
 AUDIT_DRAW_FILES = (
@@ -303,6 +304,17 @@ TABLES: dict[str, TableFormat] = {
             _word("reason", REASONS),
             _day("decided_on"),
             _text("passed_over"),
+        ),
+        most_rows=999,
+    ),
+    HANDOVERS: TableFormat(
+        columns=(
+            Column(name="number", pattern=re.compile("[0-9]{3}"), words="three digits"),
+            _optional("firm_in"),
+            _number("replaced"),
+            _text("team_id"),
+            _day("visit_on", optional=True),
+            _text("exception"),
         ),
         most_rows=999,
     ),

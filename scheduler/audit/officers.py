@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw, Lists
+from scheduler.audit.formats import HANDOVERS
 from scheduler.audit.register import districts_of
 from scheduler.audit.sampling import Sampling
 from scheduler.audit.year import Differences
@@ -79,6 +82,18 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """A firm that gave way after officers were drawn (8.14): rows of `handovers.tsv` and `substitutes.tsv` together."""
+
+    number: str
+    firm_out: str
+    firm_in: str
+    replaced: int
+    decided_on: str
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offices:
     """
     All that the officers' draw is made from and what came of it.
@@ -90,7 +105,9 @@ class Offices:
     teams
         Teams recomputed, by id.
     districts, packages
-        District and package of each firm drawn.
+        District of each firm that was ever on the list, and package of those on it when officers were drawn.
+    handovers, came
+        Firms that gave way after that, and the package of each that came then.
     recused, met_last_year
         Officers recused from each firm in the window, and those recused only because they met it last year.
     """
@@ -109,6 +126,8 @@ class Offices:
     packages: Mapping[str, str]
     recused: Mapping[str, frozenset[str]]
     met_last_year: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    handovers: tuple[Handover, ...] = ()
+    came: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def format(self) -> int:
@@ -125,6 +144,15 @@ class Offices:
         """Whether all places have drawn: the bureau's own code draws last."""
         return not self.places or self.bureau in self.places
 
+    @property
+    def visits_of_newcomers(self) -> dict[str, Visit]:
+        """Visits handed over, by the firm that came."""
+        return {entry.firm_in: entry.visit for entry in self.handovers if entry.firm_in}
+
+    def package_of(self, firm: str) -> str:
+        """Package of a firm that is on the list or was."""
+        return self.packages.get(firm) or self.came[firm]
+
 
 def load_offices(sampling: Sampling, bureau: str) -> Offices:
     """Reads the officers' files of a draw, but for its teams; raises `RecordError`."""
@@ -137,6 +165,8 @@ def load_offices(sampling: Sampling, bureau: str) -> Offices:
         firm: Visit(team_id=team, visit_on=day, exceptions=split_list(exceptions))
         for firm, team, day, exceptions in draw.table("visits.tsv").rows("firm_id", "team_id", "visit_on", "exception")
     }
+    handovers = load_handovers(draw)
+    packages, came = _packages(sampling, handovers)
     return Offices(
         draw=draw,
         seed=seed,
@@ -149,10 +179,51 @@ def load_offices(sampling: Sampling, bureau: str) -> Offices:
         needs={entry["package"]: _need(entry) for entry in draw.document("officers.json")["packages"]},
         visits=visits,
         districts=_districts(sampling),
-        packages={firm: package for firm, (_stratum, package) in sampling.current.items()},
+        packages=packages,
         recused=recused[False],
         met_last_year=recused[True],
+        handovers=handovers,
+        came=came,
     )
+
+
+def load_handovers(draw: Draw) -> tuple[Handover, ...]:
+    """Firms that gave way after officers were drawn, by number; raises `RecordError`."""
+    if not draw.has(HANDOVERS):
+        return ()
+    gave_way = draw.table("substitutes.tsv").rows("number", "firm_out", "decided_on")
+    told = {number: (firm_out, decided_on) for number, firm_out, decided_on in gave_way}
+    columns = ("number", "firm_in", "replaced", "team_id", "visit_on", "exception")
+    return tuple(
+        Handover(
+            number=number,
+            firm_out=told.get(number, ("", ""))[0],
+            firm_in=firm_in,
+            replaced=int(replaced),
+            decided_on=told.get(number, ("", ""))[1],
+            visit=Visit(team_id=team_id, visit_on=day, exceptions=split_list(exception)),
+        )
+        for number, firm_in, replaced, team_id, day, exception in draw.table(HANDOVERS).rows(*columns)
+    )
+
+
+def _packages(sampling: Sampling, handovers: Sequence[Handover]) -> tuple[dict[str, str], dict[str, str]]:
+    """Packages of the firms that officers were drawn for, by firm, and of those that came after."""
+    if not handovers:
+        return {firm: package for firm, (_stratum, package) in sampling.current.items()}, {}
+    draw = sampling.draw
+    packages = {firm: package for firm, package in draw.table("drawn.tsv").rows("firm_id", "package")}  # noqa: C416
+    added = {firm: package for firm, package in draw.table("added.tsv").rows("firm_id", "package")}  # noqa: C416
+    late = {entry.number for entry in handovers}
+    standing, newcomers = set(packages), set()
+    for number, firm_out, firm_in in draw.table("substitutes.tsv").rows("number", "firm_out", "firm_in"):
+        if number in late:
+            newcomers.add(firm_in)
+        else:
+            standing = standing - {firm_out} | {firm_in}
+    packages |= added
+    listed = {firm: packages[firm] for firm in sorted(standing & packages.keys())}
+    return listed, {firm: added[firm] for firm in sorted(newcomers & added.keys())}
 
 
 def load_roster(draw: Draw) -> dict[str, Officer]:
@@ -206,7 +277,9 @@ def _recused(draw: Draw, first_day: str) -> tuple[dict[str, frozenset[str]], dic
 
 
 def _districts(sampling: Sampling) -> dict[str, str]:
-    firm_ids = sampling.draw.current().firm_id
+    firm_ids = sampling.draw.drawn().firm_id
+    if sampling.draw.has("added.tsv"):
+        firm_ids = np.concatenate([firm_ids, sampling.draw.table("added.tsv").fixed["firm_id"]])
     names = [firm.decode("ascii") for firm in firm_ids.tolist()]
     return dict(zip(names, districts_of(sampling.register, firm_ids), strict=True))
 

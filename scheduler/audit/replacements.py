@@ -67,6 +67,16 @@ class Places:
         self.loads[officer_in] = self.loads.get(officer_in, 0) + number
         self.came.add((team.team_id, officer_in))
 
+    def hand_over(self, firm_out: str, firm_in: str, visit: Visit) -> None:
+        """Takes away the visit to a firm, and gives another to the teams that it names; of either there may be none."""
+        for team_id, visits in self.visits.items():
+            before = len(visits)
+            visits[:] = [entry for entry in visits if entry[0] != firm_out]
+            if firm_in and team_id in split_list(visit.team_id):
+                visits.append((firm_in, visit))
+            for officer in self.members[team_id] if len(visits) != before else ():
+                self.loads[officer] += len(visits) - before
+
     def _ranks(self, team: Team) -> Callable[[Officer], tuple[int, int, str]]:
         offices = self.roll.offices
         reserves = {
@@ -100,7 +110,7 @@ class Places:
         return True
 
     def _demands(self, firm: str, team: Team) -> list[Demand]:
-        package = self.roll.offices.packages[firm]
+        package = self.roll.offices.package_of(firm)
         return [demand for demand in self.roll.demands[package] if demand.department == team.department]
 
     def _going(self, firm: str, visit: Visit, team: Team, officer_out: str) -> dict[str, Officer]:
@@ -123,6 +133,7 @@ def check_replacements(group: Group, roll: Roll) -> None:
     if not offices.draw.has("replacements.tsv"):
         return
     rows = list(offices.draw.table("replacements.tsv").rows(*COLUMNS))
+    handed = list(offices.handovers)
     places = Places(roll)
     history: Differences = []
     wrong: Differences = []
@@ -131,6 +142,9 @@ def check_replacements(group: Group, roll: Roll) -> None:
         if number != f"{position:03d}" or decided_on < last_day:
             history.append((f"{position:03d}, {last_day} ≤", f"{number}, {decided_on}"))
         last_day = decided_on
+        while handed and handed[0].replaced < position:
+            entry = handed.pop(0)
+            places.hand_over(entry.firm_out, entry.firm_in, entry.visit)
         if officer_out not in places.members.get(team_id, ()):
             history.append((_("an officer of {team}").format(team=team_id), officer_out))
             break

@@ -6,10 +6,12 @@ from collections import Counter
 from typing import Any
 
 from scheduler.audit.claims import Group
+from scheduler.audit.officers import load_handovers
 from scheduler.audit.sampling import Sampling
 from scheduler.audit.year import Differences
 from scheduler.i18n import gettext as _
 
+LAST_OF_DAYS = "9999-12-31"
 Places = dict[str, tuple[str, str]]
 
 
@@ -60,15 +62,16 @@ def _check_history(
     draw = sampling.draw
     rows = list(draw.table("substitutes.tsv").rows("number", "firm_out", "firm_in", "reason", "gone_on", "decided_on"))
     last_day = draw.document("ceremony.json")["drawn_on"]
-    until = _first_officers(sampling)
+    until, late = _first_officers(sampling), {entry.number for entry in load_handovers(draw)}
     strata = {firm: stratum for firm, (stratum, _package) in sampling.selected.items()}
     taken, nobody = Counter(strata.values()), _("none")
     standing = set(strata)
     history: Differences = []
     wrong: Differences = []
     for position, (number, firm_out, firm_in, _reason, gone_on, decided_on) in enumerate(rows, start=1):
-        if number != f"{position:03d}" or not last_day <= decided_on <= until:
-            history.append((f"{position:03d}, {last_day} – {until}", f"{number}, {decided_on}"))
+        latest = LAST_OF_DAYS if number in late else until  # of those 8.14 claims the rest
+        if number != f"{position:03d}" or not last_day <= decided_on <= latest:
+            history.append((f"{position:03d}, {last_day} – {latest}", f"{number}, {decided_on}"))
         if gone_on >= year["base_date"]:
             history.append((f"{number}: < {year['base_date']}", gone_on))
         last_day = decided_on
@@ -96,7 +99,7 @@ def _check_history(
 def _first_officers(sampling: Sampling) -> str:
     """The first day on which officers were drawn; a day that never comes where they were not."""
     if not sampling.draw.has("officers.json"):
-        return "9999-12-31"
+        return LAST_OF_DAYS
     document = sampling.draw.document("officers.json")
     return str(min([document["drawn_on"], *(place["drawn_on"] for place in document.get("places", ()))]))
 

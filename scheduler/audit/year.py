@@ -25,6 +25,7 @@ from scheduler.audit.formats import (
     DRAWN_FILES,
     EXPERT_FILES,
     EXTERNAL_ID,
+    HANDOVERS,
     MICRO,
     OFFICER_FILES,
     PROGRAMME_FILES,
@@ -97,7 +98,7 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
     officers = _files_of_officers(draw) if is_audit else set()
     changes = {*CHANGE_FILES, *(EXPERT_FILES if _officers_format(draw) > 2 else ())} if is_audit else set()
     if draw.is_external:
-        return {"ceremony.json", *DRAWN_FILES}, results | officers | changes
+        return {"ceremony.json", *DRAWN_FILES}, results | officers | changes - {HANDOVERS}
     if draw.state == "committed":
         return set(COMMITTED_FILES), set()
     required = {*COMMITTED_FILES, "ceremony.json"} | (set(AUDIT_COMMITTED_FILES) if is_audit else set())
@@ -110,6 +111,8 @@ def _files_of(draw: Draw, is_audit: bool) -> tuple[set[str], set[str]]:
     if any(draw.has(name) for name in substitutes):
         required |= substitutes
     has_officers = is_audit and any(draw.has(name) for name in OFFICER_FILES)
+    if not officers & set(DAY_FILES):
+        changes.discard(HANDOVERS)  # of officers drawn by format 1 no visit is handed over
     return required | (officers if has_officers else set()), results | (changes if has_officers else set())
 
 

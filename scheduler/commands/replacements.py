@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -16,7 +17,8 @@ from scheduler.labels import label
 from scheduler.teams.expert_replacing import ExpertReason
 from scheduler.teams.replacing import ReplacementReason
 from scheduler.workflow.expert_replacements import NewExpert, replace_expert
-from scheduler.workflow.firm_replacements import replace_firm
+from scheduler.workflow.firm_replacements import FirmReplacementSummary, replace_firm
+from scheduler.workflow.handovers import HandedVisit
 from scheduler.workflow.officers import replaced_officers
 from scheduler.workflow.replacements import NewMember, replace_officer
 
@@ -78,10 +80,11 @@ def replace(
 @draw.command(
     "replace-firm",
     help=_(
-        "Replace FIRM, drawn in ROUND but gone before the base date, by the next ticket of its stratum, before "
-        "officers are drawn. Where no ticket is left the firm is withdrawn alone, and the next round makes up for the "
-        "visit. That nobody was met, or that the firm cannot be contacted, is never a reason: it is a result. The list "
-        "as drawn stays on record, and so do reason, day and author."
+        "Replace FIRM, drawn in ROUND but gone before the base date, by the next ticket of its stratum, at any time "
+        "before its visit and before the next round is committed to. Once officers are drawn the visit is handed over, "
+        "to its own team if that may go. Where no ticket is left the firm is withdrawn alone, and the next round makes "
+        "up for the visit. That nobody was met, or that the firm cannot be contacted, is never a reason: it is a "
+        "result. The list as drawn stays on record, and so do reason, day and author."
     ),
 )
 @click.argument("round_number", metavar="ROUND", type=click.IntRange(min=1))
@@ -120,7 +123,7 @@ def replace_a_firm(
     if dry_run:
         say(_("Dry run: nothing was changed."))
     if as_json:
-        print_json({**dataclasses.asdict(summary), "dry_run": dry_run})
+        print_json({**_document(summary), "dry_run": dry_run})
         return
     if summary.firm_in:
         words = _("Draw {draw_id}: {firm_in} {name} comes onto the list for {package}; {firm_out} is withdrawn")
@@ -134,10 +137,38 @@ def replace_a_firm(
                 "Note: its visit for {package} is owed again; bring the register up to date and solve the plan anew."
             ).format(package=summary.package)
         )
+    if summary.handed is not None:
+        _tell_visit(summary.firm_in, summary.handed)
     if not dry_run:
+        words = (
+            _("Next: double-random draw officers {number}, and double-random publish")
+            if summary.handed is None
+            else _("Next: double-random agenda export for new calendars and lists, and double-random publish")
+        )
+        say(context.pasteable(words.format(number=round_number)))
+
+
+def _document(summary: FirmReplacementSummary) -> dict[str, Any]:
+    """The summary as JSON, its day as text."""
+    document = dataclasses.asdict(summary)
+    if summary.handed is not None:
+        document["handed"]["visit_on"] = summary.handed.visit_on.isoformat() if summary.handed.visit_on else ""
+    return document
+
+
+def _tell_visit(firm_in: str, handed: HandedVisit) -> None:
+    """Who visits the newcomer, and when."""
+    if not firm_in:
+        return
+    teams, day = ";".join(handed.team_ids) or "–", handed.visit_on or "–"
+    click.echo(_("  {firm}: visited by {teams} on {day}").format(firm=firm_in, teams=teams, day=day))
+    if not handed.team_ids:
+        say(_("Note: nobody can go; double-random officers exceptions tells what would meet it"))
+    elif handed.stuck:
         say(
-            context.pasteable(
-                _("Next: double-random draw officers {number}, and double-random publish").format(number=round_number)
+            _(
+                "Note: set another day for this visit with double-random agenda move; --allow-overload accepts a full "
+                "day"
             )
         )
 

@@ -21,6 +21,7 @@ AUDIT_DRAW_FILES = (
     "calendar.tsv",
     "expert-replacements.tsv",
     "experts.tsv",
+    "handovers.tsv",
     "items.tsv",
     "moves.tsv",
     "officers.json",

@@ -192,7 +192,7 @@ def match_visits(
     for number in _match_evenly(parts, offers, bureau, found):
         part = parts[number]
         relaxed = barred.of(part.firm_id, relaxed=True)
-        found[number], told = _match_singly(part, relaxed, offers)
+        found[number], told = match_left_over(part, relaxed, offers)
         offers.count(found[number])
         exceptions[part.visit].update(told)
     return _collect(len(visits), parts, found, exceptions)
@@ -231,7 +231,7 @@ def _match_group(
         offers.count(found[number])
 
 
-def _match_singly(
+def match_left_over(
     part: Part, relaxed: frozenset[str], offers: Offers
 ) -> tuple[tuple[int, ...], tuple[MatchException, ...]]:
     """Teams of a part that fits none of its district or the bureau, and what of that is an exception."""

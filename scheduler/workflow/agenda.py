@@ -278,6 +278,47 @@ def replan_for(
     full = _overloads(connection, workspace, agenda, visit, before, officers=newcomer)
     if not away and (not full or DayException.OVERLOAD in visit.exceptions):
         return before, before
+    return before, _take_free_day(connection, workspace, agenda, visit, reason=reason, secret=secret, seed=seed)
+
+
+def settle_visit(
+    connection: sa.Connection,
+    workspace: Workspace,
+    agenda: Agenda,
+    key: tuple[str, str],
+    *,
+    reason: str,
+    secret: bytes,
+    seed: str,
+) -> date | None:
+    """
+    Keeps the day of a visit that was handed over if all its officers are free on it, else gives it another one.
+
+    Parameters and choice are those of `replan_for`; None if no day can be found, and then nothing is changed.
+    """
+    visit = next(entry for entry in agenda.visits if (entry.draw_id, entry.firm_id) == key)
+    day = visit.visit_on
+    if day is not None:
+        going = {member.officer_id for member in agenda.officers_of(visit)}
+        away = any(leave.officer_id in going and leave.covers(day) for leave in load_leave(connection))
+        full = _overloads(connection, workspace, agenda, visit, day)
+        if not away and (not full or DayException.OVERLOAD in visit.exceptions):
+            return day
+    return _take_free_day(connection, workspace, agenda, visit, reason=reason, secret=secret, seed=seed)
+
+
+def _take_free_day(
+    connection: sa.Connection,
+    workspace: Workspace,
+    agenda: Agenda,
+    visit: PlannedVisit,
+    *,
+    reason: str,
+    secret: bytes,
+    seed: str,
+) -> date | None:
+    """Moves a visit to the free day of the least keyed digest; None where no day is free."""
+    leaves = load_leave(connection)
     first, last = _window_of(connection, workspace, visit)
     blocked = frozenset(workspace.settings.agenda.blocked_days)
     days = working_calendar(connection, workspace).working_days(max(first, workspace.today + timedelta(days=1)), last)
@@ -287,8 +328,8 @@ def replan_for(
         if day in blocked or absent or _overloads(connection, workspace, agenda, visit, day):
             continue
         _keep(connection, workspace, visit, day, reason, overloaded=False)
-        return before, day
-    return before, None
+        return day
+    return None
 
 
 def _require_present(connection: sa.Connection, agenda: Agenda, visit: PlannedVisit, day: date) -> None:

@@ -3,8 +3,8 @@ Replaces a firm that was drawn but was gone before the base date: the next ticke
 
 Where no ticket is left the firm is withdrawn alone, and its visit is owed again: the next round takes it up.
 
-It is done before officers are drawn, so that visit, officers and day of the newcomer follow from the lot like
-all others, and before a later commitment builds on the list.
+Before officers are drawn, visit, officers and day of the newcomer follow from the lot like all others; after that the
+visit is handed over, until it is held. It is done before a later commitment builds on the list.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from scheduler.registry.text import clean_text
 from scheduler.workflow.agenda import LONGEST_REASON
 from scheduler.workflow.commitments import standing_draw
 from scheduler.workflow.draw import FrozenDraw, builder_on, read_frozen, tickets_of
+from scheduler.workflow.handovers import HandedVisit, hand_over, open_slot
 from scheduler.workflow.log import append_log
 from scheduler.workflow.public_labels import public_labels
 from scheduler.workflow.settings import parse_settings
@@ -53,7 +54,11 @@ REPLACE_FIRM_ACTION = "draw replace-firm"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmReplacementSummary:
-    """Who gave way to whom; internal, because the two are of one stratum. Nobody came where `firm_in` is empty."""
+    """
+    Who gave way to whom; internal, because the two are of one stratum. Nobody came where `firm_in` is empty.
+
+    `handed` is the newcomer's visit, where officers were drawn already.
+    """
 
     draw_id: str
     number: int
@@ -61,6 +66,7 @@ class FirmReplacementSummary:
     firm_in: str
     name: str
     package: str
+    handed: HandedVisit | None = None
 
 
 def replace_firm(
@@ -90,8 +96,8 @@ def replace_firm(
     Raises
     ------
     StateError
-        If the list can no longer change, the firm does not stand on it, or no ticket of its stratum is left and no
-        round is to come that could make up for it.
+        If the list can no longer change, the firm does not stand on it, its visit was held, or no ticket of its stratum
+        is left and no round is to come that could make up for it.
     UsageError
         If the reason is not on the list, or held only on the base date or later.
     """
@@ -113,6 +119,7 @@ def replace_firm(
                     firm=firm_id, draw_id=draw.draw_id
                 )
             )
+        slot = open_slot(connection, workspace, draw, firm_id)
         before = load_firm_replacements(connection, draw.draw_id)
         newcomer = _next_ticket(connection, frozen, before, stood[0])
         if not newcomer:
@@ -143,15 +150,22 @@ def replace_firm(
         )
         save_firm_replacement(connection, entry, stood)
         name = _put_files(connection, workspace, entry)
+        handed = hand_over(connection, workspace, slot, entry) if slot else None
         if dry_run:
             connection.rollback()
     return FirmReplacementSummary(
-        draw_id=draw.draw_id, number=entry.number, firm_out=firm_id, firm_in=newcomer, name=name, package=stood[1]
+        draw_id=draw.draw_id,
+        number=entry.number,
+        firm_out=firm_id,
+        firm_in=newcomer,
+        name=name,
+        package=stood[1],
+        handed=handed,
     )
 
 
 def _changeable(connection: sa.Connection, workspace: Workspace, round_number: int) -> StoredDraw:
-    """The draw that stands, as long as nothing follows from its list; raises `StateError`."""
+    """The draw that stands, as long as no later round builds on its list; raises `StateError`."""
     draws = load_draws(connection, workspace.settings.year.year)
     draw = standing_draw(draws, round_id_of(workspace.settings.year.year, round_number))
     if draw is None or draw.status != DrawStatus.DRAWN or draw.drawn_on is None:
@@ -159,13 +173,6 @@ def _changeable(connection: sa.Connection, workspace: Workspace, round_number: i
             _("the firms of round {round} are not drawn yet; run “double-random draw targets {round}” first").format(
                 round=round_number
             )
-        )
-    if draw.officers_drawn_on is not None:
-        raise StateError(
-            _(
-                "the officers of draw {draw} were drawn on {day}, so its list stands; what the officers find at the "
-                "firm is a result of the inspection"
-            ).format(draw=draw.draw_id, day=draw.officers_drawn_on)
         )
     builder = builder_on(connection, draw, draws)
     if builder:

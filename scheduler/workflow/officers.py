@@ -21,6 +21,7 @@ from scheduler.teams.lots import posts_of
 from scheduler.teams.matching import MatchException, bar
 from scheduler.teams.replacing import Replacement
 from scheduler.workflow.experts import days_away, expert_rooms
+from scheduler.workflow.handovers import handed_days
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.places import load_drawn
@@ -161,11 +162,12 @@ def _missing_experts(connection: sa.Connection, inputs: OfficerInputs) -> dict[s
     if not calls:
         return {}
     drawn = load_drawn(connection, inputs.draw_id)
+    days = {firm_id: day for firm_id, (_teams, day) in drawn.visits.items()} | handed_days(connection, inputs.draw_id)
     away = days_away(expert_rooms(inputs, drawn.rooms, drawn.document["format"]))
     barred = bar(inputs.recusals, (call.firm_id for call in calls), inputs.starts_on)
     found: dict[str, tuple[str, ...]] = {}
     for call in calls:
-        day = drawn.visits[call.firm_id][1]
+        day = days.get(call.firm_id)
         absent = [
             officer.officer_id
             for officer in inputs.officers

@@ -6,7 +6,7 @@ What the lot made stays in its files; the change stands beside it in a file of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,7 @@ from models.results_rows import load_visits
 from models.teams_rows import DrawState, load_draw_state
 from scheduler.agenda.frozen import OFFICERS_NAME
 from scheduler.allocation.plan import round_id_of
-from scheduler.draw.canonical import parse_document, split_list
+from scheduler.draw.canonical import parse_document
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
@@ -29,16 +29,16 @@ from scheduler.teams.eligibility import check_eligibility
 from scheduler.teams.frozen import REPLACEMENTS_NAME, replacements_bytes
 from scheduler.teams.lots import Post, Team
 from scheduler.teams.matching import bar
-from scheduler.teams.replacing import Bench, Obstacle, Replacement, ReplacementReason, TeamVisit
+from scheduler.teams.replacing import Bench, Obstacle, Replacement, ReplacementReason
 from scheduler.teams.roster import LAST_YEAR, Officer
 from scheduler.workflow.agenda import LONGEST_REASON, replan_for
 from scheduler.workflow.log import append_log
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.places import refuse_unfinished
 from scheduler.workflow.recusals import standing_recusals
+from scheduler.workflow.standing import refuse_first_format, standing_visits, teams_now
 from scheduler.workflow.workspace import Workspace
 
-LOT_FORMAT = 2  # of officers.json, the first whose lot has a next one
 REPLACE_ACTION = "draw replace-officer"
 
 
@@ -144,13 +144,7 @@ def drawn_state(connection: sa.Connection, workspace: Workspace, round_number: i
                 draw_id=state.draw_id, day=state.officers_drawn_on, today=workspace.today
             )
         )
-    if parse_document(get_file(connection, state.draw_id, OFFICERS_NAME), OFFICERS_NAME)["format"] < LOT_FORMAT:
-        raise StateError(
-            _(
-                "the officers of draw {draw} were drawn by an earlier version, whose lot has no next one; move the "
-                "visits with “double-random agenda move”"
-            ).format(draw=state.draw_id)
-        )
+    refuse_first_format(connection, state.draw_id)
     refuse_unfinished(connection, state.draw_id, workspace.settings.bureau.code)
     return state
 
@@ -170,7 +164,7 @@ def _teams_with_visits(connection: sa.Connection, state: DrawState, officer_id: 
         )
     waiting = {
         team_id
-        for visit in _visits(connection, state.draw_id)
+        for visit in standing_visits(connection, state.draw_id)
         if mine & set(visit.team_ids) and not has_results(connection, state.draw_id, visit.firm_id)
         for team_id in visit.team_ids
     }
@@ -181,19 +175,6 @@ def _teams_with_visits(connection: sa.Connection, state: DrawState, officer_id: 
             )
         )
     return sorted(mine & waiting)
-
-
-def _visits(connection: sa.Connection, draw_id: str, packages: Mapping[str, str] | None = None) -> list[TeamVisit]:
-    stored = load_visits(connection, draw_id)
-    return [
-        TeamVisit(
-            firm_id=firm_id,
-            package=(packages or {}).get(firm_id, ""),
-            team_ids=split_list(team_ids),
-            exceptions=split_list(exceptions),
-        )
-        for firm_id, team_ids, exceptions in zip(stored.firm_id, stored.team_id, stored.exception, strict=True)
-    ]
 
 
 def _replace_in(
@@ -242,9 +223,9 @@ def _bench(connection: sa.Connection, inputs: OfficerInputs, before: Sequence[Re
     }
     eligible = check_eligibility(inputs.officers, inputs.ends_on).eligible
     return Bench(
-        teams=_teams_now(connection, inputs),
+        teams=teams_now(connection, inputs),
         eligible={officer.officer_id: officer for officer in eligible},
-        visits=_visits(
+        visits=standing_visits(
             connection, inputs.draw_id, dict(zip(inputs.visits.firm_id, inputs.visits.package, strict=True))
         ),
         demands=inputs.demands,
@@ -257,30 +238,6 @@ def _bench(connection: sa.Connection, inputs: OfficerInputs, before: Sequence[Re
         seed=inputs.seed,
         officer_secret=inputs.officer_secret,
     )
-
-
-def _teams_now(connection: sa.Connection, inputs: OfficerInputs) -> dict[str, Team]:
-    """
-    Teams with the members of today, the lead first.
-
-    Of a list drawn elsewhere, whose roster is that of today, who left the roster since is no longer a member, unless
-    the whole team has left.
-    """
-    roster = {officer.officer_id: officer for officer in inputs.officers}
-    members: dict[str, list[tuple[bool, str]]] = {}
-    for one in load_memberships(connection, inputs.draw_id):
-        if one.until is None and one.officer_id in roster:
-            members.setdefault(one.team_id, []).append((not one.lead, one.officer_id))
-    return {
-        team_id: Team(
-            team_id=team_id,
-            district=team_id.removeprefix(f"{inputs.draw_id}-").rsplit("-", 1)[0],  # a code may have a hyphen
-            department=inputs.departments.of(roster[sorted(entries)[0][1]].department),
-            officers=tuple(roster[name] for _, name in sorted(entries)),
-            reserve=all(not_lead for not_lead, _ in entries),
-        )
-        for team_id, entries in sorted(members.items())
-    }
 
 
 def _next_one(

@@ -23,6 +23,7 @@ from two_verifiers import ACCEPTED, Verify, assert_agree, needs_node
 
 from scheduler.draw.signing import public_key_of
 from scheduler.publication.records import signed
+from tests.chain import handing
 from tests.chain.substituting import TAMPERED, SubstitutingDemo, record
 
 pytestmark = [pytest.mark.usefixtures("fast_words"), needs_node]
@@ -70,6 +71,19 @@ def test_tampering_with_who_gave_way_is_found(
     files = record(substituted_year, TAMPERED[name][0])
     TAMPERED[name][1](files, substituted_year)
     assert assert_agree(with_manifest(files), independent).rejected
+
+
+@pytest.mark.parametrize("kind", ["public", "audit"])
+def test_visits_handed_over_are_accepted(kind: str, handed_year: handing.HandingDemo, independent: Verify) -> None:
+    """Teams and days of newcomers: recomputed from the page alone."""
+    assert independent(record(handed_year, kind)) == ACCEPTED
+
+
+@pytest.mark.parametrize("name", list(handing.TAMPERED))
+def test_tampering_with_handovers_is_found(name: str, handed_year: handing.HandingDemo, independent: Verify) -> None:
+    """In the same places as the program finds it."""
+    found = assert_agree(handing.tampered(handed_year, name), independent)
+    assert handing.TAMPERED[name][1] in found.sections
 
 
 @pytest.mark.parametrize("case", OUTSIDER, ids=lambda case: case.name)

@@ -42,24 +42,30 @@ class SubstitutingDemo(Demo):
             least = sa.select(table.c.firm_id).where(where, table.c.counting).order_by(table.c.chance_firms)
             rarest = str(connection.execute(least.limit(1)).scalar_one())
         for firm_id in listed:
-            try:
-                found = self._replace(number, firm_id, dry_run=True)
-            except StateError as error:
-                self.refused.append(str(error))
-                continue
-            if found.firm_in:
+            if self._has_successor(number, firm_id):
                 self.done.append(self._replace(number, firm_id))
                 break
         if number == 1:
             self.done.append(self._replace(number, self.done[0].firm_in))  # the newcomer was gone as well
-        if number == 2:
+        if number > 1:
             self._exhaust(number, rarest)
 
     def _exhaust(self, number: int, firm_id: str) -> None:
         """One firm after the other of a small stratum was gone, until nobody is left who could come."""
         while firm_id:
-            self.alone.append(self._replace(number, firm_id))
+            try:
+                self.alone.append(self._replace(number, firm_id))
+            except StateError as error:  # in the last round
+                self.refused.append(str(error))
+                return
             firm_id = self.alone[-1].firm_in
+
+    def _has_successor(self, number: int, firm_id: str) -> bool:
+        """Whether a ticket of the firm's stratum is left."""
+        try:
+            return self._replace(number, firm_id, dry_run=True).firm_in != ""
+        except StateError:
+            return False
 
     def _replace(self, number: int, firm_id: str, *, dry_run: bool = False) -> FirmReplacementSummary:
         return replace_firm(self.workspace, number, firm_id, reason="deregistered", gone_on=GONE_ON, dry_run=dry_run)
@@ -78,7 +84,7 @@ def run_substituting(folder: Path) -> SubstitutingDemo:
     return demo
 
 
-def record(year: SubstitutingDemo, kind: str) -> Files:
+def record(year: Demo, kind: str) -> Files:
     """Files of one of its records."""
     folder = year.folder / "records" / kind
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

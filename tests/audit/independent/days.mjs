@@ -65,7 +65,7 @@ class Plan {
     this.workingDays = document.working_days.filter((day) => day > after);
     this.whole = { visits: document.visits_per_team_day, minutes: document.minutes_per_team_day };
     this.towns = new Map(roll.draw.get("towns.tsv").map((row) => [row.firm_id, row.town]));
-    this.packages = new Map(roll.draw.current().map((row) => [row.firm_id, row.package]));
+    this.packages = new Map(roll.draw.listed().map((row) => [row.firm_id, row.package]));
     this.rooms = rooms(roll, this.whole);
     for (const row of settled) this.takeRoom(row);
     this.there = new Map();

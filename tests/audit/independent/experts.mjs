@@ -58,11 +58,14 @@ function* giveWay(row, visit, order) {
 }
 
 function expected(roll, asked) {
-  const packages = new Map(roll.draw.current().map((row) => [row.firm_id, row.package]));
+  const came = roll.draw.has("added.tsv") ? roll.draw.get("added.tsv") : [];
+  const packages = new Map([...roll.draw.get("drawn.tsv"), ...came].map((row) => [row.firm_id, row.package]));
+  const handed = roll.draw.has("handovers.tsv") ? roll.draw.get("handovers.tsv").filter((row) => row.firm_in !== "") : [];
+  const visits = [...roll.draw.get("visits.tsv"), ...handed.map((row) => ({ ...row, firm_id: row.firm_in }))];
   const order = orderOf(roll);
   const rows = [];
   const onLeave = leave(roll);
-  for (const { firm_id: firm, team_id: team, visit_on: day } of roll.draw.get("visits.tsv")) {
+  for (const { firm_id: firm, team_id: team, visit_on: day } of visits) {
     if (team === "") continue;
     const tasks = listed(packages.get(firm) ?? "", "+").map((id) => roll.tasks.get(id)).filter(Boolean);
     const items = tasks.flatMap((task) => listed(task.item_ids)).filter((id) => Object.hasOwn(asked, id));

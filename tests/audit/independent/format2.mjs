@@ -2,6 +2,7 @@
 import { daysOf } from "./days.mjs";
 import { Demands, allDrawn, checkTeams } from "./demands.mjs";
 import { checkExperts, checkExpertsWhoGaveWay } from "./experts.mjs";
+import { checkHandovers } from "./handovers.mjs";
 import { checkMatching } from "./matching.mjs";
 import { checkDays } from "./officers.mjs";
 import { checkReplacements } from "./replacements.mjs";
@@ -17,6 +18,7 @@ export function checkFormat2(group, roll) {
     group.leave("8.3", "every visit goes to the teams that even loads and the lot give it", "not all places have drawn");
   }
   checkReplacements(group, roll, demands);
+  checkHandovers(group, roll, demands);
   checkExperts(group, roll);
   checkExpertsWhoGaveWay(group, roll);
 }

@@ -164,7 +164,7 @@ function shift(reached, end, start) {
 }
 
 /** Rules (3) and (4): a part that fits no team of its district or of the bureau. */
-function matchLeft(work, part) {
+export function matchLeft(work, part) {
   if (take(work, part, work.barred, [])) return;
   if (!take(work, part, work.yielding, ["repeated"])) part.codes = ["unmet"];
 }

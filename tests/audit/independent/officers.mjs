@@ -55,7 +55,7 @@ export class Roll {
   /** Visits of the firms drawn, in the order of their lots. */
   visits() {
     const districts = districtsOf(this.draw);
-    const visits = this.draw.current().map((row) => ({
+    const visits = this.draw.listed().map((row) => ({
       firm: row.firm_id, package: row.package, district: districts.get(row.firm_id), lot: this.lot("visit", row.firm_id),
     }));
     return visits.sort((a, b) => byBytes(a.lot, b.lot));
@@ -88,7 +88,7 @@ export function checkOfficers(group, roll, section, visits) {
     }
   });
   group.check(visits, "every firm drawn has one visit, or waits for the bureau to draw", function* () {
-    const drawn = new Set(draw.current().map((row) => row.firm_id));
+    const drawn = new Set(draw.listed().map((row) => row.firm_id));
     const found = new Set(draw.get("visits.tsv").map((row) => row.firm_id));
     const places = roll.document.places ?? [];
     const waits = places.length > 0 && !places.some(({ district }) => district === roll.bureau);
@@ -111,7 +111,7 @@ function checkDocument(group, roll) {
     }
   });
   group.check("8.5", "the packages drawn are there, with what their items and tasks need", function* () {
-    const drawn = new Set(draw.current().map((row) => row.package));
+    const drawn = new Set(draw.listed().map((row) => row.package));
     const found = document.packages.map((entry) => entry.package);
     for (const text of drawn) if (!found.includes(text)) yield `${text} is missing`;
     if (!ascending(found)) yield "packages do not ascend";
@@ -146,6 +146,7 @@ function checkMoves(group, { draw, window }) {
   if (!draw.has("moves.tsv")) return;
   group.check("8.6", "every move starts where the visit stood, and ends in the window", function* () {
     const days = new Map(draw.get("visits.tsv").map((row) => [row.firm_id, row.visit_on]));
+    if (draw.has("handovers.tsv")) for (const row of draw.get("handovers.tsv")) days.set(row.firm_in, row.visit_on);
     const counts = new Map();
     for (const row of draw.get("moves.tsv")) {
       const { firm_id: firm } = row;

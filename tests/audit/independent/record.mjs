@@ -153,6 +153,20 @@ export class Draw {
     return [...this.get("drawn.tsv"), ...this.get("added.tsv")].filter((row) => !gone.has(row.firm_id));
   }
 
+  /** The list that officers were drawn for: as it stood before the firms gave way that handovers.tsv names (8.14). */
+  listed() {
+    if (!this.has("handovers.tsv")) return this.current();
+    const late = new Set(this.get("handovers.tsv").map((row) => row.number));
+    const rows = [...this.get("drawn.tsv"), ...this.get("added.tsv")];
+    const standing = new Set(this.get("drawn.tsv").map((row) => row.firm_id));
+    for (const row of this.get("substitutes.tsv")) {
+      if (late.has(row.number)) break;
+      standing.delete(row.firm_out);
+      if (row.firm_in) standing.add(row.firm_in);
+    }
+    return rows.filter((row) => standing.has(row.firm_id));
+  }
+
   /** The task list that binds the draw: the one frozen, where it is in the record. */
   list(name) {
     return this.has(name) ? this.get(name) : this.record.get(name);
@@ -226,7 +240,7 @@ function officersFiles(draw, audit) {
 function optionalFiles(draw, audit) {
   const names = draw.drawn ? ["results.tsv"] : [];
   if (audit && draw.has("officers.json")) names.push("moves.tsv");
-  if (audit && draw.find("officers.json")?.format > 1) names.push("replacements.tsv");
+  if (audit && draw.find("officers.json")?.format > 1) names.push("replacements.tsv", ...(draw.external ? [] : ["handovers.tsv"]));
   if (audit && draw.find("officers.json")?.format > 2) names.push("experts.tsv", "expert-replacements.tsv");
   return names;
 }

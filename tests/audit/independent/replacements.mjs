@@ -12,11 +12,13 @@ export function checkReplacements(group, roll, demands) {
   if (!roll.draw.has("replacements.tsv")) return;
   group.check("8.10", "everybody who came is the next by lot who was not passed over", function* () {
     const bench = new Bench(roll, demands);
+    const handed = roll.draw.has("handovers.tsv") ? [...roll.draw.get("handovers.tsv")] : [];
     let day = roll.document.drawn_on;
     for (const [i, row] of roll.draw.get("replacements.tsv").entries()) {
       yield* differs("number", String(i + 1).padStart(3, "0"), row.number);
       if (row.decided_on < day) yield `${row.number}: decided on ${row.decided_on}, before ${day}`;
       day = row.decided_on;
+      while (handed.length > 0 && Number(handed[0].replaced) <= i) bench.handOver(handed.shift());
       const problem = bench.replace(row);
       if (problem) {
         yield `${row.number}: ${problem}`;
@@ -27,19 +29,32 @@ export function checkReplacements(group, roll, demands) {
 }
 
 /** Teams and reserves after the rows so far. */
-class Bench {
+export class Bench {
   constructor(roll, demands) {
     this.roll = roll;
     this.demands = demands;
     this.teams = new Map(teamList(roll, demands).map((team) => [team.id, team]));
     this.visits = roll.draw.get("visits.tsv").map((row) => ({ ...row, teams: listed(row.team_id) }));
-    this.packages = new Map(roll.draw.current().map((row) => [row.firm_id, row.package]));
+    const rows = roll.draw.has("added.tsv") ? [...roll.draw.get("drawn.tsv"), ...roll.draw.get("added.tsv")] : roll.draw.get("drawn.tsv");
+    this.packages = new Map(rows.map((row) => [row.firm_id, row.package]));
     this.barred = [roll.barred(), roll.barred(false)];
     this.gone = new Set();
     this.came = new Map();
     this.counters = new Map(
       roll.document.redraws.map(({ district, department, counter }) => [JSON.stringify([district, department]), counter]),
     );
+  }
+
+  /** Takes away the visit of the firm that gave way, and counts that of who came (8.14). */
+  handOver(row) {
+    const out = this.roll.draw.get("substitutes.tsv").find((other) => other.number === row.number)?.firm_out;
+    this.visits = this.visits.filter((visit) => visit.firm_id !== out);
+    if (row.firm_in !== "") this.take(row);
+  }
+
+  /** Counts the visit of who came. */
+  take(row) {
+    this.visits.push({ ...row, firm_id: row.firm_in, teams: listed(row.team_id) });
   }
 
   /** Carries out a row; says what is wrong with it, if anything is. */
@@ -108,6 +123,7 @@ class Bench {
         if (!stays && (came || !away.has(member.officer_id))) going.set(member.officer_id, member);
       }
     }
+    if (!this.packages.has(firm)) return true; // that it is not on the list is a claim of 8.14
     const demand = this.demands.of(this.packages.get(firm)).find(({ department }) => department === team.department);
     return demand === undefined || meets([...going.values()], demand);
   }

@@ -144,6 +144,10 @@ export const TABLES = {
     columns: columns("number:number3 team_id:field officer_out:field officer_in:field reason:reason decided_on:day passed_over"),
     most: 999,
   },
+  "handovers.tsv": {
+    columns: columns("number:number3 firm_in:field? replaced:count team_id visit_on:day? exception"),
+    most: 999,
+  },
 };
 
 /** How many first columns tell the rows of a table apart, where it is not one. */
