@@ -51,6 +51,7 @@ TEXTS = {
     "ratings": {"grade": "1", "valid_until": "2027-01-05"},
     "leave": {"note": HOSTILE},
     "holidays": {"source": "国办发明电〔2026〕7号"},
+    "figures": {"source": HOSTILE, "as_of": "2025-12-31"},
     "drawn": {"round": "2026-04", "drawn_by": "=省局", "drawn_on": "2026-01-04", "note": HOSTILE},
 }
 KEYS = {  # what a second row must say differently
@@ -63,6 +64,7 @@ KEYS = {  # what a second row must say differently
     "ratings": {"firm_id": B},
     "leave": {"officer_id": "P002"},
     "holidays": {"day": "2027-02-06", "kind": "上班"},
+    "figures": {"as_of": "2025-12-30"},
     "drawn": {"firm_id": B, "drawn_on": "2026-01-04"},
 }
 
