@@ -195,7 +195,9 @@ def _visits_touched(
     mine = {
         firm: {call.speciality: call.officer_id for call in calls}
         for (draw_id, firm), calls in load_experts(connection).items()
-        if draw_id == inputs.draw_id and any(call.officer_id == officer_id for call in calls)
+        if draw_id == inputs.draw_id
+        and firm in today.days  # a firm that gave way is visited no more
+        and any(call.officer_id == officer_id for call in calls)
     }
     if not mine:
         raise StateError(

@@ -62,7 +62,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def roots(small_year: DemoSummary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
-    """A copy of the small year's workspace for each hostile word: bureau, districts, items and sources bear it."""
+    """A copy of the small year's workspace for each hostile word, in items and in what is told of figures."""
     folder = tmp_path_factory.mktemp("hostile")
     yield {name: poisoned(small_year.folder / "workspace", folder / name, words) for name, words in HOSTILE.items()}
 

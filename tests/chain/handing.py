@@ -13,16 +13,19 @@ import sqlalchemy as sa
 
 from cli import CHINA
 from models.agenda_rows import save_leave
+from models.expert_rows import load_experts
 from models.tables import DrawnFirm, FirmReplacement, TeamMember, Visit, table_of
 from scheduler.agenda.leave import Leave
 from scheduler.errors import StateError
 from scheduler.example.city import ExampleCity
 from scheduler.progress import SILENT
 from scheduler.resources import data_path
+from scheduler.teams.expert_replacing import ExpertReason
 from scheduler.teams.replacing import ReplacementReason
 from scheduler.teams.roster import Recusal
 from scheduler.workflow import demo as demo_module
 from scheduler.workflow.demo import Demo
+from scheduler.workflow.expert_replacements import replace_expert
 from scheduler.workflow.firm_replacements import FirmReplacementSummary, replace_firm
 from scheduler.workflow.rates import YearRates, year_rates
 from scheduler.workflow.replacements import replace_officer
@@ -81,6 +84,7 @@ class HandingDemo(Demo):
             while firm_id:
                 self.done["alone"] = self._replace(number, firm_id)
                 firm_id = self.done["alone"].firm_in
+            self._replace_expert(number)
 
     def _until(self, name: str, number: int, *, stays: bool, on_leave: bool = False) -> None:
         """Replaces firms until one is found whose teams the newcomer keeps, or does not keep."""
@@ -123,6 +127,13 @@ class HandingDemo(Demo):
         with self.workspace.transaction() as connection:
             officer_id = self._member(connection, summary.handed.team_ids[0])
         replace_officer(self.workspace, 1, officer_id, reason=ReplacementReason.ILLNESS)
+
+    def _replace_expert(self, number: int) -> None:
+        """An expert of a newcomer falls ill, who was called to firms that gave way, too."""
+        with self.workspace.transaction() as connection:
+            calls = load_experts(connection)
+        (expert,) = {call.officer_id for call in calls[f"2026-{number}-1", self.done["barred"].firm_in][:1]}
+        replace_expert(self.workspace, number, expert, reason=ExpertReason.ILLNESS)
 
     def _member(self, connection: sa.Connection, team_id: str) -> str:
         table = table_of(TeamMember)

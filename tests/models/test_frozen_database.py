@@ -21,6 +21,10 @@ from scheduler.workflow.publication import publish
 from scheduler.workflow.workspace import Workspace, open_workspace
 
 FROZEN = Path(__file__).resolve().parents[1] / "frozen"
+DRAWS = {
+    "format-1": {"2026-1-1": "voided", "2026-1-2": "drawn", "2026-2-1": "drawn"},
+    "format-4": {"2026-1-1": "drawn", "2026-2-1": "drawn", "2026-3-1": "drawn"},
+}
 WORKSPACES = [pytest.param(path, id=path.parent.name) for path in sorted(FROZEN.glob("format-*/workspace.zip"))]
 
 
@@ -28,6 +32,8 @@ def unpacked(archive: Path, folder: Path) -> Path:
     """A frozen workspace in a folder of its own."""
     with zipfile.ZipFile(archive) as package:
         package.extractall(folder)
+    for key in folder.glob("signing.key"):  # an archive keeps no rights, and a key that others can read is refused
+        key.chmod(0o600)
     return folder
 
 
@@ -61,11 +67,7 @@ def test_frozen_database_migrates_to_the_models_and_loses_no_row(archive: Path, 
 def test_year_of_a_frozen_database_goes_on(archive: Path, tmp_path: Path) -> None:
     """Its draws are shown, and what is published of it verifies."""
     workspace = opened(unpacked(archive, tmp_path / "workspace"))
-    assert [(entry.draw_id, entry.status) for entry in show_draws(workspace)] == [
-        ("2026-1-1", "voided"),
-        ("2026-1-2", "drawn"),
-        ("2026-2-1", "drawn"),
-    ]
+    assert {entry.draw_id: entry.status for entry in show_draws(workspace)} == DRAWS[archive.parent.name]
     places = {name: tmp_path / "out" / name for name in ("public", "audit", "site")}
     publish(workspace, **places, workbook=None)
     for name in ("public", "audit"):
