@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from record_builder import Files, Year, document
 from test_audit_anchors import failed_texts
-from test_audit_proof import ALL, BOUND, RIGHTLY, SEAL, firm_with, flipped, proof_of, report_of
+from test_audit_proof import ALL, BOUND, RIGHTLY, SEAL, firm_with, flipped, proof_of, remade, report_of
 from two_verifiers import Verify, assert_agree, needs_node
 
 from scheduler.audit.claims import Report, Status, Verdict
@@ -94,7 +94,7 @@ def test_threshold_of_the_open_round_has_no_nonce(audit: Files) -> None:
     """Whatever stands there was put there."""
     proof = json.loads(proof_of(audit, "E1"))
     proof["draws"][0]["threshold"]["nonce"] = "0" * 64
-    assert failed_texts(report_of(document(proof))) == [BOUND]
+    assert failed_texts(report_of(remade(proof))) == [BOUND]
 
 
 @pytest.mark.parametrize("outcome", ["drawn", "not_drawn"])
@@ -102,7 +102,7 @@ def test_outcome_that_ticket_and_threshold_do_not_give_is_found(audit: Files, ou
     """Also by the numbers alone, beside the list."""
     proof = json.loads(proof_of(audit, firm_with(audit, outcome), open_chance=True))
     proof["draws"][1]["outcome"] = "not_drawn" if outcome == "drawn" else "drawn"
-    assert RIGHTLY in failed_texts(report_of(document(proof)))
+    assert RIGHTLY in failed_texts(report_of(remade(proof)))
 
 
 def test_every_byte_that_tells_of_the_threshold_counts(audit: Files) -> None:
