@@ -74,6 +74,12 @@ class _Today:
     recused: Collection[tuple[str, str]]
     away: Collection[tuple[str, date]]
     days: dict[str, date | None]
+    day: date
+
+    def is_to_come(self, firm_id: str) -> bool:
+        """Whether a visit is yet to be made: who stood at an earlier one stays on its papers."""
+        planned = self.days[firm_id]
+        return planned is None or planned >= self.day
 
     def obstacle(self, firm_id: str, officer_id: str) -> ExpertObstacle | None:
         """What stands against an expert; None if nothing does."""
@@ -180,6 +186,7 @@ def _today(connection: sa.Connection, workspace: Workspace, inputs: OfficerInput
         },
         away={(leave.officer_id, day) for leave in load_leave(connection) for day in wanted if leave.covers(day)},
         days=days,
+        day=workspace.today,
     )
 
 
@@ -216,6 +223,7 @@ def _visits_touched(
         firm: coming
         for firm, coming in sorted(mine.items())
         if (firm in firms if firms else today.concerns(reason, officer_id, firm))
+        and today.is_to_come(firm)
         and not has_results(connection, inputs.draw_id, firm)
     }
     if not touched:

@@ -93,6 +93,17 @@ def test_next_by_lot_comes_and_then_nobody(drawn: Workspace, tmp_path: Path) -> 
     assert {(one.note, one.author) for one in experts if one.officer_out == FIRST} == {("住院", "tester")}
 
 
+def test_visit_that_was_made_keeps_who_came(drawn: Workspace) -> None:
+    """Who drops out after some visits gives way at those to come alone, also where no result is typed in yet."""
+    mine = {firm: visit.visit_on for firm, (visit, who) in planned(drawn).items() if who == FIRST and visit.visit_on}
+    today = sorted(mine.values())[len(mine) // 2]
+    summary = replace_expert(on(drawn, today), 3, FIRST, reason=ExpertReason.LEFT)
+    made = {firm for firm, day in mine.items() if day < today}
+    assert made
+    assert {one.firm_id for one in summary.visits} == mine.keys() - made
+    assert {who for firm, who in coming(drawn).items() if firm in made} == {FIRST}
+
+
 def test_leave_touches_its_days_alone_and_passes_over_who_is_away_too(drawn: Workspace, tmp_path: Path) -> None:
     """Leave of one day moves one day's visits; where the other is away as well, he or she is passed over."""
     visits = planned(drawn)
