@@ -11,7 +11,7 @@ from scheduler.audit.context import Draw, positions_of
 from scheduler.audit.simulation.lot import Lot, load_lot
 
 OUT = "out:"
-DIGEST_BYTES = 32
+DIGEST_BYTES, ID_BYTES = 32, 18
 CLASSIFICATION = ("bins", "direct", "score", "tier", "rule", "ratings", "override")
 
 
@@ -87,7 +87,8 @@ def standing_of(draw: Draw, firm_id: str) -> Standing:
     """
     register = draw.table("register.tsv")
     lot = load_lot(draw, register)
-    name = np.array([firm_id.encode("ascii", "replace")], dtype="S18")
+    code = firm_id.encode("ascii", "replace")
+    name = np.array([code if len(code) <= ID_BYTES else b""], dtype="S18")  # numpy would cut a longer one to a firm's
     row, place = (int(positions_of(ids, name)[0]) for ids in (register.fixed["firm_id"], lot.firm_id))
     drawn = 0 if lot.drawn is None else len(lot.drawn)
     disposition = register.coded["disposition"].text(row) if row >= 0 else ""

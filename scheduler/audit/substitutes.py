@@ -37,7 +37,7 @@ def check_substitutes(group: Group, sampling: Sampling, year: dict[str, Any]) ->
     group.first("7.1", text, differences, len(withdrawn))
     text = _("each newcomer has the next ticket of the stratum, and nobody came only where none was left")
     if draw.opens_seals:
-        _check_history(group, sampling, year, withdrawn, set(added), text)
+        _check_history(group, sampling, year, withdrawn, set(added), places, text)
     elif draw.is_open:
         left_over = sampling.by_ticket("open")[len(drawn) :]
         expected = set(left_over[: len(withdrawn)])
@@ -57,7 +57,13 @@ def _places(sampling: Sampling, name: str) -> Places:
 
 
 def _check_history(
-    group: Group, sampling: Sampling, year: dict[str, Any], withdrawn: dict[str, str], added: set[str], text: str
+    group: Group,
+    sampling: Sampling,
+    year: dict[str, Any],
+    withdrawn: dict[str, str],
+    added: set[str],
+    places: Places,
+    text: str,
 ) -> None:
     draw = sampling.draw
     rows = list(draw.table("substitutes.tsv").rows("number", "firm_out", "firm_in", "reason", "gone_on", "decided_on"))
@@ -84,6 +90,8 @@ def _check_history(
         if firm_in != expected:
             wrong.append((f"{number}: {expected or nobody}", firm_in or nobody))
             break
+        if firm_in and places.get(firm_in) != places.get(firm_out):
+            wrong.append((f"{number}: {places.get(firm_out)}", str(places.get(firm_in))))
         standing.remove(firm_out)
         if firm_in:
             taken[stratum] += 1

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from record_builder import Files, Year, document
+from record_builder import Files, H, Year, document
 from test_audit_anchors import failed_texts
-from test_audit_proof import ALL, BOUND, RIGHTLY, SEAL, firm_with, flipped, proof_of, remade, report_of
+from test_audit_proof import ALL, BOUND, RIGHTLY, SEAL, firm_with, flipped, proof_of, proven, remade, report_of
 from two_verifiers import Verify, assert_agree, needs_node
 
 from scheduler.audit.claims import Report, Status, Verdict
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_source
+from scheduler.draw.hashing import message
+from scheduler.draw.proof import firm_proof
+from scheduler.draw.tree import leaf_hash, tree_root
 
 pytestmark = pytest.mark.usefixtures("fast_words")
 
@@ -95,6 +99,17 @@ def test_threshold_of_the_open_round_has_no_nonce(audit: Files) -> None:
     proof = json.loads(proof_of(audit, "E1"))
     proof["draws"][0]["threshold"]["nonce"] = "0" * 64
     assert failed_texts(report_of(remade(proof))) == [BOUND]
+
+
+def test_open_round_has_one_leaf_and_no_second_threshold(audit: Files) -> None:
+    """A root over two leaves would serve one threshold to one firm and another to the next."""
+    draw = proven(audit, "2026-1-1", "E1")
+    leaves = [leaf_hash(message("threshold", "2026-1-1", "open", nonce, "f" * 64)) for nonce in ("", "0" * 64)]
+    ceremony = {**draw.ceremony, "outcome_root": H("outcome", "2", tree_root(leaves).hex())}
+    proof = json.loads(firm_proof("E1", [replace(draw, ceremony=ceremony)]))
+    path = [leaves[1].hex()]
+    proof["draws"][0]["threshold"] = {"ticket": "f" * 64, "nonce": "", "index": 0, "size": 2, "path": path}
+    assert BOUND in failed_texts(report_of(remade(proof)))
 
 
 @pytest.mark.parametrize("outcome", ["drawn", "not_drawn"])

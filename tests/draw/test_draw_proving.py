@@ -66,6 +66,12 @@ def test_proof_of_every_firm_holds_and_tells_what_the_lists_say(drawn: TinyYear)
     assert len(outcomes) == 6  # every outcome in both draws
 
 
+def test_code_with_something_behind_it_is_nobody_s(drawn: TinyYear) -> None:
+    """A longer code is not cut to that of a firm, of which the proof would then say that it was in no pool."""
+    with pytest.raises(StateError, match="nobody knows"):
+        prove_firm(drawn.workspace, f"{ENTERPRISES[1]}9")
+
+
 def test_chance_is_opened_for_a_reason_that_the_log_keeps(drawn: TinyYear) -> None:
     """Each proof is an entry; without a reason nothing is opened, and a reason without opening is a mistake."""
     for reason in ("", "  ", "\x07"):

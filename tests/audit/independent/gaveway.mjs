@@ -1,6 +1,6 @@
 // Section 7.1 of docs/draw-specification.md: firms that were gone before the base date, and who came in their places.
 import { selected, strataInOrder } from "./firms.mjs";
-import { setsDiffer } from "./report.mjs";
+import { differs, setsDiffer } from "./report.mjs";
 
 /** Claims on who was withdrawn and who was added; an audit record tells them one after the other. */
 export function checkGaveWay(group, record, draw) {
@@ -54,6 +54,7 @@ function checkOneByOne(group, record, draw) {
   });
   group.check("7.1", "each who came has the next ticket of the stratum", function* () {
     const order = strataInOrder(draw);
+    const places = new Map([...draw.get("drawn.tsv"), ...draw.get("added.tsv")].map((row) => [row.firm_id, row]));
     const strata = new Map([...selected(draw)].map(([firm, row]) => [firm, row.stratum]));
     const taken = new Map();
     for (const stratum of strata.values()) taken.set(stratum, (taken.get(stratum) ?? 0) + 1);
@@ -66,6 +67,7 @@ function checkOneByOne(group, record, draw) {
         return;
       }
       if (!next) continue;
+      for (const key of ["package", "counting"]) yield* differs(`${row.number}, ${key}`, places.get(row.firm_out)?.[key], places.get(row.firm_in)?.[key]);
       taken.set(stratum, taken.get(stratum) + 1);
       strata.set(row.firm_in, stratum);
     }

@@ -177,6 +177,7 @@ function checkThreshold(group, proof, draw) {
     else {
       const { ticket, nonce, index, size, path } = threshold;
       const leaf = leafDigest(message("threshold", draw.id, draw.open ? "open" : chance.stratum, nonce, ticket));
+      if (draw.open && (nonce !== "" || index !== 0 || size !== 1 || path.length > 0)) yield "an open round has one stratum";
       yield* differs("outcome_root", ceremony.outcome_root, H("outcome", String(size), rootOfPath(leaf, index, size, path) ?? ""));
     }
   });
