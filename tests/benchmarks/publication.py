@@ -11,6 +11,7 @@ on the page, the worst of a dozen searches.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -70,7 +71,7 @@ def look(site: Path) -> None:
         for name, box, done in (("search", "firm-query", "firms.html"), ("filter", "list-query", longest)):
             page.goto((site / done).as_uri())
             page.fill(f"#{box}", "1")
-            page.wait_for_function("document.querySelector('.search-count').textContent !== ''")
+            page.locator(".search-count", has_text=re.compile(r"\S")).wait_for()
             taken = [page.evaluate(SEARCH, [box, text]) for text in SEARCHES]
             figure(f"site.city.{name}_ms", max(taken), "ms")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def test_firm_search_says_when_nothing_is_found(page: Any, hostile_site: Path) -
     """A firm that was not drawn is not found, and the page says what that means."""
     page.goto((hostile_site / "en/firms.html").as_uri())
     page.fill("#firm-query", "no such firm")
-    page.wait_for_function("document.querySelector('.search-count').textContent !== ''")
+    page.locator(".search-count", has_text=re.compile(r"\S")).wait_for()
     assert "was not drawn" in page.inner_text(".search-count")
     assert page.locator(".search-found li").count() == 0
 
@@ -88,7 +89,7 @@ def test_list_filters_sorts_and_pages(page: Any, hostile_site: Path) -> None:
     assert page.locator("#list tbody tr").all_inner_texts() == printed
     page.click("#list thead th:nth-child(2) button")
     page.wait_for_selector("#list thead th[aria-sort='ascending']:nth-child(2)")
-    page.wait_for_function("document.querySelector('#list-search .search-count').textContent !== ''")
+    page.locator("#list-search .search-count", has_text=re.compile(r"\S")).wait_for()
     first = page.inner_text("#list tbody tr:first-child th")
     page.click("#list thead th:nth-child(2) button")
     assert page.inner_text("#list tbody tr:first-child th") != first

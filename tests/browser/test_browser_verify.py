@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -236,7 +237,7 @@ def test_page_refuses_what_is_no_record(page: Any, tmp_path: Path, content: byte
     """An empty file, an empty archive and noise are told in words."""
     (tmp_path / "x.zip").write_bytes(content)
     page.set_input_files("#check-file", str(tmp_path / "x.zip"))
-    page.wait_for_function("document.getElementById('check-progress').textContent.startsWith('This is no record')")
+    page.locator("#check-progress", has_text=re.compile("^This is no record")).wait_for()
 
 
 def test_page_stops_at_a_member_larger_than_it_says(page: Any, tmp_path: Path) -> None:
@@ -247,7 +248,7 @@ def test_page_stops_at_a_member_larger_than_it_says(page: Any, tmp_path: Path) -
     content[at + 24 : at + 28] = (10).to_bytes(4, "little")
     path.write_bytes(bytes(content))
     page.set_input_files("#check-file", str(path))
-    page.wait_for_function("document.getElementById('check-progress').textContent.startsWith('This is no record')")
+    page.locator("#check-progress", has_text=re.compile("^This is no record")).wait_for()
 
 
 @pytest.mark.parametrize("size", [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000])
