@@ -17,7 +17,8 @@ from scheduler.audit import shapes
 from scheduler.audit.claims import Group, shown
 from scheduler.audit.context import Draw
 from scheduler.audit.draw_log import entries_of
-from scheduler.audit.formats import DRAW_ID, DRAW_LOG
+from scheduler.audit.formats.files import DRAW_LOG
+from scheduler.audit.formats.words import DRAW_ID
 from scheduler.audit.log import COMMIT, DrawEntry, draw_entries, entry_hashes
 from scheduler.audit.record import Record
 from scheduler.errors import RecordError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scheduler.audit.alone.bundle import bundle_digest
 from scheduler.audit.claims import Group
-from scheduler.audit.formats import CARRIED
+from scheduler.audit.formats.files import CARRIED
 from scheduler.audit.record import Record
 from scheduler.i18n import gettext as _
 

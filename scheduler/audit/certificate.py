@@ -5,7 +5,7 @@ from __future__ import annotations
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Coded
 from scheduler.audit.context import Draw
-from scheduler.audit.formats import DRAW_ID, MICRO
+from scheduler.audit.formats.words import DRAW_ID, MICRO
 from scheduler.audit.programme import NANO, PICO, Findings, Programme, check_programme
 from scheduler.audit.sampling import Sampling
 from scheduler.audit.year import Differences

@@ -10,7 +10,7 @@ from typing import Any
 from scheduler.audit import entropy
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw
-from scheduler.audit.formats import DRAW_ID, MICRO
+from scheduler.audit.formats.words import DRAW_ID, MICRO
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import digest, keyed_digest
 from scheduler.i18n import gettext as _

@@ -10,7 +10,8 @@ import numpy as np
 
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Bytes, Coded, Mask, Table
-from scheduler.audit.formats import EXTERNAL_ID, PROGRAMME_FILES
+from scheduler.audit.formats.files import PROGRAMME_FILES
+from scheduler.audit.formats.words import EXTERNAL_ID
 from scheduler.audit.record import Record
 from scheduler.draw.canonical import document_bytes, split_list
 from scheduler.draw.hashing import content_digest, digest

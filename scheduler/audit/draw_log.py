@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw
-from scheduler.audit.formats import DRAW_LOG
+from scheduler.audit.formats.files import DRAW_LOG
 from scheduler.audit.log import GENESIS, DrawEntry, all_draw_entries, draw_differences
 from scheduler.audit.record import Record
 from scheduler.audit.year import Differences

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Lists
 from scheduler.audit.experts import expected_experts, order_of, specialities_asked
-from scheduler.audit.formats import EXPERT_OBSTACLES
+from scheduler.audit.formats.words import EXPERT_OBSTACLES
 from scheduler.audit.parts import Roll
 from scheduler.audit.year import Differences
 from scheduler.draw.canonical import split_list

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scheduler.audit.claims import Group
-from scheduler.audit.formats import HANDOVERS
+from scheduler.audit.formats.files import HANDOVERS
 from scheduler.audit.matching import Matching
 from scheduler.audit.officers import Handover, Team, Visit
 from scheduler.audit.parts import Part, Roll

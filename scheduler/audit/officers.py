@@ -10,7 +10,7 @@ import numpy as np
 
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw, Lists
-from scheduler.audit.formats import HANDOVERS
+from scheduler.audit.formats.files import HANDOVERS
 from scheduler.audit.register import districts_of
 from scheduler.audit.sampling import Sampling
 from scheduler.audit.year import Differences

@@ -23,7 +23,8 @@ from scheduler.audit import commitment, entropy, shapes
 from scheduler.audit.anchors import Anchors, check_proof_anchors
 from scheduler.audit.claims import Group, Ledger, Report
 from scheduler.audit.context import Draw, Listener, guarded
-from scheduler.audit.formats import DOCUMENTS, DRAW_ID
+from scheduler.audit.formats.documents import DOCUMENTS
+from scheduler.audit.formats.words import DRAW_ID
 from scheduler.audit.record import MAX_DOCUMENT_BYTES, MemorySource, Record
 from scheduler.audit.verifier import deaf, find_records, verify_record
 from scheduler.draw.canonical import document_bytes, parse_document

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scheduler.audit.claims import Group
 from scheduler.audit.columns import Table
 from scheduler.audit.context import Draw, Lists
-from scheduler.audit.formats import MICRO, STRATUM
+from scheduler.audit.formats.words import MICRO, STRATUM
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import digest
 from scheduler.i18n import gettext as _

@@ -17,7 +17,9 @@ from typing import Any, Protocol
 
 from scheduler.audit import shapes
 from scheduler.audit.columns import Table, parse_columns
-from scheduler.audit.formats import DOCUMENTS, TABLES, file_name
+from scheduler.audit.formats.documents import DOCUMENTS
+from scheduler.audit.formats.files import file_name
+from scheduler.audit.formats.tables import TABLES
 from scheduler.draw.canonical import parse_document
 from scheduler.draw.hashing import content_digest
 from scheduler.errors import RecordError

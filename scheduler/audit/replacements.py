@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from scheduler.audit.claims import Group
-from scheduler.audit.formats import OBSTACLES
+from scheduler.audit.formats.words import OBSTACLES
 from scheduler.audit.officers import Officer, Team, Visit
 from scheduler.audit.parts import Demand, Roll
 from scheduler.audit.year import Differences

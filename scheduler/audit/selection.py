@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw, positions_of
-from scheduler.audit.formats import MICRO
+from scheduler.audit.formats.words import MICRO
 from scheduler.audit.sampling import Sampling, counted_before
 from scheduler.audit.year import Differences
 from scheduler.draw.hashing import digest, keyed_digest, message

@@ -53,7 +53,7 @@ from scheduler.audit.anchors import Anchors, check_anchors
 from scheduler.audit.archive import ZipSource
 from scheduler.audit.claims import Group, Ledger, Report
 from scheduler.audit.context import Draw, Listener, Lists, guarded, load_lists
-from scheduler.audit.formats import DRAW_ID, EXTERNAL_ID
+from scheduler.audit.formats.words import DRAW_ID, EXTERNAL_ID
 from scheduler.audit.record import MANIFEST, FolderSource, Record, Source, open_record
 from scheduler.audit.sampling import Sampling
 from scheduler.errors import RecordError

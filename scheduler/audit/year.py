@@ -11,7 +11,7 @@ import numpy as np
 
 from scheduler.audit.claims import Group
 from scheduler.audit.context import Draw, Lists
-from scheduler.audit.formats import (
+from scheduler.audit.formats.files import (
     AUDIT_COMMITTED_FILES,
     AUDIT_DRAWN_FILES,
     AUDIT_ROOT_FILES,
@@ -20,18 +20,16 @@ from scheduler.audit.formats import (
     CHANGE_FILES,
     COMMITTED_FILES,
     DAY_FILES,
-    DRAW_ID,
     DRAW_LOG,
     DRAWN_FILES,
     EXPERT_FILES,
-    EXTERNAL_ID,
     HANDOVERS,
-    MICRO,
     OFFICER_FILES,
     PROGRAMME_FILES,
     ROOT_FILES,
     SUBSTITUTE_FILES,
 )
+from scheduler.audit.formats.words import DRAW_ID, EXTERNAL_ID, MICRO
 from scheduler.audit.record import Record, shown_name
 from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import content_digest

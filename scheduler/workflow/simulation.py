@@ -9,7 +9,7 @@ from pathlib import Path
 from models.draw_rows import load_draws
 from scheduler.allocation.plan import round_id_of
 from scheduler.audit.context import Draw
-from scheduler.audit.formats import DRAW_ID
+from scheduler.audit.formats.words import DRAW_ID
 from scheduler.audit.record import FolderSource, open_record
 from scheduler.audit.simulation.checks import SimulationReport
 from scheduler.audit.simulation.lot import Lot, load_lot

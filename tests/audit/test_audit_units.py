@@ -18,7 +18,7 @@ from scheduler.audit.claims import Claim, Ledger, Report, Status, shown
 from scheduler.audit.columns import Coded, parse_columns
 from scheduler.audit.context import guarded, positions_of
 from scheduler.audit.days_1 import Dealt, Due, days_of, deal_days
-from scheduler.audit.formats import TABLES
+from scheduler.audit.formats.tables import TABLES
 from scheduler.audit.hashes import Keyed, digests
 from scheduler.audit.matching_1 import Matching, deal
 from scheduler.audit.officers import Need, Officer, Offices, Team

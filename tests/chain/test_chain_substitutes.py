@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from models.store import Store
 from models.tables import DrawnFirm, table_of
 from scheduler.audit.claims import Report, Status, Verdict
-from scheduler.audit.formats import FIRM_REASONS
+from scheduler.audit.formats.words import FIRM_REASONS
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_record, verify_source
 from scheduler.draw.replacing import replacement_reasons

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from scheduler.audit.formats import MICRO
+from scheduler.audit.formats.words import MICRO
 from scheduler.audit.simulation.laws import binomial_tails, chi_square_tails, normal_tail
 from scheduler.audit.simulation.lot import Lot, Numbers
 from scheduler.audit.simulation.tally import Grouping, GroupTally, Reals, Tally

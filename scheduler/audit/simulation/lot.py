@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from scheduler.audit.columns import Bytes, Table
 from scheduler.audit.context import Draw
-from scheduler.audit.formats import MICRO
+from scheduler.audit.formats.words import MICRO
 from scheduler.audit.hashes import Keyed, digests
 from scheduler.audit.quotas import Cell, load_cells, round_cells
 from scheduler.audit.register import pool_mask

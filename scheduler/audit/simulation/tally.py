@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scheduler.audit.formats import MICRO
+from scheduler.audit.formats.words import MICRO
 from scheduler.audit.simulation.lot import Lot, Numbers, Outcome
 
 Reals = npt.NDArray[np.float64]
