@@ -19,9 +19,10 @@ from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import carry_over, split_target, target_firms, target_visits
 from scheduler.audit.programme import Programme
 from scheduler.parameters import micro
-from scheduler.registry.codes import OBJECT_TYPES, FirmStatus, ItemKind, ItemMethod, ObjectType, RoundKind
+from scheduler.registry.codes import OBJECT_TYPES, FirmStatus, ItemKind, ObjectType, RoundKind
 from scheduler.registry.frame import Frame, Mask
 from scheduler.registry.items import InspectionItem, Task, TaskRange
+from tests import made_up_lists
 
 NOTHING_DRAWN = DrawnSoFar(firm_id=np.zeros(0, dtype="S18"), package=(), counting=np.zeros(0, dtype=np.bool_))
 BUREAU = "371000"
@@ -31,20 +32,7 @@ ENTERPRISE, INDIVIDUAL = ObjectType.ENTERPRISE, ObjectType.INDIVIDUAL
 
 def item(item_id: str, kind: ItemKind = ItemKind.GENERAL, minutes: int = 60) -> InspectionItem:
     """An item of one hour."""
-    return InspectionItem(
-        item_id=item_id,
-        category="",
-        name=item_id,
-        object_description="",
-        kind=kind,
-        method=ItemMethod.ON_SITE,
-        department="",
-        basis="",
-        ratio_text="",
-        speciality="",
-        effort_minutes=minutes,
-        officers_required=2,
-    )
+    return made_up_lists.item(item_id, name=item_id, kind=kind, effort_minutes=minutes)
 
 
 ITEMS = (item("G1"), item("G2"), item("K1", ItemKind.KEY), item("K2", ItemKind.KEY), item("K3", ItemKind.KEY))
@@ -64,21 +52,16 @@ def task(
     ends_on: date = date(2026, 12, 31),
 ) -> Task:
     """A task of one item."""
-    return Task(
-        task_id=task_id,
+    return made_up_lists.task(
+        task_id,
+        item_id,
         name=task_id,
-        item_ids=(item_id,),
         range=TaskRange(object_types=tuple(types), libraries=tuple(libraries), districts=tuple(districts)),
         full_coverage=full,
         ratio_min_micro=least,
         ratio_max_micro=greatest,
         starts_on=starts_on,
         ends_on=ends_on,
-        initiator="",
-        partners=(),
-        mode="",
-        credit_requirement="",
-        note="",
     )
 
 

@@ -28,11 +28,12 @@ from scheduler.allocation.strata import DrawnSoFar
 from scheduler.allocation.target import split_target, target_firms, target_visits
 from scheduler.audit.programme import check_programme, read_programme
 from scheduler.errors import InfeasiblePlanError
-from scheduler.registry.codes import OBJECT_TYPES, ItemKind, ItemMethod, ObjectType, RoundKind
+from scheduler.registry.codes import OBJECT_TYPES, ItemKind, ObjectType, RoundKind
 from scheduler.registry.frame import Frame
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.resources import data_path
 from scheduler.workflow.settings import parse_settings
+from tests import made_up_lists
 from tests.benchmarks.measure import figure, measured
 
 NUM_FIRMS = 462_000
@@ -75,29 +76,15 @@ def register() -> tuple[Frame, np.ndarray]:
 
 def item(number: int, kind: ItemKind) -> InspectionItem:
     """An item of half an hour."""
-    return InspectionItem(
-        item_id=f"I{number:02d}",
-        category="",
-        name="",
-        object_description="",
-        kind=kind,
-        method=ItemMethod.ON_SITE,
-        department="",
-        basis="",
-        ratio_text="",
-        speciality="",
-        effort_minutes=30,
-        officers_required=2,
-    )
+    return made_up_lists.item(f"I{number:02d}", kind=kind)
 
 
 def task(number: int, object_type: ObjectType | None, library: int | None) -> Task:
     """A task: the first four carry the object types, the next five are full coverage, six are joint."""
     full = 4 < number <= 9
-    return Task(
-        task_id=f"T{number:02d}",
-        name="",
-        item_ids=(f"I{number:02d}",),
+    return made_up_lists.task(
+        f"T{number:02d}",
+        f"I{number:02d}",
         range=TaskRange(
             object_types=() if object_type is None else (object_type,),
             libraries=() if library is None else (f"L{library:02d}",),
@@ -105,13 +92,8 @@ def task(number: int, object_type: ObjectType | None, library: int | None) -> Ta
         full_coverage=full,
         ratio_min_micro=0 if number <= 4 or full else 20_000,
         ratio_max_micro=1_000_000 if full or number == 1 else 200_000,
-        starts_on=date(2026, 1, 1),
         ends_on=date(2026, 12, 31) if number % 5 else date(2026, 7, 31),
-        initiator="",
         partners=("x",) if number > 18 else (),
-        mode="",
-        credit_requirement="",
-        note="",
     )
 
 

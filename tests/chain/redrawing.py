@@ -1,13 +1,21 @@
-"""Takes back the draw of officers of a copied year, so that a test can draw them under other circumstances."""
+"""Copies of a year whose draw of officers is taken back, so that a test can draw them under other circumstances."""
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
 import sqlalchemy as sa
 
+from cli import CHINA
 from models.store import delete_rows
 from models.tables import Draw, DrawFile, ExpertReplacement, Result, Team, TeamMember, Visit, VisitExpert, table_of
 from scheduler.workflow.teams import OfficersSummary, draw_officers
-from scheduler.workflow.workspace import Workspace
+from scheduler.workflow.workspace import Workspace, open_workspace
 
 FILES = (
     "officers.json",
@@ -18,6 +26,25 @@ FILES = (
     "experts.tsv",
     "expert-replacements.tsv",
 )
+
+
+@contextmanager
+def without_officers(year: Path, folder: Path, draw_id: str, day: date) -> Iterator[Workspace]:
+    """A copy of a year's workspace, on a day, in which a draw has firms, but no officers yet."""
+    shutil.copytree(year / "workspace", folder)
+    workspace = open_workspace(folder, actor="tester", now=_morning(day))
+    take_back_officers(workspace, draw_id)
+    yield workspace
+    workspace.store.close()
+
+
+def on(workspace: Workspace, day: date) -> Workspace:
+    """The workspace on another day."""
+    return dataclasses.replace(workspace, now=_morning(day))
+
+
+def _morning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=CHINA)
 
 
 def redraw_officers(workspace: Workspace, draw_id: str, round_number: int) -> OfficersSummary:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import shutil
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from cli import CHINA
 from models.agenda_rows import load_agenda, load_leave, save_leave
 from models.draw_rows import get_file
-from models.store import delete_rows
-from models.tables import Result
 from scheduler.agenda.leave import Leave
 from scheduler.audit.claims import Status, Verdict
 from scheduler.audit.verifier import verify_record
@@ -23,8 +18,8 @@ from scheduler.workflow.agenda import move_visit
 from scheduler.workflow.officers import officer_exceptions
 from scheduler.workflow.publication import publish
 from scheduler.workflow.teams import draw_officers
-from scheduler.workflow.workspace import Workspace, open_workspace
-from tests.chain.redrawing import take_back_officers
+from scheduler.workflow.workspace import Workspace
+from tests.chain.redrawing import on, take_back_officers, without_officers
 from tests.chain.test_chain_experts import expert_year
 
 DRAW = "2026-3-1"
@@ -35,19 +30,8 @@ __all__ = ["expert_year"]
 @pytest.fixture
 def undrawn(expert_year: demo.DemoSummary, tmp_path: Path) -> Iterator[Workspace]:
     """The year whose third round has firms, but no officers yet, on the day after its firms were drawn."""
-    folder = tmp_path / "workspace"
-    shutil.copytree(expert_year.folder / "workspace", folder)
-    workspace = open_workspace(folder, actor="tester", now=datetime(2026, 8, 28, 9, tzinfo=CHINA))
-    with workspace.transaction() as connection:
-        delete_rows(connection, Result, draw_id=DRAW)
-    take_back_officers(workspace, DRAW)
-    yield workspace
-    workspace.store.close()
-
-
-def on(workspace: Workspace, day: date) -> Workspace:
-    """The workspace on another day."""
-    return dataclasses.replace(workspace, now=datetime(day.year, day.month, day.day, 9, tzinfo=CHINA))
+    with without_officers(expert_year.folder, tmp_path / "workspace", DRAW, date(2026, 8, 28)) as workspace:
+        yield workspace
 
 
 def leave(workspace: Workspace, officer_id: str, first: date, last: date) -> None:

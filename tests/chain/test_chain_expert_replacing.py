@@ -22,7 +22,8 @@ from scheduler.workflow.officers import replaced_officers
 from scheduler.workflow.publication import publish
 from scheduler.workflow.teams import draw_officers
 from scheduler.workflow.workspace import Workspace
-from tests.chain.test_chain_expert_leave import DRAW, FIRST, SECOND, leave, on, undrawn
+from tests.chain.redrawing import on
+from tests.chain.test_chain_expert_leave import DRAW, FIRST, SECOND, leave, undrawn
 from tests.chain.test_chain_experts import expert_year
 from tests.commands.test_commands_agenda import run
 

@@ -11,8 +11,9 @@ import pytest
 from scheduler.workflow.teams import draw_officers
 from scheduler.workflow.workspace import Workspace
 from tests.audit.two_verifiers import Verify, ask, assert_agree, needs_node, start
+from tests.chain.redrawing import on
 from tests.chain.test_chain_independent import files_of, remade
-from tests.chain.test_chain_places import DRAW, on, publish_to, undrawn
+from tests.chain.test_chain_places import DRAW, publish_to, undrawn
 
 pytestmark = needs_node
 FOLDER = f"draws/{DRAW}/"

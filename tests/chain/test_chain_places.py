@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import shutil
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import cli
-from cli import CHINA
 from models.draw_rows import get_file
-from models.store import delete_rows
-from models.tables import Result
 from scheduler.audit.claims import Report, Status, Verdict
 from scheduler.audit.verifier import verify_record
 from scheduler.draw.canonical import document_bytes, parse_document
@@ -27,8 +22,8 @@ from scheduler.workflow.publication import publish
 from scheduler.workflow.replacements import replace_officer
 from scheduler.workflow.status import year_status
 from scheduler.workflow.teams import draw_officers
-from scheduler.workflow.workspace import Workspace, open_workspace
-from tests.chain.redrawing import take_back_officers
+from scheduler.workflow.workspace import Workspace
+from tests.chain.redrawing import on, take_back_officers, without_officers
 
 DRAW = "2026-3-1"
 BUREAU = "371000"
@@ -37,19 +32,8 @@ BUREAU = "371000"
 @pytest.fixture
 def undrawn(small_year: DemoSummary, tmp_path: Path) -> Iterator[Workspace]:
     """The year whose third round has firms, but no officers yet, on the day after its firms were drawn."""
-    folder = tmp_path / "workspace"
-    shutil.copytree(small_year.folder / "workspace", folder)
-    workspace = open_workspace(folder, actor="tester", now=datetime(2026, 8, 28, 9, tzinfo=CHINA))
-    with workspace.transaction() as connection:
-        delete_rows(connection, Result, draw_id=DRAW)
-    take_back_officers(workspace, DRAW)
-    yield workspace
-    workspace.store.close()
-
-
-def on(workspace: Workspace, day: date) -> Workspace:
-    """The workspace on another day."""
-    return dataclasses.replace(workspace, now=datetime(day.year, day.month, day.day, 9, tzinfo=CHINA))
+    with without_officers(small_year.folder, tmp_path / "workspace", DRAW, date(2026, 8, 28)) as workspace:
+        yield workspace
 
 
 def file_of(workspace: Workspace, name: str) -> bytes:

@@ -20,9 +20,8 @@ from models.tables import table_of
 from scheduler.commands.context import CommandContext
 from scheduler.commands.result import result
 from scheduler.commands.results import officers, results
-from scheduler.registry.codes import ItemKind, ItemMethod
-from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.workflow.workspace import Workspace
+from tests.made_up_lists import item, task
 
 NUM_FIRMS = 25
 FIRMS = [f"91371002MA3C0000{number:02d}" for number in range(NUM_FIRMS)]
@@ -49,44 +48,14 @@ def run(workspace: Workspace) -> Run:
 
 def fill(workspace: Workspace) -> None:
     """Makes a draw of 25 firms with a team; nine visits have a result that leads to the abnormal list."""
-    item = InspectionItem(
-        item_id="G01",
-        category="c",
-        name="n",
-        object_description="",
-        kind=ItemKind.GENERAL,
-        method=ItemMethod.ON_SITE,
-        department="d",
-        basis="b",
-        ratio_text="",
-        speciality="",
-        effort_minutes=30,
-        officers_required=2,
-    )
-    task = Task(
-        task_id="T1",
-        name="t",
-        item_ids=("G01",),
-        range=TaskRange(),
-        full_coverage=False,
-        ratio_min_micro=0,
-        ratio_max_micro=1_000_000,
-        starts_on=date(2026, 1, 1),
-        ends_on=date(2026, 12, 31),
-        initiator="d",
-        partners=(),
-        mode="",
-        credit_requirement="",
-        note="",
-    )
     entry = {"round_id": "2026-1", "year": 2026, "number": 1, "kind": "open", "counting_visits": 1, "plan_id": ""}
     attempt = {"draw_id": DRAW, "round_id": "2026-1", "attempt": 1, "status": "drawn", "void_reason": ""}
     window = {"starts_on": date(2026, 3, 2), "ends_on": date(2026, 5, 29)}
     days = {"committed_on": date(2026, 2, 1), "drawn_on": date(2026, 2, 9), "officers_drawn_on": date(2026, 2, 12)}
     member = {"team_id": f"{DRAW}-371002-001", "borrowed": False}
     with workspace.transaction() as connection:
-        save_items(connection, (item,))
-        save_tasks(connection, 2026, (task,))
+        save_items(connection, (item("G01"),))
+        save_tasks(connection, 2026, (task("T1", "G01"),))
         connection.execute(sa.insert(table_of(tables.Round)), [{**entry, **window}])
         connection.execute(sa.insert(table_of(tables.Draw)), [{**attempt, **days, "commitment_digest": "", "seed": ""}])
         constant = {"draw_id": DRAW, "round_id": "2026-1", "stratum": "open", "package": "T1", "counting": True}

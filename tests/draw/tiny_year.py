@@ -28,12 +28,13 @@ from scheduler.allocation.strata import build_strata, task_sets
 from scheduler.allocation.target import PlannedRound
 from scheduler.draw.seed import EntropySource
 from scheduler.draw.sources import SourceKind
-from scheduler.registry.codes import ItemKind, ItemMethod, ObjectType, RoundKind
+from scheduler.registry.codes import ItemKind, ObjectType, RoundKind
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.teams.roster import Officer
 from scheduler.workflow.draw import CommitSummary, DrawSummary, commit_draw, draw_targets
 from scheduler.workflow.risk import classify_firms
 from scheduler.workflow.workspace import Workspace
+from tests import made_up_lists
 
 SECRET, OFFICER_SECRET = bytes(range(32)), bytes(range(32, 64))
 VALUE = "8a3f09c4d21e" * 5 + "77aa"  # what a round of a beacon says
@@ -154,34 +155,13 @@ def fill(workspace: Workspace, order: list[int] | None = None) -> None:
 def item(item_id: str, kind: ItemKind) -> InspectionItem:
     """An item of the list."""
     texts = dict.fromkeys(("category", "name", "object_description", "department", "basis", "ratio_text"), "x")
-    return InspectionItem(
-        item_id=item_id,
-        kind=kind,
-        method=ItemMethod.ON_SITE,
-        speciality="",
-        effort_minutes=30,
-        officers_required=2,
-        **texts,
-    )
+    return made_up_lists.item(item_id, kind=kind, **texts)
 
 
 def task(task_id: str, item_id: str, firms: TaskRange) -> Task:
     """A task that lasts all year; T02 is of full coverage."""
-    return Task(
-        task_id=task_id,
-        name=task_id,
-        item_ids=(item_id,),
-        range=firms,
-        full_coverage=task_id == "T02",
-        ratio_min_micro=0,
-        ratio_max_micro=10**6,
-        starts_on=date(2026, 1, 1),
-        ends_on=date(2026, 12, 31),
-        initiator="x",
-        partners=(),
-        mode="",
-        credit_requirement="",
-        note="",
+    return made_up_lists.task(
+        task_id, item_id, name=task_id, range=firms, full_coverage=task_id == "T02", initiator="x"
     )
 
 

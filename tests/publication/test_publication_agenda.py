@@ -22,9 +22,10 @@ from scheduler.publication.agenda.context import AgendaContext
 from scheduler.publication.agenda.files import list_files, visit_files
 from scheduler.publication.agenda.forms import CATEGORIES, notice_to_firm, result_form
 from scheduler.publication.agenda.sheets import HEAD_ROWS, district_workbook
-from scheduler.registry.codes import ItemKind, ItemMethod, ResultCategory
-from scheduler.registry.items import InspectionItem, Task, TaskRange
+from scheduler.registry.codes import ResultCategory
+from scheduler.registry.items import InspectionItem, Task
 from scheduler.registry.kinds_returns import RESULTS
+from tests import made_up_lists
 
 HOSTILE = (
     '=HYPERLINK("http://x")\u202e\r\nBEGIN:VEVENT\r\nEND:VCALENDAR<script>alert(1)</script>;,\\n{{7*7}}\x07'
@@ -36,40 +37,12 @@ OTHER = "2026-1-1-371003-001"
 
 def item(item_id: str, name: str = "检查") -> InspectionItem:
     """An item of the list."""
-    return InspectionItem(
-        item_id=item_id,
-        category="c",
-        name=name,
-        object_description="",
-        kind=ItemKind.GENERAL,
-        method=ItemMethod.ON_SITE,
-        department="市场监管局",
-        basis="依据",
-        ratio_text="",
-        speciality="",
-        effort_minutes=30,
-        officers_required=2,
-    )
+    return made_up_lists.item(item_id, name=name, department="市场监管局", basis="依据")
 
 
 def task(task_id: str, *item_ids: str) -> Task:
     """A task that runs the whole year."""
-    return Task(
-        task_id=task_id,
-        name=f"任务{task_id}",
-        item_ids=item_ids,
-        range=TaskRange(),
-        full_coverage=False,
-        ratio_min_micro=0,
-        ratio_max_micro=1_000_000,
-        starts_on=date(2026, 1, 1),
-        ends_on=date(2026, 12, 31),
-        initiator="d",
-        partners=(),
-        mode="",
-        credit_requirement="",
-        note="",
-    )
+    return made_up_lists.task(task_id, *item_ids, name=f"任务{task_id}")
 
 
 def member(officer_id: str, *, lead: bool = False, name: str = "") -> Member:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import date
 
 import pytest
 
@@ -21,8 +20,7 @@ from scheduler.publication.records import (
     record_digest,
     results_bytes,
 )
-from scheduler.registry.codes import ObjectType
-from scheduler.registry.items import Task, TaskRange
+from tests.made_up_lists import task
 from tests.publication.tiny_year import OFFICER_SECRET, SECRET
 
 INTERNAL = (
@@ -139,23 +137,7 @@ def test_public_record_holds_nothing_internal(inputs: PublicInputs, audit_inputs
 
 def test_public_task_has_no_place_for_the_credit_requirement() -> None:
     """信用风险分类要求 of a task does not survive the way to its public part."""
-    task = Task(
-        task_id="T01",
-        name="抽查",
-        item_ids=("G01",),
-        range=TaskRange(object_types=(ObjectType.ENTERPRISE,)),
-        full_coverage=False,
-        ratio_min_micro=0,
-        ratio_max_micro=1,
-        starts_on=date(2026, 1, 1),
-        ends_on=date(2026, 1, 2),
-        initiator="局",
-        partners=(),
-        mode="",
-        credit_requirement="TIER-D only",
-        note="",
-    )
-    assert "TIER-D" not in repr(PublicTask.of(task))
+    assert "TIER-D" not in repr(PublicTask.of(task("T01", "G01", credit_requirement="TIER-D only")))
 
 
 @pytest.mark.parametrize("name", ["register.tsv", "secret.json", "teams.tsv", "../x"])

@@ -26,8 +26,9 @@ from scheduler.publication.inputs import (
     YearFacts,
 )
 from scheduler.publication.records import DRAWN_COLUMNS
-from scheduler.registry.codes import ItemKind, ItemMethod
+from scheduler.registry.codes import ItemKind
 from scheduler.registry.items import InspectionItem
+from tests import made_up_lists
 
 SECRET = b"\x01" * 32
 OFFICER_SECRET = b"\x02" * 32
@@ -138,19 +139,16 @@ def results_of(drawn: bytes, every: int) -> ResultColumns:
 
 def item(item_id: str, name: str, kind: ItemKind) -> InspectionItem:
     """One item of the list."""
-    return InspectionItem(
-        item_id=item_id,
+    return made_up_lists.item(
+        item_id,
         category="登记事项检查",
         name=name,
         object_description="企业、个体工商户、农民专业合作社",
         kind=kind,
-        method=ItemMethod.ON_SITE,
         department="市场监管部门",
         basis="《企业信息公示暂行条例》",
         ratio_text="每年抽查比例不低于3%",
-        speciality="",
         effort_minutes=20,
-        officers_required=2,
     )
 
 

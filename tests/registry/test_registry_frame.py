@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 
-from scheduler.registry.codes import FIRM_STATUSES, OBJECT_TYPES, FirmStatus, ItemKind, ItemMethod, ObjectType
+from scheduler.registry.codes import FIRM_STATUSES, OBJECT_TYPES, FirmStatus, ItemKind, ObjectType
 from scheduler.registry.frame import Events, Frame
-from scheduler.registry.items import InspectionItem, Task, TaskRange
+from scheduler.registry.items import TaskRange
+from tests.made_up_lists import item, task
 
 ENTERPRISE, INDIVIDUAL = (OBJECT_TYPES.index(code) for code in (ObjectType.ENTERPRISE, ObjectType.INDIVIDUAL))
 OPERATING, REVOKED = (FIRM_STATUSES.index(code) for code in (FirmStatus.OPERATING, FirmStatus.REVOKED))
@@ -78,45 +81,6 @@ def test_events_count_their_rows() -> None:
     assert len(events) == 0
 
 
-def task(**changed: object) -> Task:
-    """A task of two items."""
-    values: dict[str, object] = {
-        "task_id": "T01",
-        "name": "x",
-        "item_ids": ("G01", "K01"),
-        "range": TaskRange(),
-        "full_coverage": False,
-        "ratio_min_micro": 0,
-        "ratio_max_micro": 1_000_000,
-        "starts_on": date(2026, 1, 1),
-        "ends_on": date(2026, 2, 1),
-        "initiator": "x",
-        "partners": (),
-        "mode": "",
-        "credit_requirement": "",
-        "note": "",
-    }
-    return Task(**{**values, **changed})  # type: ignore[arg-type]
-
-
-def item(item_id: str, kind: ItemKind) -> InspectionItem:
-    """An item of a kind."""
-    return InspectionItem(
-        item_id=item_id,
-        category="c",
-        name="n",
-        object_description="",
-        kind=kind,
-        method=ItemMethod.ON_SITE,
-        department="d",
-        basis="b",
-        ratio_text="",
-        speciality="",
-        effort_minutes=30,
-        officers_required=2,
-    )
-
-
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
@@ -126,14 +90,14 @@ def item(item_id: str, kind: ItemKind) -> InspectionItem:
         ({"item_ids": ()}, "at least one item"),
     ],
 )
-def test_impossible_task_is_refused_at_birth(changed: dict[str, object], message: str) -> None:
+def test_impossible_task_is_refused_at_birth(changed: dict[str, Any], message: str) -> None:
     """A task that contradicts itself never exists."""
     with pytest.raises(ValueError, match=message):
-        task(**changed)
+        dataclasses.replace(task("T01", "G01"), **changed)
 
 
 def test_task_is_general_if_one_of_its_items_is() -> None:
     """Visits of a task with a general item count towards the target."""
-    items = (item("G01", ItemKind.GENERAL), item("K01", ItemKind.KEY))
-    assert task().is_general(items)
-    assert not task(item_ids=("K01",)).is_general(items)
+    items = (item("G01", kind=ItemKind.GENERAL), item("K01", kind=ItemKind.KEY))
+    assert task("T01", "G01", "K01").is_general(items)
+    assert not task("T01", "K01").is_general(items)

@@ -35,6 +35,7 @@ from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.notices import write_notices
 from scheduler.workflow.publication import PublicationSummary, publish
 from scheduler.workflow.workspace import Workspace, create_workspace
+from tests.made_up_lists import task
 from tests.publication.tiny_year import OFFICER_SECRET, SECRET, make_inputs
 
 OLD_TIME = 1_000_000_000
@@ -117,21 +118,17 @@ def _insert_draw(connection: sa.Connection, draw_id: str, files: dict[str, bytes
 
 
 def _task() -> Task:
-    return Task(
-        task_id="T01",
+    return task(
+        "T01",
+        "G01",
+        "G02",
         name="企业登记事项抽查",
-        item_ids=("G01", "G02"),
         range=TaskRange(object_types=(ObjectType.ENTERPRISE,)),
-        full_coverage=False,
-        ratio_min_micro=0,
         ratio_max_micro=80_000,
         starts_on=date(2026, 3, 2),
         ends_on=date(2026, 11, 30),
         initiator="市场监管局",
-        partners=(),
-        mode="",
         credit_requirement="只查高风险",
-        note="",
     )
 
 

@@ -20,8 +20,6 @@ from models.store import insert_columns
 from models.tables import table_of
 from scheduler.draw.canonical import parse_document
 from scheduler.errors import InputError
-from scheduler.registry.codes import ItemKind, ItemMethod
-from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.results.deadlines import DueState
 from scheduler.results.events import inspection_event_id
 from scheduler.workflow.deadlines import draw_coverage, results_due, show_results
@@ -29,49 +27,12 @@ from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.results import record_results, store_drawn, store_results
 from scheduler.workflow.teams import draw_officers
 from scheduler.workflow.workspace import Workspace
+from tests.made_up_lists import item, task
 
 FIRMS = ("91371002MA3C000001", "91371002MA3C000002", "91371002MA3C000003")
 DRAW = "2026-1-1"
 DAY = date(2026, 4, 1)
 Rows = list[dict[str, Any]]
-
-
-def item(item_id: str) -> InspectionItem:
-    """An item of the list."""
-    return InspectionItem(
-        item_id=item_id,
-        category="c",
-        name="n",
-        object_description="",
-        kind=ItemKind.GENERAL,
-        method=ItemMethod.ON_SITE,
-        department="d",
-        basis="b",
-        ratio_text="",
-        speciality="",
-        effort_minutes=30,
-        officers_required=2,
-    )
-
-
-def task(task_id: str, *item_ids: str, ends_on: date = date(2026, 12, 31)) -> Task:
-    """A task that begins with the year."""
-    return Task(
-        task_id=task_id,
-        name="t",
-        item_ids=item_ids,
-        range=TaskRange(),
-        full_coverage=False,
-        ratio_min_micro=0,
-        ratio_max_micro=1_000_000,
-        starts_on=date(2026, 1, 1),
-        ends_on=ends_on,
-        initiator="d",
-        partners=(),
-        mode="",
-        credit_requirement="",
-        note="",
-    )
 
 
 def at(workspace: Workspace, day: date) -> Workspace:

@@ -23,8 +23,7 @@ from scheduler.draw.commitment import SEALED_FILES, Commitment, seal_files, secr
 from scheduler.errors import StateError, StoreError
 from scheduler.publication.inputs import PublicTask
 from scheduler.publication.records import items_bytes, tasks_bytes
-from scheduler.registry.codes import ItemKind, ItemMethod, RoundKind
-from scheduler.registry.items import InspectionItem, Task, TaskRange
+from scheduler.registry.codes import RoundKind
 from scheduler.resources import data_path
 from scheduler.teams.frozen import RECUSALS_NAME, ROSTER_NAME, recusals_bytes, roster_bytes
 from scheduler.teams.needs import ITEMS_NAME, TASKS_NAME
@@ -33,6 +32,7 @@ from scheduler.workflow.log import append_log, verify_log
 from scheduler.workflow.officers import eligible_officers, officer_exceptions
 from scheduler.workflow.teams import OfficersSummary, draw_officers, show_teams
 from scheduler.workflow.workspace import Workspace
+from tests.made_up_lists import item, task
 
 FIRMS = tuple(f"91371002MA3C0000{number:02d}" for number in range(12))
 DISTRICTS = ("371002", "371003")
@@ -69,44 +69,6 @@ ROSTER = (
 RECUSALS = (Recusal(officer_id="O01", firm_id=FIRMS[1], reason="kin", valid_until=None),)
 
 
-def item(item_id: str, speciality: str) -> InspectionItem:
-    """An item of the list."""
-    return InspectionItem(
-        item_id=item_id,
-        category="c",
-        name="n",
-        object_description="",
-        kind=ItemKind.GENERAL,
-        method=ItemMethod.ON_SITE,
-        department="d",
-        basis="b",
-        ratio_text="",
-        speciality=speciality,
-        effort_minutes=30,
-        officers_required=2,
-    )
-
-
-def task(task_id: str, item_id: str) -> Task:
-    """A task that runs the whole year."""
-    return Task(
-        task_id=task_id,
-        name="t",
-        item_ids=(item_id,),
-        range=TaskRange(),
-        full_coverage=False,
-        ratio_min_micro=0,
-        ratio_max_micro=1_000_000,
-        starts_on=date(2026, 1, 1),
-        ends_on=date(2026, 12, 31),
-        initiator="d",
-        partners=(),
-        mode="",
-        credit_requirement="",
-        note="",
-    )
-
-
 def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> str:
     """A register of twelve firms in two districts, a roster, and a round in which all firms were drawn."""
     number = "X1" if kind is RoundKind.EXTERNAL else "1"
@@ -138,7 +100,7 @@ def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> 
                 "status": ["operating"] * len(FIRMS),
             },
         )
-        save_items(connection, (item("G01", "food"), item("G02", "")))
+        save_items(connection, (item("G01", speciality="food"), item("G02")))
         save_tasks(connection, 2026, (task("T1", "G01"), task("T2", "G02")))
         save_officers(connection, ROSTER)
         save_recusals(connection, RECUSALS)
@@ -180,7 +142,7 @@ def prepare(workspace: Workspace, kind: RoundKind, *, status: str = "drawn") -> 
                 "register.tsv": table_bytes(("firm_id", "object_type", "district"), rows),
                 ROSTER_NAME: roster_bytes(ROSTER),
                 RECUSALS_NAME: recusals_bytes(RECUSALS),
-                ITEMS_NAME: items_bytes((item("G01", "food"), item("G02", ""))),
+                ITEMS_NAME: items_bytes((item("G01", speciality="food"), item("G02"))),
                 TASKS_NAME: tasks_bytes(PublicTask.of(entry) for entry in (task("T1", "G01"), task("T2", "G02"))),
             },
         )
@@ -344,7 +306,7 @@ def test_lists_changed_after_the_commitment_change_nothing(workspace: Workspace)
     prepare(workspace, RoundKind.OPEN)
     before = draw_officers(workspace, 1, dry_run=True)
     with workspace.transaction() as connection:
-        save_items(connection, (dataclasses.replace(item("G01", "nobody's"), officers_required=9), item("G02", "")))
+        save_items(connection, (item("G01", speciality="nobody's", officers_required=9), item("G02")))
         save_tasks(connection, 2026, (task("T2", "G02"),))
     assert draw_officers(workspace, 1) == before
 
