@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -107,8 +108,25 @@ def teams_of(cell: str) -> tuple[str, ...]:
 
 def load_agenda(connection: sa.Connection, year: int) -> Agenda:
     """Visits of all draws of a year that stand and have officers, with their teams and days as planned now."""
+    drawn_at = _officers_drawn_at(connection)
+    moved = _last_moves(connection)
+    visits = [
+        _planned_visit(row, *moved.get((row.draw_id, row.firm_id), (0, drawn_at.get(row.draw_id, ""))))
+        for row in connection.execute(_visits_of(year))
+    ]
+    teams, districts, before = _load_members(connection, year)
+    return Agenda(
+        visits=tuple(sorted(visits, key=lambda planned: planned.order)),
+        teams=teams,
+        team_districts=districts,
+        teams_before=before,
+        experts=_load_experts(connection),
+    )
+
+
+def _visits_of(year: int) -> sa.Select[Any]:
     visit, drawn, draw, entry, firm = (table_of(model) for model in (Visit, DrawnFirm, Draw, Round, Firm))
-    statement = (
+    return (
         sa.select(
             visit.c.draw_id,
             entry.c.round_id,
@@ -130,37 +148,25 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
         .join(firm, firm.c.firm_id == visit.c.firm_id, isouter=True)
         .where(draw.c.status != DrawStatus.VOIDED, entry.c.year == year)
     )
-    drawn_at = _officers_drawn_at(connection)
-    moved = _last_moves(connection)
-    visits = []
-    for row in connection.execute(statement):
-        number, moved_at = moved.get((row.draw_id, row.firm_id), (0, ""))
-        visits.append(
-            PlannedVisit(
-                draw_id=row.draw_id,
-                round_name=row.round_id.partition("-")[2],
-                kind=row.kind,
-                firm_id=row.firm_id,
-                name=row.name or "",
-                registrar=row.registrar or "",
-                address=row.address or "",
-                district=row.district or "",
-                town=town_of(row.station or "", row.address or ""),
-                package=row.package,
-                team_ids=teams_of(row.team_id),
-                visit_on=row.visit_on,
-                exceptions=tuple(code for code in row.exception.split(";") if code),
-                num_moves=number,
-                stamped_at=moved_at or drawn_at.get(row.draw_id, ""),
-            )
-        )
-    teams, districts, before = _load_members(connection, year)
-    return Agenda(
-        visits=tuple(sorted(visits, key=lambda planned: planned.order)),
-        teams=teams,
-        team_districts=districts,
-        teams_before=before,
-        experts=_load_experts(connection),
+
+
+def _planned_visit(row: sa.Row[Any], num_moves: int, stamped_at: str) -> PlannedVisit:
+    return PlannedVisit(
+        draw_id=row.draw_id,
+        round_name=row.round_id.partition("-")[2],
+        kind=row.kind,
+        firm_id=row.firm_id,
+        name=row.name or "",
+        registrar=row.registrar or "",
+        address=row.address or "",
+        district=row.district or "",
+        town=town_of(row.station or "", row.address or ""),
+        package=row.package,
+        team_ids=teams_of(row.team_id),
+        visit_on=row.visit_on,
+        exceptions=tuple(code for code in row.exception.split(";") if code),
+        num_moves=num_moves,
+        stamped_at=stamped_at,
     )
 
 

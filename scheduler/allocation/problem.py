@@ -189,10 +189,6 @@ def build_problem(
     rounds_of = {
         task_id: frozenset(entry.number for entry in rounds if entry.overlaps(task)) for task_id, task in full.items()
     }
-    counted = sum(
-        bool(counting) and bool(set(package.split("+")) & {task.task_id for task in tasks if task.full_coverage})
-        for package, counting in zip(drawn.package, drawn.counting, strict=True)
-    )
     by_id = {item.item_id: item for item in items}
     wanted = resources(policy.capacity, [task for task in tasks if task.task_id in still], by_id)
     return Problem(
@@ -207,13 +203,23 @@ def build_problem(
         limits=_task_limits(frame, policy, year, [task for task in tasks if task.task_id in still], items, drawn, sets),
         schedule=compulsory_visits(strata.strata, rounds_of),
         open_chance=_open_chance(frame, policy, year, drawn),
-        compulsory_room=max(0, micro(policy.target.full_coverage_share) * year.target // MICRO - counted),
+        compulsory_room=_compulsory_room(policy, year, tasks, drawn),
         resources=wanted,
         officer_hours=tuple(
             officer_hours(officers.get(entry.number, {}), entry, year.rounds, policy.capacity, wanted)
             for entry in rounds
         ),
     )
+
+
+def _compulsory_room(policy: PlanPolicy, year: Year, tasks: Sequence[Task], drawn: DrawnSoFar) -> int:
+    """Visits of full coverage that may still count towards the target."""
+    full = {task.task_id for task in tasks if task.full_coverage}
+    counted = sum(
+        bool(counting) and not full.isdisjoint(package.split("+"))
+        for package, counting in zip(drawn.package, drawn.counting, strict=True)
+    )
+    return max(0, micro(policy.target.full_coverage_share) * year.target // MICRO - counted)
 
 
 def _check_windows(frame: Frame, year: Year, tasks: Iterable[Task]) -> None:

@@ -134,17 +134,7 @@ def parse_sheet(
     kept = kept_rows(sheet, kind, binding, mapping, findings)
     rows, numbers = kept.rows, kept.numbers
     texts = _texts(kind, binding, rows, mapping)
-    columns = {
-        column.field: parse_column(column, _parser(column, binding, known), texts.get(column.field), findings, mapping)
-        for column in kind.columns
-        if column.field in texts and not (column.field == "firm_id" and mapping and mapping.firm)
-    }
-    columns |= {column.field: [column.empty] * len(rows) for column in kind.columns if column.field not in columns}
-    _tell_by_mapping(mapping, binding, rows, columns, findings, known)
-    if register is not None and mapping and mapping.firm:
-        names = named_cells(binding, rows, mapping.firm.name)
-        columns["firm_id"] = told_firms(texts.get("firm_id", ("",) * len(rows)), names, register, findings)
-    _read_ticks(kind, binding, rows, columns, findings)
+    columns = _read_columns(kind, binding, rows, texts, known, mapping, register, findings)
     _notice_columns(kind, binding, columns, texts, findings, mapping)
     for check in (*((kind.check,) if kind.check else ()), *checks):
         findings.faults.extend(check(columns, known))
@@ -186,6 +176,31 @@ def _texts(
         texts |= _told_texts(mapping, binding, rows, texts)
         texts = {name: translated(mapping, name, cells) for name, cells in texts.items()}
     return texts
+
+
+def _read_columns(
+    kind: Kind,
+    binding: Binding,
+    rows: Sequence[Sequence[str]],
+    texts: dict[str, Sequence[str]],
+    known: Vocabulary,
+    mapping: Mapping | None,
+    register: RegisteredNames | None,
+    findings: Findings,
+) -> dict[str, list[object]]:
+    """Values of every field of the kind: from its own column, from the mapping, from the ticks, or empty."""
+    columns = {
+        column.field: parse_column(column, _parser(column, binding, known), texts.get(column.field), findings, mapping)
+        for column in kind.columns
+        if column.field in texts and not (column.field == "firm_id" and mapping and mapping.firm)
+    }
+    columns |= {column.field: [column.empty] * len(rows) for column in kind.columns if column.field not in columns}
+    _tell_by_mapping(mapping, binding, rows, columns, findings, known)
+    if register is not None and mapping and mapping.firm:
+        names = named_cells(binding, rows, mapping.firm.name)
+        columns["firm_id"] = told_firms(texts.get("firm_id", ("",) * len(rows)), names, register, findings)
+    _read_ticks(kind, binding, rows, columns, findings)
+    return columns
 
 
 def _told_texts(

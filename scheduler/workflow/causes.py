@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import sqlalchemy as sa
+
 from models.cause_rows import StoredCause, insert_cause, load_causes, next_cause_id
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
@@ -56,24 +58,10 @@ def add_cause(
     _check(workspace, reason, day)
     with workspace.transaction() as connection:
         number = next_cause_id(connection)
-        row = {
-            "firm_id": firm_id,
-            "task_ids": tuple(task_ids),
-            "round": f"{NAME} {number}",
-            "drawn_by": workspace.settings.bureau.name,
-            "drawn_on": workspace.today,
-        }
-        summary = store_drawn(connection, workspace, [row])
-        if not summary.draw_ids:
-            raise StateError(
-                _("firm {firm} has this check today already ({draw_id}); name another task or leave it").format(
-                    firm=firm_id, draw_id=", ".join(summary.known_ids)
-                )
-            )
         cause = StoredCause(
             cause_id=number,
             year=workspace.settings.year.year,
-            draw_id=summary.draw_ids[0],
+            draw_id=_store_visit(connection, workspace, number, firm_id, task_ids),
             firm_id=firm_id,
             package="+".join(sorted(set(task_ids))),
             source=source,
@@ -92,6 +80,27 @@ def add_cause(
         if dry_run:
             connection.rollback()
     return cause
+
+
+def _store_visit(
+    connection: sa.Connection, workspace: Workspace, number: int, firm_id: str, task_ids: Sequence[str]
+) -> str:
+    """Keeps the visit as a list of its own, which nobody drew, and returns its draw id."""
+    row = {
+        "firm_id": firm_id,
+        "task_ids": tuple(task_ids),
+        "round": f"{NAME} {number}",
+        "drawn_by": workspace.settings.bureau.name,
+        "drawn_on": workspace.today,
+    }
+    summary = store_drawn(connection, workspace, [row])
+    if not summary.draw_ids:
+        raise StateError(
+            _("firm {firm} has this check today already ({draw_id}); name another task or leave it").format(
+                firm=firm_id, draw_id=", ".join(summary.known_ids)
+            )
+        )
+    return summary.draw_ids[0]
 
 
 def list_causes(workspace: Workspace) -> tuple[StoredCause, ...]:

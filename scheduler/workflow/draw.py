@@ -296,15 +296,7 @@ def _draw(
     for name, content in files.items():
         put_file(connection, draw.draw_id, name, content)
     insert_drawn_firms(connection, draw, firm_id, selection, cells)
-    update_draw(connection, draw.draw_id, status=DrawStatus.DRAWN, seed=seed, drawn_on=workspace.today)
-    append_log(
-        connection,
-        workspace,
-        "draw targets",
-        {"draw_id": draw.draw_id, "num_drawn": ceremony.num_drawn, "num_counting": ceremony.num_counting, "seed": seed},
-        before=frozen.commitment.digest,
-        after=content_digest(ceremony.content),
-    )
+    _close(connection, workspace, ceremony)
     return DrawSummary(
         draw_id=draw.draw_id,
         seed=seed,
@@ -312,6 +304,24 @@ def _draw(
         num_drawn=ceremony.num_drawn,
         num_counting=ceremony.num_counting,
         drawn_digest=ceremony.drawn_digest,
+    )
+
+
+def _close(connection: sa.Connection, workspace: Workspace, ceremony: Ceremony) -> None:
+    """Marks the draw as drawn, in its row and on the log."""
+    update_draw(connection, ceremony.draw_id, status=DrawStatus.DRAWN, seed=ceremony.seed, drawn_on=ceremony.drawn_on)
+    append_log(
+        connection,
+        workspace,
+        "draw targets",
+        {
+            "draw_id": ceremony.draw_id,
+            "num_drawn": ceremony.num_drawn,
+            "num_counting": ceremony.num_counting,
+            "seed": ceremony.seed,
+        },
+        before=ceremony.commitment_digest,
+        after=content_digest(ceremony.content),
     )
 
 

@@ -256,16 +256,7 @@ def _import_sheet(
     if on_error == "quarantine" or not table.problems:
         num_released = release_mended(connection, table)
         num_quarantined = refuse_rows(connection, refused_rows(table))
-    if stored.num_new or stored.num_changed or num_quarantined or num_released:
-        detail = {
-            "kind": kind.name,
-            "content": _content_digest(sheet),
-            "new": stored.num_new,
-            "changed": stored.num_changed,
-            "quarantined": num_quarantined,
-            "released": num_released,
-        }
-        append_log(connection, workspace, f"import {kind.name}", detail, before=stored.before, after=stored.after)
+    _log_import(connection, workspace, table, stored, num_quarantined, num_released)
     workspace.progress.report(_("Reading {sheet}").format(sheet=sheet.name or sheet.file), 2, 2)
     return ImportReport(
         kind=kind.name,
@@ -283,6 +274,28 @@ def _import_sheet(
         notices=table.notices,
         dry_run=False,
     )
+
+
+def _log_import(
+    connection: sa.Connection,
+    workspace: Workspace,
+    table: Table,
+    stored: Stored,
+    num_quarantined: int,
+    num_released: int,
+) -> None:
+    """An entry of the log, unless the sheet changed nothing."""
+    if not (stored.num_new or stored.num_changed or num_quarantined or num_released):
+        return
+    detail = {
+        "kind": table.kind.name,
+        "content": _content_digest(table.sheet),
+        "new": stored.num_new,
+        "changed": stored.num_changed,
+        "quarantined": num_quarantined,
+        "released": num_released,
+    }
+    append_log(connection, workspace, f"import {table.kind.name}", detail, before=stored.before, after=stored.after)
 
 
 def _store(connection: sa.Connection, workspace: Workspace, table: Table) -> tuple[Table, Stored]:
