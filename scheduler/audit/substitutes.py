@@ -31,7 +31,9 @@ def check_substitutes(group: Group, sampling: Sampling, year: dict[str, Any]) ->
         if firm in drawn or firm not in pool
     ]
     left, came = Counter(places[firm] for firm in withdrawn if firm in places), Counter(added.values())
-    if came - left or not withdrawn:
+    # a newcomer who gave way too left what it came for: somebody drawn was to be visited for it first
+    strange = came.keys() - {drawn[firm] for firm in withdrawn if firm in drawn}
+    if came - left or strange or not withdrawn:
         differences.append((_words(left), _words(came)))
     text = _("those withdrawn stood on the list, and who came, of the pool, came for one of their visits each")
     group.first("7.1", text, differences, len(withdrawn))

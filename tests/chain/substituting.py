@@ -154,6 +154,13 @@ def for_more_visits(files: Files, _year: SubstitutingDemo) -> None:
     instead(files, OPEN + "added.tsv", "\tT01\t", "\tT02\t")
 
 
+def uncounted(files: Files, year: SubstitutingDemo) -> None:
+    """The newcomer who gave way as well is said to have come for a visit that does not count."""
+    lines = files[OPEN + "added.tsv"].decode("utf-8").splitlines()
+    row = next(line for line in lines if line.startswith(year.done[0].firm_in))
+    instead(files, OPEN + "added.tsv", row, row[:-1] + "0")
+
+
 def hidden(files: Files, _year: SubstitutingDemo) -> None:
     """One of the two public files is taken out."""
     del files[OPEN + "withdrawn.tsv"]
@@ -188,6 +195,7 @@ TAMPERED: dict[str, tuple[str, Change, str]] = {
     "nobody in a targeted round, though tickets are left": ("audit", told_alone, NEXT),
     "never drawn": ("public", never_drawn, STOOD),
     "another package": ("public", for_more_visits, STOOD),
+    "a visit that does not count": ("public", uncounted, STOOD),
     "half of it hidden": ("public", hidden, "the record holds the files that its draws ask for"),
     "no reason of the list": ("public", unnamed_reason, "every file is in canonical form"),
     "there on the base date": ("audit", still_there, HISTORY),

@@ -775,7 +775,8 @@
     differences.push(...[...added.keys()].filter((firm) => drawn.has(firm) || !pool.has(firm)).map((firm) => ["pool.tsv", firm]));
     const places = (rows) => rows.filter(Boolean).map((row) => `${row.pack}/${row.counts ? 1 : 0}`).sort();
     const left = places(gone.map((firm) => drawn.get(firm) ?? added.get(firm))), came = places([...added.values()]), rest = [...left];
-    const strange = came.filter((place) => !rest.includes(place) || !rest.splice(rest.indexOf(place), 1));
+    const first = places(gone.map((firm) => drawn.get(firm))); // what those drawn left: a newcomer who went too left no more
+    const strange = came.filter((place) => !first.includes(place) || !rest.includes(place) || !rest.splice(rest.indexOf(place), 1));
     if (strange.length || !gone.length) differences.push([left.join(", "), came.join(", ")]);
     group.first("7.1", "substitutes", differences, gone.length);
     if (!draw.open) group.unchecked("7.1", "next_ticket", "targeted");

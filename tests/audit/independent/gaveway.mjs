@@ -13,10 +13,11 @@ export function checkGaveWay(group, record, draw) {
     for (const firm of added.keys()) if (drawn.has(firm) || !pool.has(firm)) yield `${firm} was drawn, or is not in the pool`;
     const kind = (row) => `${row.package} ${row.counting}`;
     const free = gone.map((firm) => drawn.get(firm) ?? added.get(firm)).filter(Boolean).map(kind);
+    const first = new Set(gone.filter((firm) => drawn.has(firm)).map((firm) => kind(drawn.get(firm))));
     if (gone.length === 0) yield "nobody went";
     for (const [firm, row] of added) {
       const place = free.indexOf(kind(row));
-      if (place < 0) yield `${firm} came for ${kind(row)}, which nobody left`;
+      if (place < 0 || !first.has(kind(row))) yield `${firm} came for ${kind(row)}, which nobody left`;
       else free.splice(place, 1);
     }
   });
