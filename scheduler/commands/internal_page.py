@@ -29,6 +29,7 @@ h1{font-size:2rem;line-height:1.2;margin:.5rem 0 .25rem;overflow-wrap:anywhere}
 h2{font-size:1.35rem;margin:2.5rem 0 .75rem;border-top:1px solid #c5ced5;padding-top:1rem}
 .lead,.note{color:#46545e;max-width:48rem}
 .note{font-size:.92rem}
+.warning{border-left:4px solid #b7791f;background:#fdf6e3;padding:.6rem .8rem;font-weight:600;max-width:48rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0}
 .figures div{background:#f1f4f6;border-left:4px solid #2f6f8f;padding:.6rem .8rem}
 .figures dt{font-size:.88rem;color:#46545e}
@@ -87,6 +88,11 @@ def heading(words: str) -> str:
 def paragraph(words: str) -> str:
     """A paragraph."""
     return f"<p>{safe(words)}</p>"
+
+
+def warning(words: str) -> str:
+    """A sentence that nobody should read past."""
+    return f"<p class=warning role=note>{safe(words)}</p>"
 
 
 def figures(pairs: Iterable[tuple[str, str]]) -> str:

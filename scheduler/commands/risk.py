@@ -15,12 +15,12 @@ from scheduler.commands.groups import DefaultGroup
 from scheduler.commands.indicators import classify_indicators
 from scheduler.commands.overrides import classify_object, classify_override, classify_overrides, kind_words
 from scheduler.commands.risk_report import classify_report
-from scheduler.commands.risk_tables import shares, show_mark
+from scheduler.commands.risk_tables import shares, show_mark, show_warnings
 from scheduler.commands.scorecard import classify_scorecard
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
-from scheduler.risk.cautions import LEVEL, caution_words
+from scheduler.risk.cautions import LEVEL
 from scheduler.risk.exact import shown_value
 from scheduler.risk.scorecard import Scorecard
 from scheduler.risk.words import indicator_words
@@ -133,6 +133,7 @@ def _show_summary(context: CommandContext, workspace: Workspace, summary: Classi
         ),
         markup=False,
     )
+    show_warnings(screen, summary.scorecard)
     screen.print(_("Firms in operation, and how they spread over the tiers:"))
     screen.print(_mix_table(context, workspace, summary))
     screen.print(_rules_table(context, summary))
@@ -209,8 +210,7 @@ def _show_training(found: TrainingSummary) -> None:
                 error=f"{found.late.calibration_error:.3f}",
             )
         )
-    for caution in found.cautions:
-        screen.print(_("Warning: {what}").format(what=caution_words(caution, _)), style="bold yellow")
+    show_warnings(screen, found.scorecard)
     if found.constant:
         screen.print(_("Left out, as they never vary: {names}").format(names=", ".join(found.constant)))
     if found.path is not None:

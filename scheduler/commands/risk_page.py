@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scheduler.commands.internal_page import figures, heading, internal_page, paragraph, safe, scroll, table
+from scheduler.commands.internal_page import figures, heading, internal_page, paragraph, safe, scroll, table, warning
+from scheduler.commands.risk_tables import warning_lines
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
 from scheduler.pictures import colour, paired_bars, stacked_bars
@@ -36,6 +37,8 @@ def report_page(report: RiskReport, language: str, districts: Sequence[tuple[str
         name=summary.scorecard.name,
     )
     body = [
+        *(warning(line) for line in warning_lines(summary.scorecard)),
+        paragraph(summary.scorecard.note) if summary.scorecard.note else "",
         _overview(report),
         _mix_section(report, districts),
         _judgement(report),

@@ -9,7 +9,7 @@ import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.commands.risk_page import decider_words, report_page
-from scheduler.commands.risk_tables import shares, show_mark
+from scheduler.commands.risk_tables import shares, show_mark, show_warnings
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
@@ -68,6 +68,7 @@ def _show(report: RiskReport, districts: dict[str, str]) -> None:
     screen.print(words)
     if summary.scorecard.note:
         screen.print(summary.scorecard.note)
+    show_warnings(screen, summary.scorecard)
     table = plain_table((_("District"), _("Object type")), (_("Firms"), *summary.tiers))
     for mix in report.mixes:
         table.add_row(districts.get(mix.district) or label(mix.district), label(mix.object_type), *shares(mix.counts))

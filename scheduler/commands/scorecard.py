@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scheduler.commands.context import CommandContext, pass_command_context, print_json
-from scheduler.commands.risk_tables import show_mark
+from scheduler.commands.risk_tables import show_mark, show_warnings
 from scheduler.commands.tables import plain_table, stdout_console
 from scheduler.errors import UsageError
 from scheduler.i18n import gettext as _
@@ -52,6 +52,7 @@ def _show(found: ShownScorecard, *, checked: bool) -> None:
     show_mark(screen, found.mark)
     screen.print(_("Scorecard, not official: {name} ({file})").format(name=card.name, file=found.path.name))
     screen.print(_("Digest (SHA-256), as sealed by draws: {digest}").format(digest=card.digest))
+    show_warnings(screen, card)
     if found.written:
         text = _("Written to {path}. Edit it, check it with --check, then name it under classify.scorecard.")
         screen.print(text.format(path=found.written))

@@ -68,12 +68,13 @@ def scorecard_of(card: FittedCard, columns: Sequence[Column], like: Scorecard, c
     return replace(
         like,
         name=card.name,
-        source="fitted to results of the bureau's own inspections; not official",
+        source="由本局检查结果拟合，非官方。Fitted to results of the bureau's own inspections; not official",
         note=card.note,
         base=card.base,
         cuts=cuts,
         indicators=tuple(_scale(table, by_name[table.axes[0].name]) for table in card.tables),
         calibration=card.calibration,
+        warnings=(),
     )
 
 

@@ -29,6 +29,7 @@ from scheduler.i18n import gettext as _
 from scheduler.parameters import Parameters, Ratio, micro, parse_parameters
 from scheduler.registry.items import MICRO
 from scheduler.risk.bins import MOST_BOUND, MOST_POINTS, Bin, PointScale
+from scheduler.risk.cautions import Caution, CautionFile, caution_lines, caution_of, caution_problems
 from scheduler.risk.indicators import INDICATORS, Categories, Direction, find_indicator
 from scheduler.risk.matrices import MOST_MATRICES, MatrixFile, RatingMatrix, grade_problems, matrix_lines, matrix_of
 from scheduler.risk.probabilities import Calibration, calibration_toml
@@ -72,6 +73,8 @@ class Scorecard:
         Never true.
     calibration
         Probability of a problem at each score, where the scorecard is fitted; no tier depends on it.
+    warnings
+        What must be said of a fitted scorecard wherever it is shown.
 
     Raises
     ------
@@ -91,6 +94,7 @@ class Scorecard:
     shares: tuple[int, ...] = ()
     matrices: tuple[RatingMatrix, ...] = ()
     calibration: Calibration | None = None
+    warnings: tuple[Caution, ...] = ()
 
     def __post_init__(self) -> None:
         problems = [*self._head_problems(), *self._indicator_problems(), *self._rule_problems()]
@@ -248,6 +252,7 @@ class _ScorecardFile(Parameters):
     direct: tuple[_RuleFile, ...] = ()
     matrices: tuple[MatrixFile, ...] = ()
     calibration: tuple[tuple[_Whole, _Whole], ...] | None = None
+    warnings: tuple[CautionFile, ...] = ()
 
 
 def parse_scorecard(text: str, name: str) -> Scorecard:
@@ -283,6 +288,7 @@ def parse_scorecard(text: str, name: str) -> Scorecard:
             shares=tuple(map(micro, file.shares)),
             matrices=tuple(map(matrix_of, file.matrices)),
             calibration=_calibration(file.calibration),
+            warnings=tuple(map(caution_of, file.warnings)),
         )
     except PolicyError as error:
         raise PolicyError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
@@ -304,6 +310,7 @@ def scorecard_toml(scorecard: Scorecard) -> str:
         lines.append(f"shares = [{', '.join(str(Decimal(share) / MICRO) for share in scorecard.shares)}]")
     if scorecard.calibration is not None:
         lines.append(f"calibration = {calibration_toml(scorecard.calibration)}")
+    lines += caution_lines(scorecard.warnings)
     for scale in scorecard.indicators:
         lines += ["", "[[indicators]]", f"name = {_text(scale.name)}", f"direction = {_text(scale.direction.value)}"]
         lines += [f"missing = {scale.missing}", "bins = ["]
@@ -350,7 +357,8 @@ def _catalogue_problems(file: _ScorecardFile) -> list[str]:
             for one in rule.when
             if find_indicator(one.indicator) is None
         ]
-    return found + [problem for matrix in file.matrices for problem in grade_problems(matrix)]
+    found += [problem for matrix in file.matrices for problem in grade_problems(matrix)]
+    return found + [problem for one in file.warnings for problem in caution_problems(one)]
 
 
 def _hint(name: str) -> str:

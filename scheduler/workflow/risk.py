@@ -106,6 +106,7 @@ class ClassificationSummary:
             "scorecard": self.scorecard.name,
             "scorecard_digest": self.scorecard.digest,
             "official": self.scorecard.official,
+            "warnings": list(map(dataclasses.asdict, self.scorecard.warnings)),
             "num_firms": self.num_firms,
             "tiers": list(self.tiers),
             "by_tier": self.by_tier,

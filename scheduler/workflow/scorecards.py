@@ -6,7 +6,7 @@ None of it changes what is in use: that is for the settings to say (`classify.sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ class ShownScorecard:
             "name": card.name,
             "source": card.source,
             "note": card.note,
+            "warnings": list(map(asdict, card.warnings)),
             "file": self.path.name,
             "bins": {
                 scale.name: [scale.describe(number) for number in range(len(scale.points))] for scale in card.indicators

@@ -25,7 +25,7 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.frame import Frame
 from scheduler.registry.items import MICRO
 from scheduler.risk.catalogue_training import cuts_like, indicator_columns, scorecard_of
-from scheduler.risk.cautions import Caution, cautions_of, noted
+from scheduler.risk.cautions import Caution, cautions_of
 from scheduler.risk.classify import classify
 from scheduler.risk.columns import Column
 from scheduler.risk.evaluation import auc_interval, calibration_table, expected_calibration_error, weighted_auc
@@ -77,8 +77,6 @@ class TrainingSummary:
         Figures out of time; None where there are too few outcomes for it.
     constant
         Indicators left out because they never varied.
-    cautions
-        What must be said of the card; the scorecard's note says it too.
     """
 
     scorecard: Scorecard
@@ -89,7 +87,6 @@ class TrainingSummary:
     cv_auc: float
     late: LateFigures | None
     constant: tuple[str, ...]
-    cautions: tuple[Caution, ...]
     mark: InternalMark
 
     def document(self) -> dict[str, Any]:
@@ -115,7 +112,7 @@ class TrainingSummary:
                 "calibration_error": round(late.calibration_error, 4),
             },
             "constant": list(self.constant),
-            "warnings": [asdict(caution) for caution in self.cautions],
+            "warnings": [asdict(caution) for caution in self.scorecard.warnings],
             "internal": self.mark.document(),
         }
 
@@ -154,10 +151,9 @@ def train_scorecard(
         name = path.name.removesuffix(".toml")
         training = train_columns(columns, visits.outcome, weights, name=name, settings=SETTINGS)
         late = _late(columns, visits, weights)
-        cautions = _cautions(visits, training, late)
-        card = changed(training.card, note=noted(training.card.note, cautions))
+        card = changed(training.card, note=_note(visits, training))
         cuts = _cuts(connection, workspace, frame, like, scorecard_of(card, columns, like, like.cuts))
-        scorecard = scorecard_of(card, columns, like, cuts)
+        scorecard = changed(scorecard_of(card, columns, like, cuts), warnings=_cautions(visits, training, late))
         detail = {"file": path.name, "num_rows": len(visits), "scorecard": scorecard.digest}
         if dry_run:
             mark = internal_mark(workspace, None)
@@ -173,9 +169,13 @@ def train_scorecard(
         cv_auc=weighted_auc(training.fold_score, visits.outcome, weights),
         late=late,
         constant=constant,
-        cautions=cautions,
         mark=mark,
     )
+
+
+def _note(visits: VisitOutcomes, training: Training) -> str:
+    """How the card was fitted, in both languages, as it is part of its text and so of its digest."""
+    return f"按 {len(visits)} 条检查结果拟合，其中 {int(visits.outcome.sum())} 条发现问题；非官方。{training.card.note}"
 
 
 def _cautions(visits: VisitOutcomes, training: Training, late: LateFigures | None) -> tuple[Caution, ...]:

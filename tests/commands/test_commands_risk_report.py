@@ -18,6 +18,7 @@ from models.outcome_rows import load_outcomes
 from scheduler import i18n
 from scheduler.commands.context import CommandContext
 from scheduler.commands.risk import classify
+from scheduler.resources import data_path
 from scheduler.workflow.demo import DemoSummary
 from scheduler.workflow.workspace import open_workspace
 
@@ -161,6 +162,33 @@ def test_page_is_self_contained_and_marked(language: str, run: Run, root: Path, 
     assert text.count("内部资料") >= 3 and "审计员" in text and "2026-12-31 10:00+08:00" in text
     assert f'lang="{"en" if language == "en" else "zh-CN"}"' in text and "A → D" in text
     assert ("环翠区" in text) == (language != "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "56 outcomes of the rarer kind for 10 fitted weights"), ("zh_CN", "只有 56 条，拟合的权重却有 10 个")],
+)
+def test_warnings_of_the_scorecard_stand_on_terminal_and_page(
+    language: str, words: str, run: Run, root: Path, tmp_path: Path
+) -> None:
+    """Once each, in the reader's language, and in JSON as code and numbers."""
+    text = data_path("scorecard-expert.toml").read_text(encoding="utf-8")
+    warnings = 'warnings = [{ code = "few_outcomes", num_rarer = 56, num_fitted = 10 }]'
+    (root / "own.toml").write_text(text.replace("[[indicators]]", f"{warnings}\n[[indicators]]", 1), encoding="utf-8")
+    settings = root / "double-random.toml"
+    named = '\n[classify]\nscorecard = "own.toml"\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + named, encoding="utf-8")
+    i18n.activate(language)
+    spoken = [run("run", "--as-of", "2026-12-31").output, run("show").output, run("scorecard").output]
+    spoken.append(run("report").output)
+    path = tmp_path / "report.html"
+    run("report", "--html", str(path))
+    page = path.read_text(encoding="utf-8")
+    bare = "".join(words.split())
+    assert ["".join(one.split()).count(bare) for one in (*spoken, page)] == [1] * 5
+    assert f"<p class=warning role=note>{'Warning: ' if language == 'en' else '警告：'}" in page
+    told = json.loads(run("report", "--json").stdout)["warnings"]
+    assert told[0] | {"code": "few_outcomes", "num_rarer": 56, "num_fitted": 10} == told[0]
 
 
 def test_override_is_made_listed_explained_and_ended(run: Run, root: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from scheduler.errors import PolicyError
+from scheduler.i18n import translator
 from scheduler.resources import data_path
 from scheduler.risk.bins import MOST_BINS, Bin, PointScale
+from scheduler.risk.cautions import caution_words
 from scheduler.risk.history import MISSING
 from scheduler.risk.indicators import Direction, code_categories, find_indicator
 from scheduler.risk.rules import Condition
@@ -186,6 +190,55 @@ def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(PolicyError) as caught:
         parse_scorecard(text, "tiny.toml")
     assert len(str(caught.value).splitlines()) == 2
+
+
+WARNINGS = """warnings = [
+    { code = "few_outcomes", num_rarer = 56, num_fitted = 10 },
+    { code = "no_better_than_chance", low_thousandths = 450, high_thousandths = 610 },
+]
+"""
+
+
+def test_warnings_are_kept_as_codes_and_numbers_and_worded_when_shown() -> None:
+    """They read back, are part of the digest, and without any the text is what older versions wrote."""
+    plain = parse_scorecard(GOOD, "x.toml")
+    warned = parse_scorecard(GOOD.replace("[[indicators]]", f"{WARNINGS}\n[[indicators]]", 1), "x.toml")
+    assert "warnings" not in scorecard_toml(plain)
+    assert WARNINGS in scorecard_toml(warned) and warned.digest != plain.digest
+    assert parse_scorecard(scorecard_toml(warned), "x.toml") == warned
+    few, chance = (caution_words(one, translator("zh_CN")) for one in warned.warnings)
+    assert "只有 56 条，拟合的权重却有 10 个" in few and "0.450 至 0.610" in chance
+    assert "56 outcomes of the rarer kind for 10 fitted weights" in caution_words(warned.warnings[0], str)
+
+
+def test_warnings_of_older_files_are_words_in_the_note() -> None:
+    """A note with the English sentences of an older version is read and kept as it is."""
+    old = parse_scorecard(scorecard_toml(parse_scorecard(GOOD, "x.toml")), "x.toml")
+    text = "Fitted to 99 outcomes. Warning: predicts nothing that can be told from chance."
+    older = replace(old, note=text)
+    assert parse_scorecard(scorecard_toml(older), "x.toml").note == text
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{ code = "luck" }', "warnings.1.code: expected 'few_outcomes' or 'no_better_than_chance', got 'luck'"),
+        ('{ code = "few_outcomes" }', "warnings.few_outcomes: expected the keys num_rarer, num_fitted, got none"),
+        (
+            '{ code = "few_outcomes", num_fitted = 2, low_thousandths = 3 }',
+            "warnings.few_outcomes: expected the keys num_rarer, num_fitted, got low_thousandths, num_fitted",
+        ),
+        (
+            '{ code = "no_better_than_chance", low_thousandths = -1, high_thousandths = 1 }',
+            "warnings.1.low_thousandths: expected 0 or more, got -1",
+        ),
+    ],
+    ids=["unknown", "no numbers", "numbers of the other", "negative"],
+)
+def test_warnings_that_say_nothing_are_refused(line: str, message: str) -> None:
+    """Each refusal names the warning and what was expected."""
+    with pytest.raises(PolicyError, match=re.escape(f"x.toml: {message}")):
+        parse_scorecard(GOOD.replace("[[indicators]]", f"warnings = [{line}]\n[[indicators]]", 1), "x.toml")
 
 
 def test_scorecard_without_indicators_is_refused() -> None:

@@ -17,6 +17,7 @@ from models.registry_rows import insert_events, insert_firms
 from models.store import insert_columns
 from models.tables import Draw, DrawnFirm, LogEntry, Result, Round, table_of
 from models.training_rows import load_outcomes
+from scheduler import i18n
 from scheduler.commands.context import CommandContext
 from scheduler.commands.risk import classify
 from scheduler.errors import StateError, TrainingError
@@ -108,7 +109,7 @@ def test_train_scorecard_writes_a_scorecard_that_classify_reads(workspace: Works
 
 @pytest.mark.usefixtures("fitted_once")
 def test_train_scorecard_warns_of_few_outcomes_and_of_chance(workspace: Workspace) -> None:
-    """Outcomes by lot on 120 firms: too few, and nothing to predict; note, terminal and JSON say so."""
+    """Outcomes by lot on 240 firms: few, and nothing to predict; file, terminal (once, worded) and JSON say so."""
     fill(workspace)
     with workspace.transaction() as connection:
         result = table_of(Result)
@@ -121,15 +122,18 @@ def test_train_scorecard_warns_of_few_outcomes_and_of_chance(workspace: Workspac
     summary = train_scorecard(workspace)
     assert summary.late is not None
     assert summary.late.low <= 0.5
-    assert "no_better_than_chance" in [one.code for one in summary.cautions]
-    assert "Warning: predicts nothing that can be told from chance" in summary.scorecard.note
+    assert "no_better_than_chance" in [one.code for one in summary.scorecard.warnings]
+    assert "Warning" not in summary.scorecard.note and "非官方" in summary.scorecard.note
     text = (workspace.root / FITTED_SCORECARD).read_text(encoding="utf-8")
-    assert parse_scorecard(text, FITTED_SCORECARD).note == summary.scorecard.note
+    assert parse_scorecard(text, FITTED_SCORECARD) == summary.scorecard
     context = CommandContext(
         root=workspace.root, database_url=None, actor=workspace.actor, now=workspace.now, language="en"
     )
-    spoken = CliRunner().invoke(classify, ["train", "--dry-run"], obj=context)
-    assert "Warning: predicts nothing" in spoken.output.replace("\n", " ")
+    for language, words in (("zh_CN", "警告：预测效果与偶然无法区分"), ("en", "Warning: predicts nothing that can be")):
+        i18n.activate(language)
+        spoken = CliRunner().invoke(classify, ["train", "--dry-run"], obj=context)
+        assert "".join(spoken.output.split()).count("".join(words.split())) == 1
+        assert ("predicts nothing" in " ".join(spoken.output.split())) == (language == "en")
     answered = CliRunner().invoke(classify, ["train", "--dry-run", "--json"], obj=context)
     assert "no_better_than_chance" in [one["code"] for one in json.loads(answered.stdout)["warnings"]]
 
@@ -140,7 +144,7 @@ def test_train_scorecard_of_many_outcomes_warns_of_nothing_it_can_tell(workspace
     summary = train_scorecard(workspace)
     assert summary.late is not None
     assert 0.5 < summary.late.low < summary.late.auc < summary.late.high
-    assert "predicts nothing" not in summary.scorecard.note
+    assert "no_better_than_chance" not in [one.code for one in summary.scorecard.warnings]
 
 
 def test_train_scorecard_in_a_dry_run_leaves_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
