@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import date
+from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, iterparse, parse, register_namespace
 
@@ -21,12 +24,25 @@ _ROWS_REPEATED = f"{TABLE}number-rows-repeated"
 Typed = str | int | date
 
 
+@cache
+def _profile() -> Path:
+    """A profile for all conversions of this process: LibreOffice takes a while to make one."""
+    folder = Path(tempfile.mkdtemp(prefix="double-random-libreoffice-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def convert(path: Path, kind: str, folder: Path) -> Path:
     """The file as LibreOffice writes it in another format."""
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    words = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(folder), str(path)]
-    subprocess.run(words, check=True, capture_output=True, timeout=120)
-    return folder / f"{path.stem}.{kind}"
+    return convert_all([path], kind, folder)[0]
+
+
+def convert_all(paths: Sequence[Path], kind: str, folder: Path) -> list[Path]:
+    """The files as LibreOffice, started once, writes them in another format."""
+    words = ["soffice", f"-env:UserInstallation={_profile().as_uri()}", "--headless", "--convert-to", kind]
+    words += ["--outdir", str(folder), *map(str, paths)]
+    subprocess.run(words, check=True, capture_output=True, timeout=240)
+    return [folder / f"{path.stem}.{kind}" for path in paths]
 
 
 def opened(path: Path, folder: Path) -> ElementTree[Element]:

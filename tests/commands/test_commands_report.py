@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import datetime
 from html.parser import HTMLParser
@@ -21,6 +20,7 @@ from scheduler import i18n
 from scheduler.commands.context import CommandContext
 from scheduler.commands.report import report
 from scheduler.workflow.demo import DemoSummary
+from tests.libreoffice import convert, needs_libreoffice
 from tests.workflow.two_years import copy_year
 
 NOW = datetime(2026, 12, 31, 10, 0, tzinfo=CHINA)
@@ -129,15 +129,12 @@ def test_page_and_workbook_hold_the_same_numbers(run: Run, tmp_path: Path) -> No
     assert document["internal"]["mark"] == "内部资料"
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@needs_libreoffice
 def test_workbook_opens_in_libreoffice(run: Run, tmp_path: Path) -> None:
     """LibreOffice reads every sheet, and the tables of rates with their numbers."""
     run("--xlsx", str(tmp_path / "r.xlsx"), chinese=True)
     before = sheets(tmp_path / "r.xlsx")
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
-    subprocess.run([*command, str(tmp_path / "out"), str(tmp_path / "r.xlsx")], check=True, capture_output=True)
-    after = sheets(tmp_path / "out" / "r.xlsx")
+    after = sheets(convert(tmp_path / "r.xlsx", "xlsx", tmp_path / "out"))
     assert {name: rows[4:] for name, rows in after.items()} == {name: rows[4:] for name, rows in before.items()}
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import shutil
-import subprocess
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +24,7 @@ from scheduler.registry.codes import ResultCategory
 from scheduler.registry.items import InspectionItem, Task
 from scheduler.registry.kinds_returns import RESULTS
 from tests import made_up_lists
+from tests.libreoffice import convert_all, needs_libreoffice
 
 HOSTILE = (
     '=HYPERLINK("http://x")\u202e\r\nBEGIN:VEVENT\r\nEND:VCALENDAR<script>alert(1)</script>;,\\n{{7*7}}\x07'
@@ -260,7 +259,7 @@ def test_sheet_without_experts_has_no_column_for_them() -> None:
     assert len(rows[HEAD_ROWS - 1]) == 11
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@needs_libreoffice
 def test_sheets_and_documents_open_in_libreoffice(tmp_path: Path) -> None:
     """LibreOffice makes a PDF of a workbook, a notice and a form."""
     context = with_experts(context_of(VISIT), "专甲")
@@ -271,20 +270,5 @@ def test_sheets_and_documents_open_in_libreoffice(tmp_path: Path) -> None:
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    subprocess.run(
-        [
-            "soffice",
-            f"-env:UserInstallation=file://{tmp_path}/profile",
-            "--headless",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            str(tmp_path),
-            *(str(tmp_path / name) for name in files),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
-    for name in files:
-        assert (tmp_path / name).with_suffix(".pdf").read_bytes().startswith(b"%PDF")
+    for made in convert_all([tmp_path / name for name in files], "pdf", tmp_path):
+        assert made.read_bytes().startswith(b"%PDF")

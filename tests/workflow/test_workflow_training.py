@@ -138,6 +138,7 @@ def test_train_scorecard_warns_of_few_outcomes_and_of_chance(workspace: Workspac
     assert "no_better_than_chance" in [one["code"] for one in json.loads(answered.stdout)["warnings"]]
 
 
+@pytest.mark.usefixtures("fitted_once")
 def test_train_scorecard_of_many_outcomes_warns_of_nothing_it_can_tell(workspace: Workspace) -> None:
     """Fifteen hundred visits with the made-up city's truth: the card predicts, and its note is as it was."""
     fill(workspace)
@@ -147,6 +148,7 @@ def test_train_scorecard_of_many_outcomes_warns_of_nothing_it_can_tell(workspace
     assert "no_better_than_chance" not in [one.code for one in summary.scorecard.warnings]
 
 
+@pytest.mark.usefixtures("fitted_once")
 def test_train_scorecard_in_a_dry_run_leaves_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file, no log entry; and a second run, fitted anew, gives the same scorecard."""
     fill(workspace)
