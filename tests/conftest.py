@@ -21,6 +21,7 @@ from scheduler.resources import data_path
 from scheduler.workflow.demo import DemoSummary, run_demo
 from scheduler.workflow.workspace import Workspace, create_workspace
 from tests.chain import year
+from tests.chain.calling import run_calling
 from tests.chain.handing import HandingDemo, run_handing
 from tests.chain.substituting import SubstitutingDemo, run_substituting
 
@@ -142,6 +143,13 @@ def smallest_year(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
     """A demo of 300 firms, for tests that verify its records many times over; to be read only."""
     i18n.activate("en")
     return run_demo(tmp_path_factory.mktemp("smallest"), num_firms=300)
+
+
+@pytest.fixture(scope="session")
+def expert_year(tmp_path_factory: pytest.TempPathFactory) -> DemoSummary:
+    """A year of 300 firms whose policy asks for experts; to be read only."""
+    i18n.activate("en")
+    return run_calling(tmp_path_factory.mktemp("experts"))
 
 
 @pytest.fixture(scope="session")

@@ -20,11 +20,9 @@ from scheduler.workflow.publication import publish
 from scheduler.workflow.teams import draw_officers
 from scheduler.workflow.workspace import Workspace
 from tests.chain.redrawing import on, take_back_officers, without_officers
-from tests.chain.test_chain_experts import expert_year
 
 DRAW = "2026-3-1"
 FIRST, SECOND = "X-0001", "X-0002"  # the experts of the made-up city; both know food
-__all__ = ["expert_year"]
 
 
 @pytest.fixture

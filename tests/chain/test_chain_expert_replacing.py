@@ -24,10 +24,9 @@ from scheduler.workflow.teams import draw_officers
 from scheduler.workflow.workspace import Workspace
 from tests.chain.redrawing import on
 from tests.chain.test_chain_expert_leave import DRAW, FIRST, SECOND, leave, undrawn
-from tests.chain.test_chain_experts import expert_year
 from tests.commands.test_commands_agenda import run
 
-__all__ = ["expert_year", "undrawn"]
+__all__ = ["undrawn"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -20,25 +21,8 @@ from scheduler.audit.claims import Status, Verdict
 from scheduler.audit.verifier import verify_record
 from scheduler.draw.canonical import document_bytes, parse_document
 from scheduler.draw.hashing import content_digest
-from scheduler.example.city import build_city
-from scheduler.resources import data_path
 from scheduler.workflow import demo
-from scheduler.workflow.example import SEED, load_parameters
 from scheduler.workflow.workspace import open_workspace
-
-EXPERTS = '\n[agenda.experts]\nG01 = "food"\nG13 = ""\n'
-
-
-@pytest.fixture(scope="module")
-def expert_year(tmp_path_factory: pytest.TempPathFactory) -> demo.DemoSummary:
-    """A year of 300 firms in which two items ask for experts."""
-    folder = tmp_path_factory.mktemp("experts")
-    policy = folder / "policy.toml"
-    shipped = data_path("examples", "double-random.toml").read_text(encoding="utf-8")
-    policy.write_text(shipped + EXPERTS, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "data_path", lambda *_parts: policy)
-        return demo.run_city(folder / "year", build_city(load_parameters(), num_firms=300, seed=SEED))
 
 
 def rows_of(path: Path) -> list[list[str]]:
@@ -72,13 +56,14 @@ def test_experts_stand_on_the_notice_and_in_calendars(expert_year: demo.DemoSumm
     visit = next(visit for visit in agenda.visits if agenda.experts_of(visit) and visit.visit_on)
     who = agenda.experts_of(visit)[0]
     assert who.officer_id not in {member.officer_id for member in agenda.officers_of(visit)}
-    arguments = ["--workspace", str(expert_year.folder / "workspace"), "--lang", "en", "--now", "2026-03-02"]
-    exported = CliRunner().invoke(cli.build(), [*arguments, "agenda", "export", "--round", "1", "--out", str(tmp_path)])
+    copy, out = shutil.copytree(expert_year.folder / "workspace", tmp_path / "workspace"), tmp_path / "out"
+    arguments = ["--workspace", str(copy), "--lang", "en", "--now", "2026-03-02"]
+    exported = CliRunner().invoke(cli.build(), [*arguments, "agenda", "export", "--round", "1", "--out", str(out)])
     assert exported.exit_code == 0, exported.output
-    notice = next(path for path in tmp_path.rglob("*.docx") if visit.firm_id in path.name and "notice" in path.name)
+    notice = next(path for path in out.rglob("*.docx") if visit.firm_id in path.name and "notice" in path.name)
     cells = [[cell.text for cell in row.cells] for row in docx.Document(io.BytesIO(notice.read_bytes())).tables[0].rows]
     assert ["Experts who advise (do not count as officers)", f"{who.name} ({who.unit})"] in cells
-    calendar = next(path for path in tmp_path.rglob("*.ics") if who.officer_id in path.name)
+    calendar = next(path for path in out.rglob("*.ics") if who.officer_id in path.name)
     events = icalendar.Calendar.from_ical(calendar.read_bytes()).walk("VEVENT")
     mine = next(event for event in events if visit.firm_id in str(event["uid"]))
     assert f"Experts who advise (do not count as officers): {who.name} ({who.unit})" in str(mine["description"])
