@@ -24,6 +24,7 @@ from tests.chain import year
 from tests.chain.calling import run_calling
 from tests.chain.handing import HandingDemo, run_handing
 from tests.chain.substituting import SubstitutingDemo, run_substituting
+from tests.chain.tiny import TinyDemo, run_tiny
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
@@ -164,3 +165,10 @@ def handed_year(tmp_path_factory: pytest.TempPathFactory) -> HandingDemo:
     """A small year in which firms gave way after officers were drawn; to be read only."""
     i18n.activate("en")
     return run_handing(tmp_path_factory.mktemp("handed"))
+
+
+@pytest.fixture(scope="session")
+def tiny_year(tmp_path_factory: pytest.TempPathFactory) -> TinyDemo:
+    """A year of some twenty firms with all that the newest records have; to be read only."""
+    i18n.activate("en")
+    return run_tiny(tmp_path_factory.mktemp("tiny"))
