@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.expert_rows import load_experts
+from models.meeting_rows import load_absent
 from models.replacement_rows import Membership, load_memberships
 from models.store import delete_rows, insert_columns
 from models.tables import (
@@ -121,6 +122,7 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
         team_districts=districts,
         teams_before=before,
         experts=_load_experts(connection),
+        absent=load_absent(connection, year),
     )
 
 

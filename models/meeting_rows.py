@@ -33,23 +33,59 @@ def load_meetings(connection: sa.Connection, year: int, *, awaited_since: date) 
     """
     ends = _standing_draws(connection, year)
     checked = _checked_days(connection, ends)
+    members = _members(connection)
+    visit = table_of(Visit)
+    statement = sa.select(visit.c.draw_id, visit.c.firm_id, visit.c.team_id, visit.c.visit_on)
+    rows = [row for row in connection.execute(statement) if row.draw_id in ends]
+    absent = load_absent(connection, year)
+    met = set()
+    for draw_id, firm_id, cell, planned in rows:
+        awaited = (planned or ends[draw_id][1]) >= awaited_since
+        days = checked.get((draw_id, firm_id), {planned} if awaited else set())
+        barred = absent.get((draw_id, firm_id), frozenset())
+        for member in (member for team_id in split_list(cell) for member in members[team_id]):
+            if member.officer_id not in barred and any(map(member.holds_on, days)):
+                met.add((member.officer_id, firm_id))
+    return tuple(sorted(met))
+
+
+def load_absent(connection: sa.Connection, year: int) -> dict[tuple[str, str], frozenset[str]]:
+    """
+    Officers who stay away from a visit of their team, by draw and firm, of a year's draws that stand.
+
+    Where officers of several teams are sent together, those barred from the firm do not go; no other visit has anybody
+    barred. Whoever took a place later goes to every visit of the team.
+    """
+    visit = table_of(Visit)
+    statement = sa.select(visit.c.draw_id, visit.c.firm_id, visit.c.team_id, visit.c.exception)
+    together = [
+        row
+        for row in connection.execute(statement.where(visit.c.exception.contains(MatchException.DIRECT)))
+        if MatchException.DIRECT in split_list(row.exception)
+    ]
+    if not together:
+        return {}
+    draws, members = _standing_draws(connection, year), _members(connection)
+    firms: defaultdict[str, list[str]] = defaultdict(list)
+    for row in together:
+        firms[row.draw_id].append(row.firm_id)
+    barred = {name: _barred(connection, name, firms[name], days[0]) for name, days in draws.items() if name in firms}
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for draw_id, firm_id, cell, exception in together:
+        if draw_id in barred:
+            going = (member for team_id in split_list(cell) for member in members[team_id])
+            came_later = {member.officer_id for member in going if member.since is not None}
+            relaxed = MatchException.REPEATED in split_list(exception)
+            found[draw_id, firm_id] = barred[draw_id].of(firm_id, relaxed=relaxed) - came_later
+    return found
+
+
+def _members(connection: sa.Connection) -> defaultdict[str, list[Membership]]:
+    """Who is or was in each team."""
     members: defaultdict[str, list[Membership]] = defaultdict(list)
     for member in load_memberships(connection):
         members[member.team_id].append(member)
-    visit = table_of(Visit)
-    statement = sa.select(visit.c.draw_id, visit.c.firm_id, visit.c.team_id, visit.c.visit_on, visit.c.exception)
-    rows = [row for row in connection.execute(statement) if row.draw_id in ends]
-    stayed_away = _stayed_away(connection, [(row.draw_id, row.firm_id, row.exception) for row in rows], ends)
-    met = set()
-    for draw_id, firm_id, cell, planned, _exception in rows:
-        awaited = (planned or ends[draw_id][1]) >= awaited_since
-        days = checked.get((draw_id, firm_id), {planned} if awaited else set())
-        barred = stayed_away.get((draw_id, firm_id), frozenset())
-        for member in (member for team_id in split_list(cell) for member in members[team_id]):
-            came_later = member.since is not None  # whoever takes a place goes to every visit of the team
-            if (came_later or member.officer_id not in barred) and any(map(member.holds_on, days)):
-                met.add((member.officer_id, firm_id))
-    return tuple(sorted(met))
+    return members
 
 
 def _standing_draws(connection: sa.Connection, year: int) -> dict[str, tuple[date, date]]:
@@ -77,23 +113,6 @@ def _checked_days(
     for draw_id, firm_id, day in connection.execute(statement):
         found[draw_id, firm_id].add(day)
     return dict(found)
-
-
-def _stayed_away(
-    connection: sa.Connection, visits: list[tuple[str, str, str]], draws: Mapping[str, tuple[date, date]]
-) -> dict[tuple[str, str], frozenset[str]]:
-    """Officers barred from a firm to which several teams were sent together; no other team has anybody barred."""
-    together: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for draw_id, firm_id, cell in visits:
-        exceptions = split_list(cell)
-        if MatchException.DIRECT in exceptions:
-            together[draw_id][firm_id] = exceptions
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for draw_id, firms in together.items():
-        barred = _barred(connection, draw_id, list(firms), draws[draw_id][0])
-        for firm_id, exceptions in firms.items():
-            found[draw_id, firm_id] = barred.of(firm_id, relaxed=MatchException.REPEATED in exceptions)
-    return found
 
 
 def _barred(connection: sa.Connection, draw_id: str, firm_ids: list[str], first_day: date) -> Barred:

@@ -85,6 +85,8 @@ class Agenda:
         For teams in which an officer was replaced: days, ascending, with the members of before each.
     experts
         Experts who join a visit, by draw and firm; they are no officers and in no team.
+    absent
+        Officers who stay away from a visit to which several teams are sent together, by draw and firm.
     """
 
     visits: tuple[PlannedVisit, ...]
@@ -92,6 +94,7 @@ class Agenda:
     team_districts: dict[str, str]
     teams_before: dict[str, tuple[tuple[date, tuple[Member, ...]], ...]] = field(default_factory=dict)
     experts: dict[tuple[str, str], tuple[Member, ...]] = field(default_factory=dict)
+    absent: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def experts_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
         """Experts who join a visit, each once."""
@@ -99,7 +102,9 @@ class Agenda:
 
     def officers_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
         """Everybody who makes a visit on its day: the leading team first, in each team its lead first."""
-        return tuple(member for team_id in visit.team_ids for member in self.members_of(team_id, visit.visit_on))
+        absent = self.absent.get((visit.draw_id, visit.firm_id), frozenset())
+        members = (member for team_id in visit.team_ids for member in self.members_of(team_id, visit.visit_on))
+        return tuple(member for member in members if member.officer_id not in absent)
 
     def members_of(self, team_id: str, day: date | None) -> tuple[Member, ...]:
         """Who is in a team on a day; who is in it now, for None."""
@@ -188,6 +193,7 @@ class Selection:
             team_districts={team_id: code for team_id, code in agenda.team_districts.items() if team_id in used},
             teams_before={team_id: past for team_id, past in agenda.teams_before.items() if team_id in used},
             experts={(one.draw_id, one.firm_id): agenda.experts_of(one) for one in visits if agenda.experts_of(one)},
+            absent=agenda.absent,
         )
 
 

@@ -138,7 +138,7 @@ def replace_a_firm(
             ).format(package=summary.package)
         )
     if summary.handed is not None:
-        _tell_visit(summary.firm_in, summary.handed)
+        _tell_visit(context, round_number, summary.firm_in, summary.handed)
     if not dry_run:
         words = (
             _("Next: double-random draw officers {number}, and double-random publish")
@@ -156,7 +156,7 @@ def _document(summary: FirmReplacementSummary) -> dict[str, Any]:
     return document
 
 
-def _tell_visit(firm_in: str, handed: HandedVisit) -> None:
+def _tell_visit(context: CommandContext, round_number: int, firm_in: str, handed: HandedVisit) -> None:
     """Who visits the newcomer, and when."""
     if not firm_in:
         return
@@ -171,6 +171,14 @@ def _tell_visit(firm_in: str, handed: HandedVisit) -> None:
                 "day"
             )
         )
+    for one in handed.unfit:
+        words = _("Note: {officer} should not go ({reason}): double-random draw {command} --reason {code}").format(
+            officer=one.officer_id,
+            reason=label(one.reason),
+            command=f"{'replace-expert' if one.expert else 'replace-officer'} {round_number} {one.officer_id}",
+            code=one.reason,
+        )
+        say(context.pasteable(words))
 
 
 @draw.command(

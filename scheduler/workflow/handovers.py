@@ -33,6 +33,7 @@ from scheduler.teams.replacing import TeamVisit
 from scheduler.workflow.agenda import settle_visit
 from scheduler.workflow.districts import REGISTER_NAME, frozen_districts
 from scheduler.workflow.experts import call_experts, expert_rooms
+from scheduler.workflow.fitness import Unfit, unfit_for
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.places import load_drawn, refuse_unfinished
 from scheduler.workflow.standing import refuse_first_format, standing_visits, teams_now
@@ -51,11 +52,16 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedVisit:
-    """The visit of who came: its teams and day now; `stuck` if its officers are not free, and no day was found."""
+    """
+    The visit of who came: its teams and day now; `stuck` if its officers are not free, and no day was found.
+
+    `unfit` are officers and experts who should not go by what is known today, though the lot that stands sends them.
+    """
 
     team_ids: tuple[str, ...] = ()
     visit_on: date | None = None
     stuck: bool = False
+    unfit: tuple[Unfit, ...] = ()
 
 
 def open_slot(connection: sa.Connection, workspace: Workspace, draw: StoredDraw, firm_id: str) -> Slot | None:
@@ -134,7 +140,10 @@ def hand_over(connection: sa.Connection, workspace: Workspace, slot: Slot, entry
         secret=inputs.officer_secret,
         seed=inputs.seed,
     )
-    return HandedVisit(team_ids=teams, visit_on=settled or day, stuck=settled is None)
+    agenda = load_agenda(connection, workspace.settings.year.year)
+    visit = next(one for one in agenda.visits if (one.draw_id, one.firm_id) == (entry.draw_id, entry.firm_in))
+    unfit = unfit_for(connection, workspace, agenda, visit, inputs.ends_on)
+    return HandedVisit(team_ids=teams, visit_on=settled or day, stuck=settled is None, unfit=unfit)
 
 
 def _teams_of(

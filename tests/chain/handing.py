@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from cli import CHINA
 from models.agenda_rows import save_leave
 from models.expert_rows import load_experts
+from models.registry_rows import load_officers, load_recusals, save_recusals
 from models.tables import DrawnFirm, FirmReplacement, TeamMember, Visit, table_of
 from scheduler.agenda.leave import Leave
 from scheduler.errors import StateError
@@ -27,6 +28,7 @@ from scheduler.workflow import demo as demo_module
 from scheduler.workflow.demo import Demo
 from scheduler.workflow.expert_replacements import replace_expert
 from scheduler.workflow.firm_replacements import FirmReplacementSummary, replace_firm
+from scheduler.workflow.fitness import Unfit
 from scheduler.workflow.rates import YearRates, year_rates
 from scheduler.workflow.replacements import replace_officer
 from tests.audit.record_builder import with_manifest
@@ -67,6 +69,8 @@ class HandingDemo(Demo):
         self.done: dict[str, FirmReplacementSummary] = {}
         self.refused: list[str] = []
         self.left_day: date | None = None
+        self.recused: set[str] = set()
+        self.warned: tuple[Unfit, ...] = ()
         self.rates: YearRates | None = None
 
     def _officers(self, number: int) -> None:
@@ -80,6 +84,7 @@ class HandingDemo(Demo):
         if number == 2:
             self._until("barred", number, stays=False)
             self._until("moved", number, stays=True, on_leave=True)
+            self._warn(number)
             firm_id = self._listed(number, rarest=True)[0]
             while firm_id:
                 self.done["alone"] = self._replace(number, firm_id)
@@ -115,6 +120,27 @@ class HandingDemo(Demo):
                     dataclasses.replace(self.workspace, now=now), number, firm_id, reason="revoked", gone_on=GONE_ON
                 )
             self.refused.append(str(error.value))
+
+    def _warn(self, number: int) -> None:
+        """What a replacement would say if an officer and all experts declared themselves recused from the newcomer."""
+        firm_id = self._listed(number)[0]
+        tried = self._replace(number, firm_id, dry_run=True)
+        assert tried.handed is not None and not tried.handed.unfit
+        with self.workspace.transaction() as connection:
+            before = load_recusals(connection)
+            officer = self._member(connection, tried.handed.team_ids[0])
+            experts = {one.officer_id for one in load_officers(connection) if one.expert}
+            self.recused = {officer, *experts}
+            declared = [
+                Recusal(officer_id=name, firm_id=tried.firm_in, reason="kin", valid_until=None)
+                for name in sorted(self.recused)
+            ]
+            save_recusals(connection, [*before, *declared])
+        again = self._replace(number, firm_id, dry_run=True)
+        assert again.handed is not None and again.handed.team_ids == tried.handed.team_ids
+        self.warned = again.handed.unfit
+        with self.workspace.transaction() as connection:
+            save_recusals(connection, before)
 
     def _leave(self, team_id: str, day: date) -> None:
         """Somebody of a team is on leave on a day."""

@@ -92,6 +92,12 @@ def test_public_record_pairs_nobody_and_names_no_team(year: HandingDemo) -> None
     assert len(rows(public[TARGETED + "withdrawn.tsv"])) == len(rows(public[TARGETED + "added.tsv"])) + 1
 
 
+def test_officers_and_experts_recused_since_the_commitment_are_named(year: HandingDemo) -> None:
+    """The lot that stands sends them all the same, so the planner is told whom to replace, and why."""
+    assert {one.officer_id for one in year.warned} <= year.recused
+    assert [(one.expert, str(one.reason)) for one in year.warned] == [(False, "recused"), (True, "recused")]
+
+
 def test_visit_that_was_held_is_not_handed_over(year: HandingDemo) -> None:
     """On the day of the visit and after it, and where a result is recorded, the firm stays on the list."""
     assert all("which is not after today" in text for text in year.refused)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from models.agenda_rows import load_agenda
 from models.draw_rows import put_file
 from models.meeting_rows import load_meetings
 from models.replacement_rows import save_replacement
 from models.store import Store, insert_columns
-from models.tables import Draw, Result, Round, Team, TeamMember, Visit, table_of
+from models.tables import Draw, DrawnFirm, Result, Round, Team, TeamMember, Visit, table_of
 from scheduler.teams.frozen import RECUSALS_NAME, recusals_bytes
 from scheduler.teams.replacing import Replacement, ReplacementReason
 from scheduler.teams.roster import LAST_YEAR, Recusal
@@ -80,6 +81,20 @@ def add_visit(
     """A visit of one or several teams."""
     row = {"draw_id": draw_id, "firm_id": firm_id, "team_id": teams, "visit_on": visit_on, "exception": exception}
     insert_columns(connection, Visit, {name: [value] for name, value in row.items()})
+
+
+def add_drawn(connection: sa.Connection, draw_id: str, *firms: str) -> None:
+    """Rows of a list."""
+    row = {
+        "draw_id": draw_id,
+        "round_id": draw_id.rpartition("-")[0],
+        "stratum": "",
+        "package": "T01",
+        "counting": False,
+        "chance_micro": 0,
+        "chance_firms": 1,
+    }
+    insert_columns(connection, DrawnFirm, {"firm_id": list(firms), **{k: [v] * len(firms) for k, v in row.items()}})
 
 
 def add_result(connection: sa.Connection, draw_id: str, firm_id: str, inspected_on: date, item_id: str = "G01") -> None:
@@ -213,3 +228,9 @@ def test_who_was_barred_from_a_firm_that_several_teams_went_to_stayed_away(conne
     give_way(connection, two, "O3", "O5", date(2025, 3, 10))
     met = load_meetings(connection, 2025, awaited_since=LONG_AGO)
     assert met == (("O1", A), ("O1", B), ("O4", B), ("O5", A), ("O5", B))
+    add_drawn(connection, "2025-1-1", A, B)
+    agenda = load_agenda(connection, 2025)
+    going = {
+        visit.firm_id: sorted(member.officer_id for member in agenda.officers_of(visit)) for visit in agenda.visits
+    }
+    assert going == {A: ["O1", "O5"], B: ["O1", "O4", "O5"]}  # who stands on the notice
