@@ -23,13 +23,22 @@ from models.tables import Recusal as RecusalRow
 from models.tables import Task as TaskRow
 from scheduler.errors import StoreError
 from scheduler.i18n import gettext as _
-from scheduler.registry.codes import EVENT_KINDS, FIRM_STATUSES, OBJECT_TYPES, ItemKind, ItemMethod, ObjectType
-from scheduler.registry.frame import Codes, Dates, Events, Frame
+from scheduler.registry.codes import (
+    EVENT_KINDS,
+    FIRM_STATUSES,
+    OBJECT_TYPES,
+    FirmStatus,
+    ItemKind,
+    ItemMethod,
+    ObjectType,
+)
+from scheduler.registry.frame import Codes, Dates, Events, Frame, Ids
 from scheduler.registry.items import InspectionItem, Task, TaskRange
 from scheduler.teams.roster import Officer, Recusal
 
 MOST_LIBRARIES = 63  # one bit each in a 64-bit column
 LABEL_CHUNK = 5_000  # SQLite binds at most 32,766 values in one statement
+FEW_FIRMS = 100  # of a frame up to this size the database looks for the events, by its index
 
 
 def insert_firms(connection: sa.Connection, columns: Mapping[str, Sequence[Any]]) -> int:
@@ -74,8 +83,25 @@ def load_frame(connection: sa.Connection) -> Frame:
     StoreError
         If the table holds a code nobody knows, or more than 63 special libraries.
     """
+    return _frame(connection, _frame_columns())
+
+
+def load_firm(connection: sa.Connection, firm_id: str) -> Frame:
+    """One firm alone as a frame, empty if it is not on the register; its libraries are those it is in."""
+    return _frame(connection, _frame_columns().where(table_of(Firm).c.firm_id == firm_id))
+
+
+def load_operating_ids(connection: sa.Connection) -> Ids:
+    """Ids of the firms in operation, dtype S18, ascending."""
     firm = table_of(Firm).c
-    statement = sa.select(
+    statement = sa.select(firm.firm_id).where(firm.status == str(FirmStatus.OPERATING))
+    (ids,) = read_columns(connection, statement)
+    return np.sort(np.array(ids, dtype="S18"))
+
+
+def _frame_columns() -> sa.Select[Any]:
+    firm = table_of(Firm).c
+    return sa.select(
         firm.firm_id,
         firm.object_type,
         firm.district,
@@ -85,6 +111,9 @@ def load_frame(connection: sa.Connection) -> Frame:
         sa.func.coalesce(firm.capital_yuan, -1),
         firm.libraries,
     )
+
+
+def _frame(connection: sa.Connection, statement: sa.Select[Any]) -> Frame:
     ids, types, districts, statuses, industries, dates, capital, libraries = read_columns(connection, statement)
     firm_id = np.array(ids, dtype="S18")
     order = np.argsort(firm_id, kind="stable")
@@ -118,6 +147,8 @@ def load_events(connection: sa.Connection, frame: Frame, as_of: date) -> Events:
         sa.cast(event.ended_on, sa.String),
         sa.func.coalesce(event.amount, -1),
     ).where(event.occurred_on <= as_of)
+    if len(frame) <= FEW_FIRMS:
+        statement = statement.where(event.firm_id.in_(frame.firm_id.astype("U18").tolist()))
     ids, kinds, occurred, ended, amounts = read_columns(connection, statement)
     places = dict(zip(frame.firm_id.astype("U18").tolist(), range(len(frame)), strict=True))
     firm = np.fromiter(map(places.get, ids, repeat(-1)), dtype=np.int64, count=len(ids))

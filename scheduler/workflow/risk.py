@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from models.registry_rows import load_events, load_firm_labels, load_frame
+from models.registry_rows import load_events, load_firm, load_firm_labels, load_frame, load_operating_ids
 from models.risk_rows import (
     TierSince,
     load_classification,
@@ -24,7 +24,7 @@ from models.tier_rows import Override, load_grades, load_override_tiers, load_ov
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import OBJECT_TYPES
-from scheduler.registry.frame import Frame, Mask
+from scheduler.registry.frame import Frame
 from scheduler.risk.classify import DECIDERS, StoredClassification, decide, measure, scores_of
 from scheduler.risk.cuts import cut_by_shares
 from scheduler.risk.exact import ExactValue, exact_value
@@ -195,6 +195,9 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
     """
     Explains the tier of one firm in the newest classification.
 
+    Of the register it reads this firm with its events, and who is in operation: averages are over the stored bins of
+    those, so that a city of any size answers at once.
+
     Raises
     ------
     StateError
@@ -206,8 +209,7 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
         place = _place(stored, wanted)
         name, _registrar = load_firm_labels(connection, [wanted]).get(wanted, ("", ""))
         detail = {"classification": stored.classification_id, "firm_id": wanted}
-        frame = load_frame(connection)
-        explanation = explain(stored, place, _operating(frame, stored))
+        explanation = explain(stored, place, np.isin(stored.firm_id, load_operating_ids(connection)))
         return FirmExplanation(
             firm_name=name,
             as_of=stored.as_of,
@@ -215,23 +217,22 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
             explanation=explanation,
             history=load_tier_history(connection, wanted),
             overrides=load_overrides(connection, wanted),
-            values=_exact_values(connection, frame, stored, explanation),
+            values=_exact_values(connection, load_firm(connection, wanted), stored, explanation),
             mark=mark_internal(connection, workspace, "classify explain", detail),
         )
 
 
 def _exact_values(
-    connection: sa.Connection, frame: Frame, stored: StoredClassification, explanation: Explanation
+    connection: sa.Connection, firm: Frame, stored: StoredClassification, explanation: Explanation
 ) -> dict[str, ExactValue]:
-    """Values of one firm's indicators as of the classification's day, from the data as they stand now."""
-    place = int(frame.positions(np.array([explanation.firm_id.encode("ascii")], dtype="S18"))[0])
-    if place < 0:
+    """Values of the indicators of one firm as of the classification's day, from the data as they stand now."""
+    if not len(firm):
         return {}
     scales = stored.scorecard.indicators
-    events = load_events(connection, frame, stored.as_of)
-    columns = indicator_values(frame, events, [scale.name for scale in scales], stored.as_of)
+    events = load_events(connection, firm, stored.as_of)
+    columns = indicator_values(firm, events, [scale.name for scale in scales], stored.as_of)
     return {
-        scale.name: exact_value(scale, line, int(columns[scale.name][place]))
+        scale.name: exact_value(scale, line, int(columns[scale.name][0]))
         for scale, line in zip(scales, explanation.lines, strict=True)
     }
 
@@ -272,12 +273,6 @@ def _stored(connection: sa.Connection) -> StoredClassification:
     if stored is None:
         raise StateError(_("no firm has a tier yet; run “double-random classify” first"))
     return stored
-
-
-def _operating(frame: Frame, stored: StoredClassification) -> Mask:
-    """Which firms of a classification are in operation."""
-    places = frame.positions(stored.firm_id)
-    return np.asarray((places >= 0) & frame.operating()[places])
 
 
 def _place(stored: StoredClassification, firm_id: str) -> int:

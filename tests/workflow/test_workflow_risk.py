@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from models.registry_rows import insert_events, insert_firms
-from models.tables import Classification, FirmTier, LogEntry, table_of
+from models.registry_rows import FEW_FIRMS, insert_events, insert_firms, load_events, load_frame
+from models.risk_rows import load_classification
+from models.store import read_columns
+from models.tables import Classification, Firm, FirmTier, LogEntry, table_of
 from scheduler.errors import PolicyError, StateError
 from scheduler.example.city import build_city
 from scheduler.example.parameters import parse_example_parameters
 from scheduler.resources import data_path
+from scheduler.risk.explain import explain
+from scheduler.risk.history import MISSING
+from scheduler.risk.indicators import indicator_values
+from scheduler.workflow.example import load_parameters
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.risk import (
     classify_firms,
@@ -234,6 +241,52 @@ def test_explanation_has_name_points_rule_and_history(workspace: Workspace) -> N
     assert found.explanation.base + sum(line.points for line in found.explanation.lines) == found.explanation.score
     assert [(since.as_of.day, since.tier) for since in found.history] == [(1, "A"), (5, "D")]
     assert found.mark.log_number == 3
+
+
+def test_explanation_of_one_firm_is_that_of_the_whole_register(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Points, averages and values equal those made of all firms and events, and never are all events read for them.
+
+    After the run one firm leaves the register, one closes down, and the register's events are as they were.
+    """
+    city = build_city(load_parameters(), num_firms=400, seed="weihai")
+    with workspace.transaction() as connection:
+        insert_firms(connection, city.firms)
+        insert_events(connection, city.events)
+    classify_firms(workspace, AS_OF)
+    firm_ids = sorted(city.firms["firm_id"])
+    gone, closed = firm_ids[7], firm_ids[40]
+    with workspace.transaction() as connection:
+        firm = table_of(Firm)
+        connection.execute(sa.delete(firm).where(firm.c.firm_id == gone))
+        connection.execute(sa.update(firm).where(firm.c.firm_id == closed).values(status="deregistered"))
+        frame, stored = load_frame(connection), load_classification(connection)
+        assert stored is not None
+        events = load_events(connection, frame, AS_OF)
+    assert len(events) > len(firm_ids) > FEW_FIRMS
+    names = [scale.name for scale in stored.scorecard.indicators]
+    columns = indicator_values(frame, events, names, AS_OF)
+    places = frame.positions(stored.firm_id)
+    counted = np.array([place >= 0 and bool(frame.operating()[place]) for place in places.tolist()])
+    rows: list[int] = []
+
+    def read(connection: sa.Connection, statement: sa.Select[Any]) -> list[list[Any]]:
+        found = read_columns(connection, statement)
+        rows.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr("models.registry_rows.read_columns", read)
+    for firm_id in (gone, closed, *firm_ids[::37]):
+        place = stored.firm_id.tolist().index(firm_id.encode())
+        found = explain_firm(workspace, firm_id)
+        assert found.explanation == explain(stored, place, counted)
+        values = {name: int(columns[name][places[place]]) for name in names if places[place] >= 0}
+        assert {name: one.value for name, one in found.values.items()} == {
+            name: None if value == MISSING else value for name, value in values.items()
+        }
+    assert max(rows) <= len(firm_ids)
 
 
 @pytest.mark.parametrize("firm_id", ["91371000MA3C00000X", "", "Z" * 40, "威海"])
