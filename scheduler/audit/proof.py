@@ -331,7 +331,7 @@ def _check_threshold(group: Group, draw: Draw, entry: Entry, firm_id: str) -> No
 def _why_closed(entry: Entry, *, is_open: bool) -> str | None:
     """Why a proof holds no threshold; None if it should."""
     if "threshold" not in entry or "outcome_root" not in entry["ceremony"]:
-        return _("proof or ceremony is of before thresholds were bound")
+        return _("proof or ceremony is of an earlier format, without a threshold")
     if entry["pool"] is None:
         return _("the firm was not in the pool")
     if entry["chance"] is None and not is_open:

@@ -60,6 +60,12 @@ def firm_lines(told: FirmRound) -> list[str]:
                 "The public record shows that the firm was in the pool."
             )
         )
+        lines.append(
+            _(
+                "Its ticket stands in the firm’s own proof, which the bureau makes on request (double-random audit "
+                "prove)."
+            )
+        )
     return lines
 
 

@@ -267,7 +267,7 @@ def test_proof_of_format_1_is_verified_as_before(audit: Files) -> None:
     report = report_of(document({**proof, "format": 1}))
     assert failed_texts(report) == []
     assert [claim.found for claim in report.of_status(Status.NOT_CHECKED) if claim.text == BY_THRESHOLD] == [
-        "proof or ceremony is of before thresholds were bound"
+        "proof or ceremony is of an earlier format, without a threshold"
     ] * 2
 
 

@@ -142,7 +142,7 @@ REASONS: Mapping[str, str] = {
     "proof_outside": noop("roots do not tell who is missing; pool.tsv of the public record lists who was in the pool"),
     "proof_no_root": noop("the ceremony names no root of the list; drawn.tsv of the public record is the list"),
     "proof_closed": noop("the proof does not open it"),
-    "proof_older": noop("proof or ceremony is of before thresholds were bound"),
+    "proof_older": noop("proof or ceremony is of an earlier format, without a threshold"),
     "proof_outside_lot": noop("the firm was not in the pool"),
     "proof_threshold_closed": noop("the proof does not open it: it tells the chance"),
     "proof_open": noop("anybody can draw an open round again from the public record; this proof alone cannot"),
