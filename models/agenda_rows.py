@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,11 +17,13 @@ from models.store import delete_rows, insert_columns
 from models.tables import (
     Draw,
     DrawnFirm,
+    ExpertReplacement,
     Firm,
     Holiday,
     LogEntry,
     Officer,
     OfficerLeave,
+    OfficerReplacement,
     Result,
     Round,
     Team,
@@ -110,9 +112,9 @@ def teams_of(cell: str) -> tuple[str, ...]:
 def load_agenda(connection: sa.Connection, year: int) -> Agenda:
     """Visits of all draws of a year that stand and have officers, with their teams and days as planned now."""
     drawn_at = _officers_drawn_at(connection)
-    moved = _last_moves(connection)
+    changed = _changes(connection)
     visits = [
-        _planned_visit(row, *moved.get((row.draw_id, row.firm_id), (0, drawn_at.get(row.draw_id, ""))))
+        _planned_visit(row, drawn_at.get(row.draw_id, ""), _changes_of(row, changed))
         for row in connection.execute(_visits_of(year))
     ]
     teams, districts, before = _load_members(connection, year)
@@ -121,7 +123,7 @@ def load_agenda(connection: sa.Connection, year: int) -> Agenda:
         teams=teams,
         team_districts=districts,
         teams_before=before,
-        experts=_load_experts(connection),
+        experts=_load_experts(connection, {(visit.draw_id, visit.firm_id) for visit in visits}),
         absent=load_absent(connection, year),
     )
 
@@ -152,7 +154,7 @@ def _visits_of(year: int) -> sa.Select[Any]:
     )
 
 
-def _planned_visit(row: sa.Row[Any], num_moves: int, stamped_at: str) -> PlannedVisit:
+def _planned_visit(row: sa.Row[Any], drawn_at: str, changes: list[tuple[int, str, bool]]) -> PlannedVisit:
     return PlannedVisit(
         draw_id=row.draw_id,
         round_name=row.round_id.partition("-")[2],
@@ -167,16 +169,19 @@ def _planned_visit(row: sa.Row[Any], num_moves: int, stamped_at: str) -> Planned
         team_ids=teams_of(row.team_id),
         visit_on=row.visit_on,
         exceptions=tuple(code for code in row.exception.split(";") if code),
-        num_moves=num_moves,
-        stamped_at=stamped_at,
+        num_moves=sum(is_move for _number, _at, is_move in changes),
+        num_changes=len(changes),
+        stamped_at=max(changes)[1] if changes else drawn_at,
     )
 
 
-def _load_experts(connection: sa.Connection) -> dict[tuple[str, str], tuple[Member, ...]]:
-    """Experts of visits by draw and firm, each once."""
+def _load_experts(
+    connection: sa.Connection, visits: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Member, ...]]:
+    """Experts of some visits by draw and firm, each once."""
     officer = table_of(Officer)
     names = ("name", "unit", "department")
-    called = load_experts(connection)
+    called = {key: calls for key, calls in load_experts(connection).items() if key in visits}
     people = {}
     if called:
         columns = sa.select(officer.c.officer_id, *(officer.c[name] for name in names))
@@ -242,15 +247,25 @@ def _officers_drawn_at(connection: sa.Connection) -> dict[str, str]:
     return {json.loads(row.detail)["draw_id"]: row.at for row in connection.execute(statement)}
 
 
-def _last_moves(connection: sa.Connection) -> dict[tuple[str, str], tuple[int, str]]:
-    """Number and time of the last move of each visit that was moved."""
-    move, log = table_of(VisitMove), table_of(LogEntry)
-    statement = (
-        sa.select(move.c.draw_id, move.c.firm_id, move.c.number, log.c.at)
-        .join(log, log.c.number == move.c.log_number)
-        .order_by(move.c.number)
-    )
-    return {(row.draw_id, row.firm_id): (row.number, row.at) for row in connection.execute(statement)}
+def _changes(connection: sa.Connection) -> dict[tuple[str, str], list[tuple[int, str, bool]]]:
+    """Log number, time and whether it is a move of each change, by draw and firm, or by draw and team."""
+    log = table_of(LogEntry)
+    found: dict[tuple[str, str], list[tuple[int, str, bool]]] = {}
+    for model, name in ((VisitMove, "firm_id"), (ExpertReplacement, "firm_id"), (OfficerReplacement, "team_id")):
+        table = table_of(model)
+        statement = sa.select(table.c.draw_id, table.c[name], log.c.number, log.c.at).join(
+            log, log.c.number == table.c.log_number
+        )
+        for draw_id, key, number, at in connection.execute(statement):
+            found.setdefault((draw_id, key), []).append((number, at, model is VisitMove))
+    return found
+
+
+def _changes_of(
+    row: sa.Row[Any], changed: dict[tuple[str, str], list[tuple[int, str, bool]]]
+) -> list[tuple[int, str, bool]]:
+    """Changes of a visit and of its teams."""
+    return [change for key in (row.firm_id, *teams_of(row.team_id)) for change in changed.get((row.draw_id, key), ())]
 
 
 def load_moves(connection: sa.Connection, draw_id: str | None = None) -> tuple[Move, ...]:

@@ -20,15 +20,20 @@ def add_experts(connection: sa.Connection, draw_id: str, calls: Sequence[ExpertC
     insert_columns(connection, VisitExpert, {"draw_id": [draw_id] * len(calls), **columns})
 
 
-def load_experts(connection: sa.Connection) -> dict[tuple[str, str], tuple[ExpertCall, ...]]:
-    """Experts who come to the visits of all draws now, by draw and firm, ascending by speciality."""
+def load_experts(
+    connection: sa.Connection, draw_id: str | None = None
+) -> dict[tuple[str, str], tuple[ExpertCall, ...]]:
+    """Experts who come to the visits of one draw, or of all, now, by draw and firm, ascending by speciality."""
     table = table_of(VisitExpert)
+    statement = sa.select(table).order_by(table.c.draw_id, table.c.firm_id, table.c.speciality)
+    if draw_id is not None:
+        statement = statement.where(table.c.draw_id == draw_id)
     coming = {
         (entry.draw_id, entry.firm_id, entry.speciality): entry.officer_in
-        for entry in load_expert_replacements(connection)  # the last one of each counts
+        for entry in load_expert_replacements(connection, draw_id)  # the last one of each counts
     }
     found: dict[tuple[str, str], tuple[ExpertCall, ...]] = {}
-    for row in connection.execute(sa.select(table).order_by(table.c.draw_id, table.c.firm_id, table.c.speciality)):
+    for row in connection.execute(statement):
         who = coming.get((row.draw_id, row.firm_id, row.speciality), row.officer_id)
         call = ExpertCall(firm_id=row.firm_id, speciality=row.speciality, officer_id=who)
         found[row.draw_id, row.firm_id] = (*found.get((row.draw_id, row.firm_id), ()), call)

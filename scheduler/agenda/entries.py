@@ -42,8 +42,10 @@ class PlannedVisit:
         Codes of what the lot could not do as it should.
     num_moves
         How often it was planned anew.
+    num_changes
+        How often its day, an officer of its teams or an expert changed.
     stamped_at
-        When its day was recorded (ISO 8601 with offset).
+        When the last of these was recorded, or its first day (ISO 8601 with offset).
     """
 
     draw_id: str
@@ -60,6 +62,7 @@ class PlannedVisit:
     visit_on: date | None
     exceptions: tuple[str, ...]
     num_moves: int
+    num_changes: int
     stamped_at: str
 
     @property
@@ -102,8 +105,12 @@ class Agenda:
 
     def officers_of(self, visit: PlannedVisit) -> tuple[Member, ...]:
         """Everybody who makes a visit on its day: the leading team first, in each team its lead first."""
+        return tuple(member for team_id in visit.team_ids for member in self.going_of(visit, team_id))
+
+    def going_of(self, visit: PlannedVisit, team_id: str) -> tuple[Member, ...]:
+        """Who of one of its teams makes a visit on its day, the lead first."""
         absent = self.absent.get((visit.draw_id, visit.firm_id), frozenset())
-        members = (member for team_id in visit.team_ids for member in self.members_of(team_id, visit.visit_on))
+        members = self.members_of(team_id, visit.visit_on)
         return tuple(member for member in members if member.officer_id not in absent)
 
     def members_of(self, team_id: str, day: date | None) -> tuple[Member, ...]:

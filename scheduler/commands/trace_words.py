@@ -121,8 +121,15 @@ def _visited(draw: TracedDraw) -> Iterator[Happening]:
         words = _("officer {out} of team {team} gave way to {into}: {reason}")
         text = words.format(out=one.officer_out, into=one.officer_in, team=one.team_id, reason=label(str(one.reason)))
         yield one.decided_on, matter, text
+    for entry in visit.expert_replacements:
+        words = _("expert {out} gave way to {into}: {reason}")
+        text = words.format(out=entry.officer_out, into=entry.officer_in or NONE, reason=label(entry.reason))
+        yield entry.decided_on, matter, text
     if visit.visit_on is not None:
         yield visit.visit_on, matter, _("visit by {officers}").format(officers=officers_words(visit) or NONE)
+        if visit.experts:
+            experts = _(", ").join(_member(one) for one in visit.experts)
+            yield visit.visit_on, matter, _("experts who join the visit: {experts}").format(experts=experts)
 
 
 def officers_words(visit: TracedVisit) -> str:

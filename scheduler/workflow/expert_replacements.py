@@ -201,9 +201,8 @@ def _visits_touched(
     """Who comes for which speciality to each visit, without a result, at which the expert gives way."""
     mine = {
         firm: {call.speciality: call.officer_id for call in calls}
-        for (draw_id, firm), calls in load_experts(connection).items()
-        if draw_id == inputs.draw_id
-        and firm in today.days  # a firm that gave way is visited no more
+        for (_draw_id, firm), calls in load_experts(connection, inputs.draw_id).items()
+        if firm in today.days  # a firm that gave way is visited no more
         and any(call.officer_id == officer_id for call in calls)
     }
     if not mine:
@@ -226,6 +225,13 @@ def _visits_touched(
         and today.is_to_come(firm)
         and not has_results(connection, inputs.draw_id, firm)
     }
+    made = sorted(set(firms) - touched.keys())
+    if made:
+        raise StateError(
+            _("{firms}: the visit was made, or has a result, so that nobody is replaced there; leave it out").format(
+                firms=", ".join(made)
+            )
+        )
     if not touched:
         raise StateError(
             _(

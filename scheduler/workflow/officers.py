@@ -153,11 +153,7 @@ def _state(connection: sa.Connection, workspace: Workspace, round_number: int | 
 def _missing_experts(connection: sa.Connection, inputs: OfficerInputs) -> dict[str, tuple[str, ...]]:
     """Experts that visits ask for and nobody was found for, by firm, with those who were on leave on the day."""
     calls = [
-        call
-        for (draw_id, _firm), calls in load_experts(connection).items()
-        if draw_id == inputs.draw_id
-        for call in calls
-        if not call.officer_id
+        call for calls in load_experts(connection, inputs.draw_id).values() for call in calls if not call.officer_id
     ]
     if not calls:
         return {}

@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from models.agenda_rows import Move, load_moves, teams_of
 from models.cause_rows import StoredCause, load_causes
 from models.draw_rows import StoredDraw, StoredRound, load_draws, load_rounds
+from models.expert_rows import load_expert_replacements, load_experts
 from models.follow_up_rows import Replaced, load_first_recordings, load_replaced, load_steps
+from models.meeting_rows import load_absent
 from models.publication_rows import load_log
 from models.registry_rows import load_items
 from models.replacement_rows import load_memberships, load_replacements
@@ -45,6 +47,7 @@ from scheduler.i18n import gettext as _
 from scheduler.registry.naming import name_key
 from scheduler.registry.text import clean_code
 from scheduler.results.follow_up import Step
+from scheduler.teams.expert_replacing import ExpertReplacement
 from scheduler.teams.replacing import Replacement
 from scheduler.workflow.deadlines import PublicDays
 from scheduler.workflow.explaining import AuditorRound, explain_round
@@ -77,15 +80,19 @@ class TracedVisit:
         Members of each of its teams on the day of the visit, by team id, the leading team first.
     exceptions
         Codes of what the lot could not do as it should.
-    moves, replacements
-        How often it was planned anew, and officers of its teams who gave way to others.
+    experts
+        Experts who join it.
+    moves, replacements, expert_replacements
+        How often it was planned anew, and officers of its teams and experts who gave way to others.
     """
 
     visit_on: date | None
     teams: Mapping[str, tuple[TracedMember, ...]]
+    experts: tuple[TracedMember, ...]
     exceptions: tuple[str, ...]
     moves: tuple[Move, ...]
     replacements: tuple[Replacement, ...]
+    expert_replacements: tuple[ExpertReplacement, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,25 +307,34 @@ class _Reader:
 
     def _visit(self, visit: FirmVisit) -> TracedVisit:
         team_ids = teams_of(visit.team_id)
+        absent = load_absent(self._connection, int(visit.draw_id[:4])).get((visit.draw_id, self._firm_id), frozenset())
         members = [one for one in load_memberships(self._connection, visit.draw_id) if one.team_id in team_ids]
         teams = {
             team_id: tuple(
-                TracedMember(officer_id=one.officer_id, name=self._officers.get(one.officer_id, ""), lead=one.lead)
+                self._member(one.officer_id, lead=one.lead)
                 for one in sorted(members, key=lambda one: (not one.lead, one.officer_id))
-                if one.team_id == team_id and one.holds_on(visit.visit_on)
+                if one.team_id == team_id and one.holds_on(visit.visit_on) and one.officer_id not in absent
             )
             for team_id in team_ids
         }
         moves = load_moves(self._connection, visit.draw_id)
+        calls = load_experts(self._connection, visit.draw_id).get((visit.draw_id, self._firm_id), ())
         return TracedVisit(
             visit_on=visit.visit_on,
             teams=teams,
+            experts=tuple(self._member(name) for name in dict.fromkeys(call.officer_id for call in calls) if name),
             exceptions=tuple(code for code in visit.exception.split(";") if code),
             moves=tuple(move for move in moves if move.firm_id == self._firm_id),
             replacements=tuple(
                 one for one in load_replacements(self._connection, visit.draw_id) if one.team_id in team_ids
             ),
+            expert_replacements=tuple(
+                one for one in load_expert_replacements(self._connection, visit.draw_id) if one.firm_id == self._firm_id
+            ),
         )
+
+    def _member(self, officer_id: str, *, lead: bool = False) -> TracedMember:
+        return TracedMember(officer_id=officer_id, name=self._officers.get(officer_id, ""), lead=lead)
 
     def _found(self, draw_id: str, results: Sequence[FirmResult]) -> tuple[TracedItem, ...]:
         items: dict[str, list[FirmResult]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -97,9 +98,11 @@ def test_visit_that_was_made_keeps_who_came(drawn: Workspace) -> None:
     """Who drops out after some visits gives way at those to come alone, also where no result is typed in yet."""
     mine = {firm: visit.visit_on for firm, (visit, who) in planned(drawn).items() if who == FIRST and visit.visit_on}
     today = sorted(mine.values())[len(mine) // 2]
-    summary = replace_expert(on(drawn, today), 3, FIRST, reason=ExpertReason.LEFT)
     made = {firm for firm, day in mine.items() if day < today}
     assert made
+    with pytest.raises(StateError, match=f"{', '.join(sorted(made))}: the visit was made"):
+        replace_expert(on(drawn, today), 3, FIRST, reason=ExpertReason.LEFT, firms=sorted(mine))
+    summary = replace_expert(on(drawn, today), 3, FIRST, reason=ExpertReason.LEFT)
     assert {one.firm_id for one in summary.visits} == mine.keys() - made
     assert {who for firm, who in coming(drawn).items() if firm in made} == {FIRST}
 
@@ -128,7 +131,7 @@ def test_leave_touches_its_days_alone_and_passes_over_who_is_away_too(drawn: Wor
 
 def test_recusal_touches_the_firm_that_is_named(drawn: Workspace, tmp_path: Path) -> None:
     """Without a recusal on the roster a firm has to be named; then that visit alone has another expert."""
-    before = coming(drawn)
+    before, visits = coming(drawn), planned(drawn)
     firm, who = next((firm, who) for firm, who in sorted(before.items()) if who)
     with pytest.raises(StateError, match="name firms with --firm, or import the recusal or leave first"):
         replace_expert(drawn, 3, who, reason=ExpertReason.RECUSED)
@@ -139,6 +142,12 @@ def test_recusal_touches_the_firm_that_is_named(drawn: Workspace, tmp_path: Path
     replace_expert(drawn, 3, who, reason=ExpertReason.RECUSED, firms=[firm])
     other = {FIRST: SECOND, SECOND: FIRST}[who]
     assert coming(drawn) == {**before, firm: other}
+    changed = [
+        (name, visit.num_moves, visit.num_changes)
+        for name, (visit, _who) in planned(drawn).items()
+        if visit.stamped_at > visits[name][0].stamped_at
+    ]
+    assert changed == [(firm, 0, 1)]  # calendars take the new version of this event alone
     with drawn.transaction() as connection:
         (entry,) = load_expert_replacements(connection, DRAW)
     assert (entry.number, entry.speciality, entry.decided_on) == (1, "food", date(2026, 8, 30))
@@ -155,5 +164,8 @@ def test_command_tells_who_comes_and_the_list_who_gave_way(drawn: Workspace) -> 
     assert [(one["firm_id"], one["officer_in"]) for one in document["visits"]] == [(firm, other)]
     listed = run(drawn.root, "officers", "replaced", "3").stdout
     assert f"2026-09-01 {firm}: expert {other} for {who}, Lost the qualification; decided by" in listed
+    told = run(drawn.root, "trace", firm).stdout
+    assert f"expert {who} gave way to {other}: Lost the qualification" in told
+    assert re.search(rf"experts who join the visit: .*\({other}\)", told)
     shown = json.loads(run(drawn.root, "officers", "replaced", "3", "--json").stdout)
     assert [one["officer_out"] for one in shown["experts"]] == [who]

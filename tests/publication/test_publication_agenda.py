@@ -71,6 +71,7 @@ VISIT = PlannedVisit(
     visit_on=date(2026, 4, 8),
     exceptions=(),
     num_moves=2,
+    num_changes=2,
     stamped_at="2026-03-01T09:00:00+08:00",
 )
 

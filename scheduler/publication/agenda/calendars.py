@@ -44,7 +44,7 @@ def _events(visits: Iterable[PlannedVisit], context: AgendaContext) -> Iterator[
         event = icalendar.Event()
         event.add("uid", f"{visit.draw_id}-{visit.firm_id}@{context.bureau}.double-random")
         event.add("dtstamp", datetime.fromisoformat(visit.stamped_at).astimezone(UTC))
-        event.add("sequence", visit.num_moves)
+        event.add("sequence", visit.num_changes)
         event.add("dtstart", visit.visit_on)
         event.add("dtend", visit.visit_on + ONE_DAY)
         event.add("summary", _("Inspection: {name}").format(name=_line(visit.name)))
@@ -59,7 +59,7 @@ def _description(visit: PlannedVisit, context: AgendaContext) -> Iterator[str]:
     yield _("Credit code or registration number: {code}").format(code=visit.firm_id)
     yield _("Tasks: {names}").format(names=context.task_names(visit))
     for team_id in visit.team_ids:
-        members = context.people(context.agenda.members_of(team_id, visit.visit_on))
+        members = context.people(context.agenda.going_of(visit, team_id))
         yield _("Team {team}: {members}").format(team=team_id, members=members)
     experts = context.experts(visit)
     if experts:
