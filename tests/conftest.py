@@ -19,7 +19,7 @@ from cli import CHINA
 from scheduler import i18n
 from scheduler.resources import data_path
 from scheduler.workflow.demo import DemoSummary, run_demo
-from scheduler.workflow.workspace import Workspace, create_workspace
+from scheduler.workflow.workspace import Workspace, create_workspace, open_workspace
 from tests.chain import year
 from tests.chain.calling import run_calling
 from tests.chain.handing import HandingDemo, run_handing
@@ -28,6 +28,7 @@ from tests.chain.tiny import TinyDemo, run_tiny
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA)  # of the empty workspaces
 
 # No test is timed, by examples neither. CI judges a commit, so the same commit is judged the same each time; elsewhere
 # new examples are looked for.
@@ -108,28 +109,34 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgresql_url"))
 
 
+@pytest.fixture(scope="session")
+def empty_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of an empty workspace on SQLite, to be copied: a copy is made sooner than the migrations have run."""
+    made = _created(tmp_path_factory.mktemp("empty") / "workspace", None)
+    made.store.close()
+    return made.root
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, empty_workspace: Path) -> Iterator[Workspace]:
     """An empty workspace on SQLite with the example's settings, on 5 January 2026."""
-    yield from _workspace(tmp_path, None)
+    folder = shutil.copytree(empty_workspace, tmp_path / "workspace")
+    opened = open_workspace(folder, actor="tester", now=NOW)
+    yield opened
+    opened.store.close()
 
 
 @pytest.fixture
 def any_workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
     """An empty workspace as `workspace`, once on SQLite and once on PostgreSQL."""
-    yield from _workspace(tmp_path, database_url)
-
-
-def _workspace(tmp_path: Path, url: str | None) -> Iterator[Workspace]:
-    made = create_workspace(
-        tmp_path / "workspace",
-        settings_text=data_path("examples", "double-random.toml").read_text(encoding="utf-8"),
-        actor="tester",
-        now=datetime(2026, 1, 5, 9, 0, tzinfo=CHINA),
-        url=url,
-    )
+    made = _created(tmp_path / "workspace", database_url)
     yield made
     made.store.close()
+
+
+def _created(folder: Path, url: str | None) -> Workspace:
+    settings = data_path("examples", "double-random.toml").read_text(encoding="utf-8")
+    return create_workspace(folder, settings_text=settings, actor="tester", now=NOW, url=url)
 
 
 @pytest.fixture(scope="session")
