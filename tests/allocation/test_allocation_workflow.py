@@ -26,13 +26,9 @@ from models.allocation_rows import (
     newest_solution,
 )
 from models.registry_rows import (
-    insert_events,
     insert_firms,
     load_frame,
     load_tasks,
-    save_items,
-    save_officers,
-    save_tasks,
 )
 from models.risk_rows import load_classification
 from models.store import delete_rows, insert_columns
@@ -54,9 +50,9 @@ from scheduler.workflow.allocation import plan_approve, plan_new, plan_show, pla
 from scheduler.workflow.example import load_parameters
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.plan_inputs import firm_tiers
-from scheduler.workflow.risk import classify_firms
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import Workspace, create_workspace, open_workspace
+from tests.filled_city import fill
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA)
 SETTINGS = data_path("examples", "double-random.toml").read_text(encoding="utf-8")
@@ -69,25 +65,12 @@ def city() -> ExampleCity:
     return build_city(load_parameters(), num_firms=600, seed="allocation")
 
 
-def fill(workspace: Workspace, city: ExampleCity) -> None:
-    """Imports and classifies the city."""
-    with workspace.transaction() as connection:
-        insert_firms(connection, city.firms)
-        insert_events(connection, city.events)
-        save_items(connection, city.items)
-        save_tasks(connection, 2026, city.tasks)
-        save_officers(connection, city.officers)
-    classify_firms(workspace)
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory, city: ExampleCity) -> Path:
     """A workspace folder with the city, to be copied."""
     root = tmp_path_factory.mktemp("filled") / "workspace"
     made = create_workspace(root, settings_text=SETTINGS, actor="tester", now=NOW)
     fill(made, city)
-    with made.store.transaction() as connection:
-        connection.exec_driver_sql("SELECT 1")
     made.store.close()
     return root
 

@@ -15,13 +15,8 @@ from click.testing import CliRunner, Result
 
 from models.allocation_rows import newest_solution
 from models.registry_rows import (
-    insert_events,
-    insert_firms,
     load_frame,
     load_tasks,
-    save_items,
-    save_officers,
-    save_tasks,
 )
 from scheduler import i18n
 from scheduler.commands.allocation import plan
@@ -32,8 +27,8 @@ from scheduler.resources import data_path
 from scheduler.workflow.allocation import plan_new, plan_solve
 from scheduler.workflow.demo import DemoSummary
 from scheduler.workflow.example import load_parameters
-from scheduler.workflow.risk import classify_firms
 from scheduler.workflow.workspace import CHINA, create_workspace, open_workspace
+from tests.filled_city import fill
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA)
 
@@ -44,14 +39,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("plan") / "workspace"
     settings = data_path("examples", "double-random.toml").read_text(encoding="utf-8")
     made = create_workspace(root, settings_text=settings, actor="Zhang", now=NOW)
-    city = build_city(load_parameters(), num_firms=600, seed="allocation")
-    with made.transaction() as connection:
-        insert_firms(connection, city.firms)
-        insert_events(connection, city.events)
-        save_items(connection, city.items)
-        save_tasks(connection, 2026, city.tasks)
-        save_officers(connection, city.officers)
-    classify_firms(made)
+    fill(made, build_city(load_parameters(), num_firms=600, seed="allocation"))
     plan_new(made)
     plan_solve(made)
     made.store.close()
