@@ -226,6 +226,12 @@ def _show_explanation(context: CommandContext, found: FirmExplanation) -> None:
     screen.print(_("Scorecard, not official: {name}").format(name=found.scorecard.name))
     screen.print(_reason(context, found))
     screen.print(_points_table(found))
+    if found.values:
+        text = _(
+            "Bins and points are those of the classification. Values are reckoned for the same day, {day}, from the "
+            "register and the events as they stand today."
+        )
+        screen.print(text.format(day=found.as_of), style="dim")
     for line in _lift_lines(context, found):
         screen.print(line)
     screen.print(_("Its tiers:"), style="bold")
@@ -299,7 +305,9 @@ def _lift_lines(context: CommandContext, found: FirmExplanation) -> list[str]:
 
 
 def _points_table(found: FirmExplanation) -> Table:
-    table = plain_table((_("Indicator"), _("Its value"), _("Bin")), (_("Points"), _("Average in operation")))
+    table = plain_table(
+        (_("Indicator"), _("Its value by today's data"), _("Bin")), (_("Points"), _("Average in operation"))
+    )
     table.add_row(_("base score"), "", "", str(found.explanation.base), "")
     scales = found.scorecard.indicators
     lines = sorted(zip(found.explanation.lines, scales, strict=True), key=lambda pair: -pair[0].points)

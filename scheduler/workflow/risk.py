@@ -24,7 +24,7 @@ from models.tier_rows import Override, load_grades, load_override_tiers, load_ov
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import OBJECT_TYPES
-from scheduler.registry.frame import Frame
+from scheduler.registry.frame import Frame, Ids, Mask
 from scheduler.risk.classify import DECIDERS, StoredClassification, decide, measure, scores_of
 from scheduler.risk.cuts import cut_by_shares
 from scheduler.risk.exact import ExactValue, exact_value
@@ -209,7 +209,7 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
         place = _place(stored, wanted)
         name, _registrar = load_firm_labels(connection, [wanted]).get(wanted, ("", ""))
         detail = {"classification": stored.classification_id, "firm_id": wanted}
-        explanation = explain(stored, place, np.isin(stored.firm_id, load_operating_ids(connection)))
+        explanation = explain(stored, place, _among(stored, load_operating_ids(connection)))
         return FirmExplanation(
             firm_name=name,
             as_of=stored.as_of,
@@ -220,6 +220,14 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
             values=_exact_values(connection, load_firm(connection, wanted), stored, explanation),
             mark=mark_internal(connection, workspace, "classify explain", detail),
         )
+
+
+def _among(stored: StoredClassification, firm_ids: Ids) -> Mask:
+    """Which firms of a classification are among those given; both ascend, which makes it quick."""
+    among = np.zeros(len(stored.firm_id), dtype=np.bool_)
+    places = np.minimum(np.searchsorted(stored.firm_id, firm_ids), len(among) - 1)
+    among[places[stored.firm_id[places] == firm_ids]] = True
+    return among
 
 
 def _exact_values(

@@ -149,6 +149,9 @@ def test_explain_tells_exact_values_with_their_units(run: Run, workspace: Worksp
         insert_events(connection, {**late, "ended_on": [None], "amount": [70_000], "detail": [""], "source": [""]})
     (line,) = (line for line in run("explain", FIRM).output.splitlines() if "120,000 yuan" in line)
     assert "the data" in line
+    told = " ".join(run("explain", FIRM).output.split())
+    assert "Its value by today's data" in told
+    assert "reckoned for the same day, 2026-01-05, from the register and the events as they stand today" in told
     assert json.loads(run("explain", FIRM, "--json").stdout)["values"]["penalty_yuan_3y"]["fits"] is False
 
 
