@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from models.registry_rows import load_events, load_frame
 from models.training_rows import VisitOutcomes, load_outcomes
-from scheduler.errors import StateError
+from scheduler.errors import StateError, TrainingError
 from scheduler.i18n import gettext as _
 from scheduler.registry.frame import Frame
 from scheduler.registry.items import MICRO
@@ -137,7 +137,7 @@ def train_scorecard(
     StateError
         If there are no results yet, or the file is there already.
     TrainingError
-        If the outcomes cannot be learned from.
+        If the outcomes cannot be learned from, or teach nothing.
     """
     path = workspace.root / Path(file_name).name
     if path.exists() and not replace and not dry_run:
@@ -150,6 +150,7 @@ def train_scorecard(
         weights = _weights(visits)
         name = path.name.removesuffix(".toml")
         training = train_columns(columns, visits.outcome, weights, name=name, settings=SETTINGS)
+        _check_told(training, visits)
         late = _late(columns, visits, weights)
         card = changed(training.card, note=_note(visits, training))
         cuts = _cuts(connection, workspace, frame, like, scorecard_of(card, columns, like, like.cuts))
@@ -171,6 +172,16 @@ def train_scorecard(
         constant=constant,
         mark=mark,
     )
+
+
+def _check_told(training: Training, visits: VisitOutcomes) -> None:
+    if not training.card.tables:
+        raise TrainingError(
+            _(
+                "no indicator told the {problems} visits with a problem from the other {others} well enough for a "
+                "point; record more results and train again, and keep the scorecard in use until then"
+            ).format(problems=int(visits.outcome.sum()), others=int((~visits.outcome.astype(bool)).sum()))
+        )
 
 
 def _note(visits: VisitOutcomes, training: Training) -> str:

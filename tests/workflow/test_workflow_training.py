@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -176,6 +177,22 @@ def test_train_scorecard_refuses_an_empty_year_and_one_class(workspace: Workspac
         train_scorecard(workspace)
     fill(workspace, problems=False)
     with pytest.raises(TrainingError, match="one class only"):
+        train_scorecard(workspace)
+    assert not (workspace.root / FITTED_SCORECARD).exists()
+
+
+def test_train_scorecard_that_would_have_no_points_is_refused_in_words(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no indicator earns a point, the outcomes are to blame, not a list of indicators nobody wrote."""
+    fill(workspace)
+
+    def nothing_told(*given: Any, **options: Any) -> Training:
+        found = fitted(*given, **options)
+        return replace(found, card=replace(found.card, tables=()))
+
+    monkeypatch.setattr("scheduler.workflow.training.train_columns", nothing_told)
+    with pytest.raises(TrainingError, match=r"no indicator told the .* record more results and train again"):
         train_scorecard(workspace)
     assert not (workspace.root / FITTED_SCORECARD).exists()
 
