@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from record_builder import Files, H, Year, document
-from test_audit_anchors import failed_texts
+from record_builder import Files, H, Year, document, parse, with_manifest
+from test_audit_anchors import failed_texts, verdict_of
+from test_audit_draw_log import DRAWS, NOTED
 from test_audit_proof import ALL, BOUND, RIGHTLY, SEAL, firm_with, flipped, proof_of, proven, remade, report_of
 from two_verifiers import Verify, assert_agree, needs_node
 
@@ -33,6 +34,11 @@ def report_on(files: Files) -> Report:
 def bent(ceremony: dict[str, Any]) -> dict[str, Any]:
     """A ceremony with another outcome root."""
     return {**ceremony, "outcome_root": flipped(ceremony.get("outcome_root", "0" * 64))}
+
+
+def older(ceremony: dict[str, Any]) -> dict[str, Any]:
+    """A ceremony as it was before there were outcome roots."""
+    return {key: value for key, value in ceremony.items() if key != "outcome_root"}
 
 
 @pytest.mark.parametrize("draw_id", [OPEN, TARGETED])
@@ -60,13 +66,28 @@ def test_draw_that_was_not_drawn_has_no_outcome_root() -> None:
 @pytest.mark.parametrize("kind", ["public", "audit"])
 def test_record_of_before_makes_no_such_claim(kind: str) -> None:
     """Ceremonies without an outcome root are accepted, as they were."""
-
-    def older(ceremony: dict[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in ceremony.items() if key != "outcome_root"}
-
     report = report_on(Year({"ceremony": older}).record(kind))
     assert failed_texts(report) == []
     assert SEALED not in {claim.text for claim in report.claims}
+
+
+@pytest.mark.parametrize("draw_id", [OPEN, TARGETED])
+def test_outcome_root_taken_out_later_contradicts_the_draw_log(public: Files, draw_id: str) -> None:
+    """The log has the digest of the ceremony as it was, so it cannot pass as one of before."""
+    name = f"draws/{draw_id}/ceremony.json"
+    files = with_manifest({**public, name: document(older(json.loads(public[name])))})
+    assert failed_texts(report_on(files)) == [DRAWS]
+
+
+@pytest.mark.parametrize("draw_id", [OPEN, TARGETED])
+def test_outcome_root_taken_out_with_the_log_made_anew_contradicts_a_head_noted_down(
+    public: Files, draw_id: str
+) -> None:
+    """Bytes alone read as an older record; the head of the draw log noted down since the draw tells."""
+    forged = Year({f"ceremony@{draw_id}": older}).record("public")
+    assert failed_texts(report_on(forged)) == []
+    head = parse(public["draw-log.tsv"])[1][-1][-1]
+    assert failed_texts(verdict_of(forged, {"format": 1, "draw_log_head": head})) == [NOTED]
 
 
 @needs_node
