@@ -155,9 +155,12 @@ PROOFS = {
     "not in the pool": "not_in_pool",
 }
 DIGITS = "days, digests and numbers of the ceremony that no claim binds to the proof (9.2): compare the public record's"
+SHAPE = "; a path tells the size of its tree only so far as its shape, and rows that are neighbours in it truly are"
 UNTOLD_OF_PROOFS = {
     "draws.ceremony.drawn_on": DIGITS,
     "draws.ceremony.drawn_digest": DIGITS,
+    "draws.ceremony.num_counting": DIGITS,
+    "draws.ceremony.num_drawn": DIGITS + SHAPE,
     "draws.ceremony.outcome_root": DIGITS + "; where a threshold is opened, 7.2 tells",
     "draws.ceremony.revealed.revealed_on": DIGITS,
     "draws.chance.chance_micro": DIGITS,
