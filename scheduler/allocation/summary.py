@@ -19,6 +19,7 @@ from scheduler.registry.codes import RoundKind
 from scheduler.registry.items import MICRO
 
 _Group = tuple[str, str, str]  # district, object type, tier
+_Piece = tuple[PlannedRound, _Group, Cell, float]  # expected visits of a cell that fall on one group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +147,10 @@ def summarise(
         for cell in cells.get(entry.number, ())
         for group, visits in _spread(cell, firms, counted_types)
     ]
-    by_group: dict[_Group, list[float]] = defaultdict(lambda: [0.0] * 4)
+    by_group = _visits_by_group(pieces, full_coverage)
     needed: dict[tuple[int, str], float] = defaultdict(float)
-    for entry, group, cell, visits in pieces:
-        kind = _kind(entry, cell, full_coverage)
-        by_group[group][kind] += visits
-        by_group[group][3] += visits * cell.counting
-        needed[entry.number, group[0]] += visits * hours_of(cell.tasks, group[0])
+    for entry, (district, *_), cell, visits in pieces:
+        needed[entry.number, district] += visits * hours_of(cell.tasks, district)
     rank = {code: index for index, code in enumerate(tiers)}
     lines = _lines(by_group, firms, counted_types, lambda group: (group[1], group[2]))
     tier_errors, district_errors = expected_errors(rounds, cells, firms, rates=rates, counted_types=counted_types)
@@ -178,6 +176,15 @@ def _spread(cell: Cell, firms: Mapping[_Group, int], counted_types: Sequence[str
     counted = {group: number for group, number in firms.items() if group[1] in counted_types}
     total = sum(counted.values())
     return [(group, visits * number / total) for group, number in sorted(counted.items())] if total else []
+
+
+def _visits_by_group(pieces: Sequence[_Piece], full_coverage: frozenset[str]) -> dict[_Group, list[float]]:
+    """Visits of each group: open, targeted and compulsory, as `_kind` numbers them, and last those that count."""
+    sums: dict[_Group, list[float]] = defaultdict(lambda: [0.0] * 4)
+    for entry, group, cell, visits in pieces:
+        sums[group][_kind(entry, cell, full_coverage)] += visits
+        sums[group][3] += visits * cell.counting
+    return sums
 
 
 def _kind(entry: PlannedRound, cell: Cell, full_coverage: frozenset[str]) -> int:
