@@ -76,7 +76,7 @@ def _show_points(found: ShownScorecard) -> None:
     for scale in card.indicators:
         table.add_row(f"{indicator_words(scale.name)}\n{scale.name}", bins_in_words(scale))
     screen.print(table)
-    rules = plain_table((_("Direct rule"), _("Tier"), _("Source")))
+    rules = plain_table((_("Direct rule"), _("Tier"), _("Source of the rule")))
     for rule in card.direct:
         rules.add_row(f"{rule.label}\n{rule.label_en}\n{rule.name}", rule.tier, rule.source)
     if card.direct:

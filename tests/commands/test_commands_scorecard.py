@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from cli import CHINA
 from models.tables import LogEntry, table_of
+from scheduler import i18n
 from scheduler.commands.context import CommandContext
 from scheduler.commands.risk import classify
 from scheduler.resources import data_path
@@ -44,6 +45,16 @@ def test_scorecard_shows_points_rules_and_that_it_is_not_official(run: Run) -> N
     assert "they start at B 22, C 37, D 68" in text
     assert "Months in business missing: 4; up to 11: 9; 12 to 35: 7; 36 to 83: 4; 84 to 179: 2; above" in text
     assert "serious_dishonesty" in text
+
+
+def test_scorecard_names_what_a_rule_rests_on_in_chinese(run: Run) -> None:
+    """The source of a rule is its 依据, and nothing of draws: “Source” alone is a source of entropy."""
+    i18n.activate("zh_CN")
+    try:
+        text = run("scorecard").output
+    finally:
+        i18n.activate("en")
+    assert "规则依据" in text and "随机源" not in text
 
 
 def test_scorecard_answers_machines(run: Run) -> None:
