@@ -31,8 +31,8 @@ ENTERPRISE, INDIVIDUAL = ObjectType.ENTERPRISE, ObjectType.INDIVIDUAL
 
 
 def item(item_id: str, kind: ItemKind = ItemKind.GENERAL, minutes: int = 60) -> InspectionItem:
-    """An item of one hour."""
-    return made_up_lists.item(item_id, name=item_id, kind=kind, effort_minutes=minutes)
+    """An item of one hour, of no department."""
+    return made_up_lists.item(item_id, name=item_id, kind=kind, department="", effort_minutes=minutes)
 
 
 ITEMS = (item("G1"), item("G2"), item("K1", ItemKind.KEY), item("K2", ItemKind.KEY), item("K3", ItemKind.KEY))

@@ -75,8 +75,8 @@ def register() -> tuple[Frame, np.ndarray]:
 
 
 def item(number: int, kind: ItemKind) -> InspectionItem:
-    """An item of half an hour."""
-    return made_up_lists.item(f"I{number:02d}", kind=kind)
+    """An item of half an hour, of no department."""
+    return made_up_lists.item(f"I{number:02d}", kind=kind, department="")
 
 
 def task(number: int, object_type: ObjectType | None, library: int | None) -> Task:
