@@ -2,7 +2,7 @@
 Shapes: which keys and kinds of values a document of format 1 has, checked before anything is computed from it.
 
 A shape is a function that takes a value and its place and raises `RecordError`; shapes are put together from smaller
-ones. Nothing here is unbounded: integers fit 63 bits, texts have a greatest length.
+ones. Nothing here is unbounded: integers are below 2^53, texts have a greatest length.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scheduler.i18n import gettext as _
 
 Shape = Callable[[object, str], None]
 
-MAX_INTEGER = 2**62
+MAX_INTEGER = 2**53 - 1  # beyond, JavaScript reads one integer as another
 MAX_TEXT = 20_000
 MAX_ENTRIES = 5_000
 CODE = re.compile(r"[0-9A-Za-z._+/:*-]{1,4000}")
@@ -42,9 +42,9 @@ def text(value: object, place: str) -> None:
 
 
 def integer(value: object, place: str) -> None:
-    """An integer that is not negative and fits 62 bits."""
+    """An integer that is not negative and below 2^53."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_INTEGER:
-        raise refuse(place, _("an integer from 0 to 2^62"), value)
+        raise refuse(place, _("an integer from 0 to 2^53 - 1"), value)
 
 
 def signed(value: object, place: str) -> None:

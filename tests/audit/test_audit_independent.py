@@ -8,18 +8,19 @@ compared is the set of sections of docs/draw-specification.md whose claims fail,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from record_builder import Files, Year, with_manifest
+from record_builder import Files, Year, document, with_manifest
 from test_audit_draw_log import BROKEN, chained, edited
 from test_audit_entropy import BENT, typed_year
 from test_audit_flips import flip, positions
 from test_audit_frozen import RECORDS, files_of
 from test_audit_signatures import NEW, OLD, OTHER, with_keys
 from test_audit_tampering import KEYHOLDER, OUTSIDER, Case
-from two_verifiers import ACCEPTED, Verify, assert_agree, needs_node
+from two_verifiers import ACCEPTED, FORMS, Verify, assert_agree, needs_node
 
 from scheduler.draw.signing import public_key_of
 from scheduler.publication.records import signed
@@ -39,6 +40,19 @@ def test_honest_year_is_accepted(kind: str, year: Year, independent: Verify) -> 
 def test_frozen_records_are_accepted(archive: Path, independent: Verify) -> None:
     """Records of every format that was ever released."""
     assert independent(files_of(archive)) == ACCEPTED
+
+
+@pytest.mark.parametrize("name", ["year.json", "draws/2026-1-1/commitment.json"])
+@pytest.mark.parametrize("number", [2**53 - 1, 2**53, 2**53 + 1, 2**62])
+def test_integers_that_scripts_would_round_are_refused_as_a_form(
+    number: int, name: str, public: Files, independent: Verify
+) -> None:
+    """The greatest integer of a document has its form, whatever it says; one more has none."""
+    key = "num_enterprises" if name == "year.json" else "counting_visits"
+    found = assert_agree(
+        with_manifest({**public, name: document({**json.loads(public[name]), key: number})}), independent
+    )
+    assert (FORMS in found.sections) == (number >= 2**53)
 
 
 @pytest.mark.parametrize("kind", ["public", "audit"])

@@ -59,6 +59,7 @@ DOCUMENTS: list[tuple[str, Bytes, str]] = [
     ("duplicate key", replace('"year": 2026', '"year": 2026,\n  "year": 2026'), "canonical"),
     ("integer of 5,000 digits", replace('"year": 2026', '"year": ' + "9" * 5_000), "canonical"),
     ("integer of 31 digits", with_key("year", 10**30), "an integer from 0"),
+    ("integer beyond 2^53", with_key("year", 2**53), "an integer from 0"),
     ("negative integer", with_key("year", -1), "an integer from 0"),
     ("true for an integer", with_key("year", True), "an integer from 0"),
     ("text for an integer", with_key("year", "2026"), "an integer from 0"),

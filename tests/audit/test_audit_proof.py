@@ -154,7 +154,7 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     "another salt": ("not_drawn", changed(("opened", "salt"), flipped), POOL),
     "another seal": ("not_drawn", changed(("opened", "stratum_seal"), flipped), POOL),
     "another place in the pool": ("not_drawn", changed(("pool", "index"), lambda index: index ^ 1), POOL),
-    "a place beyond the pool": ("not_drawn", changed(("pool", "index"), lambda _index: 2**60), POOL),
+    "a place beyond the pool": ("not_drawn", changed(("pool", "index"), lambda _index: 2**50), POOL),
     "a path cut short": ("not_drawn", changed(("pool", "path"), lambda path: path[:-1]), POOL),
     "a path too long": ("not_drawn", changed(("pool", "path"), lambda path: [*path, "0" * 64]), POOL),
     "another path": ("not_drawn", changed(("pool", "path"), lambda path: [flipped(path[0]), *path[1:]]), POOL),

@@ -145,6 +145,11 @@ CASES: dict[str, Callable[[], Files]] = {
         lambda rows: [[rows[0][0], "burn", *rows[0][2:]], *rows[1:]], chained=False
     ),
     "a draw log with another number": lambda: retold(lambda rows: [["7", *rows[0][1:]], *rows[1:]], chained=False),
+    "an integer that is the greatest": lambda: edited(tiny(), "year.json", num_enterprises=2**53 - 1),
+    "an integer too great": lambda: edited(tiny(), "year.json", num_enterprises=2**53),
+    "an integer that scripts round": lambda: edited(
+        tiny(), "draws/2026-2-1/commitment.json", counting_visits=2**53 + 1
+    ),
     "a document with spaces": lambda: relisted({**tiny(), "year.json": tiny()["year.json"] + b" "}),
     "sources of all kinds": lambda: typed_year().record("public"),
     "the bureau's own seed": lambda: typed_year(own=True).record("public"),

@@ -259,7 +259,7 @@ export const DOCUMENTS = {
 
 const VALUE = {
   [INT]: (value) => Number.isInteger(value) || typeof value === "bigint",
-  [NAT]: (value) => Number.isInteger(value) && value >= 0,
+  [NAT]: (value) => Number.isSafeInteger(value) && value >= 0,
   [TEXT]: (value) => typeof value === "string",
   "field?": (value) => typeof value === "string" && isField(value),
   field: (value) => typeof value === "string" && value !== "" && isField(value),
@@ -270,7 +270,6 @@ const VALUE = {
   draw: (value) => typeof value === "string" && /^[0-9]{4}(-[1-9][0-9]{0,3}){2}$/.test(value),
   firm: (value) => typeof value === "string" && CELL.firm(value),
   object: (value) => value !== null && typeof value === "object" && !Array.isArray(value),
-  "number of up to 62 bits": (value) => VALUE[INT](value) && value >= 0,
   signature: (value) => typeof value === "string" && /^[0-9a-f]{128}$/.test(value),
   hexadecimal: (value) => typeof value === "string" && /^([0-9a-f]{2})+$/.test(value),
   "truth value": (value) => typeof value === "boolean",
@@ -332,7 +331,7 @@ function checkScorecard({ tiers, cuts, indicators, direct, matrices }) {
 }
 
 const HASH = "digest";
-const PLACE = "number of up to 62 bits";
+const PLACE = NAT;
 const PATH = LIST(HASH, 64);
 
 /** Keys of a proof (9.2); commitment and ceremony are documents of their own. */
