@@ -60,8 +60,8 @@ class HandingDemo(Demo):
     A year in which firms give way after officers are drawn.
 
     `done` tells of them by what became of their visits: the teams stayed (`home`), are of another district (`away`) or
-    recused (`barred`), an officer was replaced between (`again`), somebody is on leave (`moved`), or nobody came
-    (`alone`).
+    recused (`barred`), an officer was replaced between (`again`), somebody is on leave (`moved`), the visit is for
+    another package than that of the others (`other`), or nobody came (`alone`).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,6 +85,7 @@ class HandingDemo(Demo):
             self._until("barred", number, stays=False)
             self._until("moved", number, stays=True, on_leave=True)
             self._warn(number)
+            self._other_package(number)
             firm_id = self._listed(number, rarest=True)[0]
             while firm_id:
                 self.done["alone"] = self._replace(number, firm_id)
@@ -108,6 +109,13 @@ class HandingDemo(Demo):
                 self.left_day = visits[firm_id][1]
                 self._leave(visits[firm_id][0].split(";")[0], self.left_day)
             self.done[name] = self._replace(number, firm_id)
+
+    def _other_package(self, number: int) -> None:
+        """Replaces a firm that does not count, for which somebody is left."""
+        for firm_id in self._listed(number, counting=False):
+            if self._replace(number, firm_id, dry_run=True).firm_in:
+                self.done["other"] = self._replace(number, firm_id)
+                return
 
     def _refuse(self, number: int) -> None:
         """Tries to replace a firm on the day of its visit, and a day later."""
@@ -173,11 +181,11 @@ class HandingDemo(Demo):
             found = connection.execute(statement.where(table.c.draw_id == f"2026-{number}-1"))
             return {row.firm_id: (row.team_id, row.visit_on) for row in found}
 
-    def _listed(self, number: int, *, rarest: bool = False) -> list[str]:
-        """Firms of a round that count and stand on the list, those of the smallest strata first if so wanted."""
+    def _listed(self, number: int, *, rarest: bool = False, counting: bool = True) -> list[str]:
+        """Firms of a round that count, or do not, and stand on the list; the smallest strata first if so wanted."""
         table, gone = table_of(DrawnFirm), table_of(FirmReplacement)
         with self.workspace.transaction() as connection:
-            drawn = (table.c.draw_id == f"2026-{number}-1", table.c.counting, table.c.chance_firms > 0)
+            drawn = (table.c.draw_id == f"2026-{number}-1", table.c.counting == counting, table.c.chance_firms > 0)
             where = (*drawn, table.c.firm_id.not_in(sa.select(gone.c.firm_out)))
             order = (table.c.chance_firms, table.c.firm_id) if rarest else (table.c.firm_id,)
             return [str(firm) for firm in connection.scalars(sa.select(table.c.firm_id).where(*where).order_by(*order))]
@@ -250,6 +258,26 @@ def too_late(files: Files, year: HandingDemo) -> None:
     instead(files, OPEN + "substitutes.tsv", "\t".join(cells[-1]), "\t".join([*cells[-1][:-1], day]))
 
 
+def swapped(files: Files, year: HandingDemo) -> None:
+    """Two newcomers of a round change packages and flags, and what was found with them: as a heap all is as before."""
+    one, other = year.done["moved"].firm_in, year.done["other"].firm_in
+    places = {row[0]: row[3:] for row in rows(files[TARGETED + "added.tsv"])}
+    assert places[one] != places[other]
+    names = {one: other, other: one}
+    put(
+        files,
+        "added.tsv",
+        [[*row[:3], *places[names.get(row[0], row[0])]] for row in rows(files[TARGETED + "added.tsv"])],
+    )
+    put(files, "results.tsv", [[names.get(row[0], row[0]), *row[1:]] for row in rows(files[TARGETED + "results.tsv"])])
+
+
+def put(files: Files, name: str, cells: list[list[str]]) -> None:
+    """Other rows for a table of the targeted round, in order again."""
+    header = files[TARGETED + name].decode("utf-8").splitlines()[0]
+    files[TARGETED + name] = ("\n".join([header, *sorted(map("\t".join, cells))]) + "\n").encode("utf-8")
+
+
 TAMPERED: dict[str, tuple[Change, str]] = {
     "a team of choice": (told("barred", 3, other_team), "8.14"),
     "a day of choice": (told("home", 4, later_day), "8.14"),
@@ -259,6 +287,7 @@ TAMPERED: dict[str, tuple[Change, str]] = {
     "one of them hidden": (unlisted, "8.3"),
     "all of them hidden": (dropped, "8.3"),
     "on the day of the visit": (too_late, "8.14"),
+    "packages of two newcomers swapped": (swapped, "7.1"),
 }
 
 

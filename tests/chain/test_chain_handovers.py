@@ -17,15 +17,17 @@ from pathlib import Path
 import pytest
 
 from models.store import Store
-from scheduler.audit.claims import Verdict
+from scheduler.audit.claims import Status, Verdict
 from scheduler.audit.record import MemorySource
 from scheduler.audit.verifier import verify_record, verify_source
 from scheduler.errors import StateError
 from scheduler.workflow.firm_replacements import replace_firm
 from scheduler.workflow.workspace import database_url
 from tests.chain.handing import TAMPERED, HandingDemo, tampered
-from tests.chain.substituting import GONE_ON, OPEN, TARGETED, record, rows
+from tests.chain.substituting import GONE_ON, NEXT, OPEN, TARGETED, record, rows
 from tests.chain.test_chain_substitutes import failed, write
+
+SWAPPED = "packages of two newcomers swapped"
 
 
 @pytest.fixture
@@ -118,7 +120,15 @@ def test_tampering_with_handovers_is_found(name: str, year: HandingDemo) -> None
     assert any(sentence.startswith(f"§{TAMPERED[name][1]} ") for sentence in failed(report)), failed(report)
 
 
-@pytest.mark.parametrize("name", ["", "a team of choice", "on the day of the visit"])
+def test_swapped_packages_are_found_by_who_came_for_whom(year: HandingDemo) -> None:
+    """As a heap the packages are those of the firms withdrawn: only the pairs tell, at the claim on the next ticket."""
+    report = verify_source(MemorySource(tampered(year, SWAPPED)), SWAPPED)
+    (claim,) = [claim for claim in report.of_status(Status.FAILED) if claim.section == "7.1"]
+    assert claim.group == year.done["other"].draw_id
+    assert claim.text.startswith(NEXT)
+
+
+@pytest.mark.parametrize("name", ["", "a team of choice", "on the day of the visit", SWAPPED])
 def test_carried_verifier_says_what_the_program_says(name: str, year: HandingDemo, tmp_path: Path) -> None:
     """The file inside the audit record, run by itself: the same claims and verdict."""
     write(tmp_path, tampered(year, name) if name else record(year, "audit"))
