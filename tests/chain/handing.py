@@ -68,6 +68,7 @@ class HandingDemo(Demo):
         super().__init__(folder, recusing_city(), progress=SILENT, database_url=None)
         self.done: dict[str, FirmReplacementSummary] = {}
         self.refused: list[str] = []
+        self.bent: list[str] = []
         self.left_day: date | None = None
         self.recused: set[str] = set()
         self.warned: tuple[Unfit, ...] = ()
@@ -81,6 +82,7 @@ class HandingDemo(Demo):
             self._replace_officer(self.done["home"])
             self.done["again"] = self._replace(number, self.done["home"].firm_in)
             self._refuse(number)
+            self._bend(number)
         if number == 2:
             self._until("barred", number, stays=False)
             self._until("moved", number, stays=True, on_leave=True)
@@ -149,6 +151,13 @@ class HandingDemo(Demo):
         self.warned = again.handed.unfit
         with self.workspace.transaction() as connection:
             save_recusals(connection, before)
+
+    def _bend(self, number: int) -> None:
+        """Tries to replace a firm by a clock that went back to the day of the draw, when others gave way since."""
+        bent = dataclasses.replace(self.workspace, now=self.workspace.now - timedelta(days=1))
+        with pytest.raises(StateError) as error:
+            replace_firm(bent, number, self._listed(number)[0], reason="revoked", gone_on=GONE_ON)
+        self.bent.append(str(error.value))
 
     def _leave(self, team_id: str, day: date) -> None:
         """Somebody of a team is on leave on a day."""

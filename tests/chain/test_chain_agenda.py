@@ -111,9 +111,10 @@ def test_moved_visits_stand_in_the_record_and_verify(year_copy: Workspace, tmp_p
     visit = next(visit for visit in _visits(year_copy) if visit.round_name == "3" and visit.visit_on)
     path = f"draws/{visit.draw_id}/visits.tsv"
     before = (_publish(year_copy, tmp_path / "before") / path).read_bytes()
-    free = _free_days(year_copy, visit)
+    today = dataclasses.replace(year_copy, now=datetime(2026, 9, 1, 9, tzinfo=CHINA))
+    free = [day for day in _free_days(year_copy, visit) if day > today.today]
     for day in free[:2]:
-        move_visit(year_copy, visit.firm_id, day, reason="台风停航\t=cmd", round_name="3")
+        move_visit(today, visit.firm_id, day, reason="台风停航\t=cmd", round_name="3")
     folder = _publish(year_copy, tmp_path / "after")
     assert (folder / path).read_bytes() == before
     moves = (folder / f"draws/{visit.draw_id}/moves.tsv").read_text(encoding="utf-8").splitlines()
@@ -185,7 +186,7 @@ def test_leave_before_the_draw_of_officers_is_kept(year_copy: Workspace) -> None
             connection,
             [Leave(officer_id=name, starts_on=date(2026, 6, 1), ends_on=date(2026, 6, 30)) for name in away],
         )
-    redraw_officers(dataclasses.replace(year_copy, now=datetime(2026, 5, 25, 9, tzinfo=CHINA)), "2026-2-1", 2)
+    redraw_officers(dataclasses.replace(year_copy, now=datetime(2026, 5, 27, 9, tzinfo=CHINA)), "2026-2-1", 2)
     agenda = show_agenda(year_copy, Selection(round_name="2"))[1]
     june = [visit for visit in agenda.visits if visit.visit_on and visit.visit_on.month == 6]
     assert june

@@ -82,6 +82,8 @@ def test_next_by_lot_comes_and_then_nobody(drawn: Workspace, tmp_path: Path) -> 
     assert coming(drawn) == {firm: who and SECOND for firm, who in before.items()}
     assert files(drawn)["experts.tsv"] == frozen
     assert_consistent(drawn, tmp_path / "one")
+    with pytest.raises(StateError, match="was changed on 2026-08-30, but today is 2026-08-29"):
+        replace_expert(on(drawn, date(2026, 8, 29)), 3, SECOND, reason=ExpertReason.LEFT)
     later = on(drawn, date(2026, 8, 31))
     left = replace_expert(later, 3, SECOND, reason=ExpertReason.LEFT)
     assert len(left.visits) == sum(bool(who) for who in before.values())

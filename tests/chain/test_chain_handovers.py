@@ -112,6 +112,12 @@ def test_visit_that_was_held_is_not_handed_over(year: HandingDemo) -> None:
     store.close()
 
 
+def test_clock_that_went_back_is_refused(year: HandingDemo) -> None:
+    """After the draw, but before firms that gave way: no record with days out of turn is made."""
+    (text,) = year.bent
+    assert "draw 2026-1-1 was changed on 2026-02-25, but today is 2026-02-24; set the computer's clock right" in text
+
+
 @pytest.mark.parametrize("name", list(TAMPERED))
 def test_tampering_with_handovers_is_found(name: str, year: HandingDemo) -> None:
     """From the bytes alone, at the section that tells why."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from models.tables import LogEntry, table_of
-from scheduler.errors import VerificationError
-from scheduler.workflow.log import GENESIS, append_log, entry_hash, verify_log
+from scheduler.errors import StateError, VerificationError
+from scheduler.workflow.log import DATED_ACTS, GENESIS, append_log, entry_hash, verify_log
 from scheduler.workflow.workspace import Workspace
 
 
@@ -58,3 +61,21 @@ def test_entry_hash_covers_every_field(workspace: Workspace) -> None:
         entry = dict(connection.execute(sa.select(table_of(LogEntry)).limit(1)).mappings().one())
     for field in set(entry) - {"entry_hash"}:
         assert entry_hash({**entry, field: "changed"}) != entry["entry_hash"]
+
+
+@pytest.mark.parametrize("action", DATED_ACTS)
+def test_act_before_the_newest_one_of_its_draw_is_refused(any_workspace: Workspace, action: str) -> None:
+    """The clock went back by a day: the record would hold days out of turn. The same day is fine."""
+    detail = {"draw_id": "2026-1-1", "reason": 'says "draw_id": "2026-2-1"'}
+    with any_workspace.transaction() as connection:
+        append_log(connection, any_workspace, "draw replace-officer", detail)
+        append_log(connection, any_workspace, action, detail)
+    bent = dataclasses.replace(any_workspace, now=any_workspace.now - timedelta(days=1))
+    told = "changed on 2026-01-05, but today is 2026-01-04; set the computer's clock right"
+    with pytest.raises(StateError, match=told), bent.transaction() as connection:
+        append_log(connection, bent, action, detail)
+    with bent.transaction() as connection:
+        assert append_log(connection, bent, action, {"draw_id": "2026-2-1"}) == 3  # no act of that draw is on record
+        assert append_log(connection, bent, "draw void", detail) == 4
+        assert append_log(connection, bent, "import firms", {}) == 5
+        assert verify_log(connection) == 5

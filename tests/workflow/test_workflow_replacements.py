@@ -13,14 +13,14 @@ from models.draw_rows import get_file, list_files
 from models.meeting_rows import load_meetings
 from models.registry_rows import save_officers
 from models.replacement_rows import load_replacements
-from models.tables import LogEntry, OfficerReplacement
+from models.tables import DrawFile, LogEntry, OfficerReplacement, VisitMove
 from scheduler.agenda.entries import PlannedVisit, Selection
 from scheduler.agenda.leave import Leave
 from scheduler.draw.hashing import keyed_digest
 from scheduler.errors import StateError
 from scheduler.registry.codes import RoundKind
 from scheduler.teams.replacing import Obstacle, ReplacementReason
-from scheduler.workflow.agenda import show_agenda
+from scheduler.workflow.agenda import move_visit, show_agenda
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.replacements import replace_officer
 from scheduler.workflow.teams import draw_officers, show_teams
@@ -192,3 +192,20 @@ def test_list_drawn_elsewhere_has_replacements_too(workspace: Workspace) -> None
     out = show_teams(workspace, "X1")[1][0].officer_ids[1]
     (member,) = replace_officer(workspace, "X1", out, reason=ReplacementReason.ILLNESS).members
     assert member.officer_in in {one.officer_id for one in ROSTER} - {out}
+
+
+@pytest.mark.parametrize("command", ["replace-officer", "agenda move"])
+def test_clock_that_went_back_is_refused(planned: Workspace, command: str) -> None:
+    """An officer gave way on 20 February; what is said to happen a day before changes nothing."""
+    team_id, (out, other) = home_team(planned)
+    replace_officer(planned, 1, out, reason=ReplacementReason.ILLNESS)
+    bent = dataclasses.replace(planned, now=datetime(2026, 2, 19, 9, tzinfo=CHINA))
+    firm_id = next(firm for firm, visit in visits(planned).items() if team_id in visit.team_ids)
+    tables = (LogEntry, OfficerReplacement, VisitMove, DrawFile)
+    before = [rows_of(planned, table) for table in tables]
+    with pytest.raises(StateError, match="was changed on 2026-02-20, but today is 2026-02-19"):
+        if command == "replace-officer":
+            replace_officer(bent, 1, other, reason=ReplacementReason.LEFT)
+        else:
+            move_visit(bent, firm_id, date(2026, 5, 20), reason="closed", allow_overload=True)
+    assert [rows_of(planned, table) for table in tables] == before

@@ -456,3 +456,15 @@ def test_exceptions_say_what_would_meet_them(workspace: Workspace) -> None:
     _, found = officer_exceptions(workspace, "X1")
     assert [entry.firm_id for entry in found] == list(FIRMS)
     assert {entry.missing for entry in found} == {("an officer with food who may check G01",)}
+
+
+def test_officers_are_not_drawn_before_a_firm_gave_way(workspace: Workspace) -> None:
+    """The clock went back since: the record would hold days out of turn, so nothing is drawn."""
+    draw_id = prepare(workspace, RoundKind.OPEN)
+    later = dataclasses.replace(workspace, now=workspace.now + timedelta(days=1))
+    with later.transaction() as connection:
+        append_log(connection, later, "draw replace-firm", {"draw_id": draw_id})
+    with pytest.raises(StateError, match="draw 2026-1-1 was changed on 2026-01-06, but today is 2026-01-05"):
+        draw_officers(workspace, 1)
+    assert rows_of(workspace, tables.TeamMember) == []
+    assert draw_officers(later, 1).num_visits == len(FIRMS)
