@@ -9,6 +9,7 @@ import click
 from scheduler.commands.context import CommandContext, pass_command_context, print_json, say
 from scheduler.errors import UsageError
 from scheduler.i18n import gettext as _
+from scheduler.registry.text import typed_code
 from scheduler.workflow.files import check_target, write_file
 from scheduler.workflow.proving import prove_firm
 
@@ -43,7 +44,7 @@ def prove_command(
     """Writes a firm's proof."""
     if open_chance and not reason.strip():
         raise UsageError(_("--open-chance: expected a reason, got none; say with --reason who asked, and why"))
-    path = out or Path(f"proof-{''.join(filter(str.isalnum, firm))[:18].upper()}.json")
+    path = out or Path(f"proof-{''.join(filter(str.isalnum, typed_code(firm)))[:18]}.json")
     check_target(path, (".json",))
     workspace = context.open()
     if open_chance and not yes:

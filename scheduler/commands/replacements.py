@@ -23,6 +23,20 @@ from scheduler.workflow.officers import replaced_officers
 from scheduler.workflow.replacements import NewMember, replace_officer
 
 
+def _round_of(text: str) -> int | str:
+    """Number of a round; ``"X1"`` and so on stand for lists drawn elsewhere."""
+    return int(text) if text.isdecimal() else text
+
+
+def _tell_rehearsal(dry_run: bool) -> None:
+    if dry_run:
+        say(_("Dry run: nothing was changed."))
+
+
+def _next_step() -> str:
+    return _("Next: double-random agenda export for new calendars and lists, and double-random publish")
+
+
 @draw.command(
     "replace-officer",
     help=_(
@@ -49,14 +63,13 @@ def replace(
     """Replaces an officer."""
     summary = replace_officer(
         context.open(),
-        int(round_number) if round_number.isdecimal() else round_number,
+        _round_of(round_number),
         officer_id,
         reason=ReplacementReason(reason),
         note=note,
         dry_run=dry_run,
     )
-    if dry_run:
-        say(_("Dry run: nothing was changed."))
+    _tell_rehearsal(dry_run)
     if as_json:
         print_json({**dataclasses.asdict(summary), "dry_run": dry_run})
         return
@@ -70,11 +83,7 @@ def replace(
             )
         )
     if not dry_run:
-        say(
-            context.pasteable(
-                _("Next: double-random agenda export for new calendars and lists, and double-random publish")
-            )
-        )
+        say(context.pasteable(_next_step()))
 
 
 @draw.command(
@@ -120,11 +129,24 @@ def replace_a_firm(
     summary = replace_firm(
         context.open(), round_number, firm_id, reason=reason, gone_on=gone_on.date(), note=note, dry_run=dry_run
     )
-    if dry_run:
-        say(_("Dry run: nothing was changed."))
+    _tell_rehearsal(dry_run)
     if as_json:
         print_json({**_document(summary), "dry_run": dry_run})
         return
+    _tell_firm(summary)
+    if summary.handed is not None:
+        _tell_visit(context, round_number, summary.firm_in, summary.handed)
+    if not dry_run:
+        words = (
+            _("Next: double-random draw officers {number}, and double-random publish")
+            if summary.handed is None
+            else _next_step()
+        )
+        say(context.pasteable(words.format(number=round_number)))
+
+
+def _tell_firm(summary: FirmReplacementSummary) -> None:
+    """Who gave way and who comes; that a visit is owed again only where it counts towards the target."""
     if summary.firm_in:
         words = _("Draw {draw_id}: {firm_in} {name} comes onto the list for {package}; {firm_out} is withdrawn")
         click.echo(words.format(**dataclasses.asdict(summary)))
@@ -132,20 +154,11 @@ def replace_a_firm(
     else:
         words = _("Draw {draw_id}: {firm_out} is withdrawn; no ticket of its stratum is left, so that nobody comes")
         click.echo(words.format(**dataclasses.asdict(summary)))
-        say(
-            _(
+        if summary.counting:
+            words = _(
                 "Note: its visit for {package} is owed again; bring the register up to date and solve the plan anew."
-            ).format(package=summary.package)
-        )
-    if summary.handed is not None:
-        _tell_visit(context, round_number, summary.firm_in, summary.handed)
-    if not dry_run:
-        words = (
-            _("Next: double-random draw officers {number}, and double-random publish")
-            if summary.handed is None
-            else _("Next: double-random agenda export for new calendars and lists, and double-random publish")
-        )
-        say(context.pasteable(words.format(number=round_number)))
+            )
+            say(words.format(package=summary.package))
 
 
 def _document(summary: FirmReplacementSummary) -> dict[str, Any]:
@@ -224,26 +237,21 @@ def replace_an_expert(
     """Replaces an expert."""
     summary = replace_expert(
         context.open(),
-        int(round_number) if round_number.isdecimal() else round_number,
+        _round_of(round_number),
         officer_id,
         reason=ExpertReason(reason),
         firms=firms,
         note=note,
         dry_run=dry_run,
     )
-    if dry_run:
-        say(_("Dry run: nothing was changed."))
+    _tell_rehearsal(dry_run)
     if as_json:
         print_json({**dataclasses.asdict(summary), "dry_run": dry_run})
         return
     for visit in summary.visits:
         _tell_expert(visit, officer_id)
     if not dry_run:
-        say(
-            context.pasteable(
-                _("Next: double-random agenda export for new calendars and lists, and double-random publish")
-            )
-        )
+        say(context.pasteable(_next_step()))
 
 
 def _tell_expert(visit: NewExpert, officer_out: str) -> None:

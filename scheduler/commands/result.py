@@ -16,7 +16,7 @@ from scheduler.i18n import ngettext
 from scheduler.labels import label
 from scheduler.registry.cells import BadCellError
 from scheduler.registry.codes import Measure, ResultCategory
-from scheduler.registry.text import clean_code
+from scheduler.registry.text import typed_code
 from scheduler.registry.vocabulary import parse_results
 from scheduler.workflow.follow_ups import follow_up
 from scheduler.workflow.result_entry import Entry, add_result, result_history
@@ -55,7 +55,7 @@ def result() -> None:
 def add(context: CommandContext, /, *, firm: str, day: datetime, as_json: bool, dry_run: bool, **told: Any) -> None:
     """Records the result of one visit."""
     entry = Entry(
-        firm_id=clean_code(firm).upper(),
+        firm_id=typed_code(firm),
         inspected_on=day.date(),
         found=dict(_found(text) for text in told["found"]),
         others_clean=told["clean"],
@@ -96,7 +96,7 @@ def follow(
     """Adds a step to a follow-up."""
     number = follow_up(
         context.open(),
-        clean_code(firm).upper(),
+        typed_code(firm),
         item_id=item,
         measure=Measure(measure),
         settled=settled,
@@ -112,7 +112,7 @@ def follow(
 @pass_command_context
 def history(context: CommandContext, firm: str, as_json: bool) -> None:
     """Shows the corrections of a firm's results."""
-    found = result_history(context.open(), clean_code(firm).upper())
+    found = result_history(context.open(), typed_code(firm))
     if as_json:
         print_json({"replaced": [dataclasses.asdict(one) for one in found]})
         return

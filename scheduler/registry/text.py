@@ -51,6 +51,18 @@ def clean_code(text: str) -> str:
     return half_width(clean_text(text)).replace(" ", "")
 
 
+def typed_code(text: str) -> str:
+    """
+    Code of a firm as typed at a command: cleaned, its letters capitals. Codes in files keep their case.
+
+    Examples
+    --------
+    >>> typed_code(" ９１３７１０８１ ma3cxbr56m")
+    '91371081MA3CXBR56M'
+    """
+    return clean_code(text).upper()
+
+
 def half_width(text: str) -> str:
     """
     Text with its full-width letters, digits and signs in half width.

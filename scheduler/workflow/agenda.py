@@ -23,7 +23,7 @@ from scheduler.agenda.frozen import MOVES_NAME, exception_text, moves_bytes
 from scheduler.draw.hashing import keyed_digest
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
-from scheduler.registry.text import clean_text
+from scheduler.registry.text import clean_text, typed_code
 from scheduler.teams.needs import package_needs
 from scheduler.workflow.agenda_inputs import day_limits, minutes_of_packages
 from scheduler.workflow.calendars import working_calendar
@@ -143,7 +143,7 @@ def move_visit(
     StateError
         If there is no such visit, it has no team or a result, or the day is not one on which it can be made.
     """
-    why = clean_text(reason)
+    firm_id, why = typed_code(firm_id), clean_text(reason)
     if not why or len(why) > LONGEST_REASON:
         raise StateError(
             _("expected a reason of 1 to {most} characters, got {number}").format(most=LONGEST_REASON, number=len(why))

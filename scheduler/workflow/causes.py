@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from models.cause_rows import StoredCause, insert_cause, load_causes, next_cause_id
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
+from scheduler.registry.text import typed_code
 from scheduler.workflow.external import store_drawn
 from scheduler.workflow.log import append_log
 from scheduler.workflow.workspace import Workspace
@@ -54,7 +55,7 @@ def add_cause(
     StateError
         If the same check was recorded today already.
     """
-    day = workspace.today if received_on is None else received_on
+    firm_id, day = typed_code(firm_id), workspace.today if received_on is None else received_on
     _check(workspace, reason, day)
     with workspace.transaction() as connection:
         number = next_cause_id(connection)

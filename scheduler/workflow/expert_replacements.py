@@ -22,7 +22,7 @@ from models.results_rows import load_visits
 from scheduler.draw.hashing import content_digest
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
-from scheduler.registry.text import clean_text
+from scheduler.registry.text import clean_code, typed_code
 from scheduler.teams.expert_replacing import (
     EXPERT_REPLACEMENTS_NAME,
     ExpertObstacle,
@@ -34,11 +34,10 @@ from scheduler.teams.expert_replacing import (
 from scheduler.teams.experts import AskingVisit
 from scheduler.teams.matching import bar
 from scheduler.teams.roster import Officer
-from scheduler.workflow.agenda import LONGEST_REASON
 from scheduler.workflow.log import append_log
 from scheduler.workflow.officer_inputs import OfficerInputs, read_inputs
 from scheduler.workflow.recusals import standing_recusals
-from scheduler.workflow.replacements import drawn_state
+from scheduler.workflow.replacements import drawn_state, plain_note
 from scheduler.workflow.workspace import Workspace
 
 REPLACE_ACTION = "draw replace-expert"
@@ -133,13 +132,7 @@ def replace_expert(
     StateError
         If the expert comes to no such visit.
     """
-    said = clean_text(note)
-    if len(said) > LONGEST_REASON:
-        raise StateError(
-            _("expected a note of at most {most} characters, got {number}").format(
-                most=LONGEST_REASON, number=len(said)
-            )
-        )
+    said, officer_id, firms = plain_note(note), clean_code(officer_id), [typed_code(firm) for firm in firms]
     with workspace.transaction() as connection:
         state = drawn_state(connection, workspace, round_number)
         inputs = read_inputs(connection, workspace, state, state.officer_secret)

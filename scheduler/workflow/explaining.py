@@ -20,6 +20,7 @@ from scheduler.audit.standing import Standing, standing_of
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
+from scheduler.registry.text import typed_code
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.stored_record import LOT_FILES, stored_draw
 from scheduler.workflow.workspace import Workspace
@@ -108,7 +109,7 @@ def explain_to_firm(workspace: Workspace, firm_id: str) -> FirmAnswer:
     StateError
         If nobody knows such a firm.
     """
-    wanted = _wanted(firm_id)
+    wanted = typed_code(firm_id)
     with workspace.transaction() as connection:
         name, rounds, coming = _explain(connection, workspace, wanted)
     return FirmAnswer(firm_id=wanted, firm_name=name, rounds=tuple(entry.told for entry in rounds), coming=coming)
@@ -123,15 +124,11 @@ def explain_to_auditor(workspace: Workspace, firm_id: str) -> AuditorAnswer:
     StateError
         If nobody knows such a firm.
     """
-    wanted = _wanted(firm_id)
+    wanted = typed_code(firm_id)
     with workspace.transaction() as connection:
         name, rounds, coming = _explain(connection, workspace, wanted)
         mark = mark_internal(connection, workspace, "audit explain", {"firm_id": wanted})
     return AuditorAnswer(firm_id=wanted, firm_name=name, rounds=rounds, coming=coming, mark=mark)
-
-
-def _wanted(firm_id: str) -> str:
-    return firm_id.strip().upper()
 
 
 def _explain(

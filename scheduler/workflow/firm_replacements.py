@@ -9,7 +9,7 @@ visit is handed over, until it is held. It is done before a later commitment bui
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -39,17 +39,18 @@ from scheduler.draw.replacing import (
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus, RoundKind
-from scheduler.registry.text import clean_text
-from scheduler.workflow.agenda import LONGEST_REASON
+from scheduler.registry.text import typed_code
 from scheduler.workflow.commitments import standing_draw
 from scheduler.workflow.draw import FrozenDraw, builder_on, read_frozen, tickets_of
-from scheduler.workflow.handovers import HandedVisit, hand_over, open_slot
+from scheduler.workflow.handovers import HandedVisit, Slot, hand_over, open_slot
 from scheduler.workflow.log import append_log
 from scheduler.workflow.public_labels import public_labels
+from scheduler.workflow.replacements import plain_note
 from scheduler.workflow.settings import parse_settings
 from scheduler.workflow.workspace import Workspace
 
 REPLACE_FIRM_ACTION = "draw replace-firm"
+Listed = tuple[str, str, bool, str]  # stratum, package, whether it counts, and round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class FirmReplacementSummary:
     """
     Who gave way to whom; internal, because the two are of one stratum. Nobody came where `firm_in` is empty.
 
+    `counting` tells whether the visit counts towards the target: only such a one is owed again where nobody comes.
     `handed` is the newcomer's visit, where officers were drawn already.
     """
 
@@ -66,6 +68,7 @@ class FirmReplacementSummary:
     firm_in: str
     name: str
     package: str
+    counting: bool
     handed: HandedVisit | None = None
 
 
@@ -101,66 +104,74 @@ def replace_firm(
     UsageError
         If the reason is not on the list, or held only on the base date or later.
     """
-    said = clean_text(note)
-    if reason not in replacement_reasons() or len(said) > LONGEST_REASON:
+    said, firm_id = plain_note(note), typed_code(firm_id)
+    if reason not in replacement_reasons():
         raise UsageError(
-            _("expected one of the reasons {reasons} and a note of at most {most} characters, got {reason}").format(
-                reasons=", ".join(replacement_reasons()), most=LONGEST_REASON, reason=reason
+            _("expected one of the reasons {reasons}, got {reason}").format(
+                reasons=", ".join(replacement_reasons()), reason=reason
             )
         )
     with workspace.transaction() as connection:
         draw = _changeable(connection, workspace, round_number)
-        frozen = read_frozen(connection, draw)
         _check_day(connection, draw, gone_on)
-        stood = load_standing_row(connection, draw.draw_id, firm_id)
-        if stood is None:
-            raise StateError(
-                _("{firm}: expected a firm on the list of draw {draw_id}, got another").format(
-                    firm=firm_id, draw_id=draw.draw_id
-                )
-            )
+        stood = _require_listed(connection, draw, firm_id)
         slot = open_slot(connection, workspace, draw, firm_id)
         before = load_firm_replacements(connection, draw.draw_id)
-        newcomer = _next_ticket(connection, frozen, before, stood[0])
-        if not newcomer:
-            _require_round_to_come(connection, workspace)
         entry = FirmReplacement(
             draw_id=draw.draw_id,
             number=len(before) + 1,
             firm_out=firm_id,
-            firm_in=newcomer,
+            firm_in=_newcomer(connection, workspace, draw, before, stood[0]),
             reason=reason,
             gone_on=gone_on,
             decided_on=workspace.today,
             note=said,
             author=workspace.actor,
-            log_number=append_log(
-                connection,
-                workspace,
-                REPLACE_FIRM_ACTION,
-                {
-                    "draw_id": draw.draw_id,
-                    "number": len(before) + 1,
-                    "out": firm_id,
-                    "in": newcomer,
-                    "reason": reason,
-                    "gone_on": gone_on.isoformat(),
-                },
-            ),
+            log_number=0,
         )
-        save_firm_replacement(connection, entry, stood)
-        name = _put_files(connection, workspace, entry)
-        handed = hand_over(connection, workspace, slot, entry) if slot else None
+        summary = _keep(connection, workspace, entry, stood, slot)
         if dry_run:
             connection.rollback()
+    return summary
+
+
+def _require_listed(connection: sa.Connection, draw: StoredDraw, firm_id: str) -> Listed:
+    """The row of a firm that stands on the list; raises `StateError`."""
+    stood = load_standing_row(connection, draw.draw_id, firm_id)
+    if stood is None:
+        raise StateError(
+            _("{firm}: expected a firm on the list of draw {draw_id}, got another").format(
+                firm=firm_id, draw_id=draw.draw_id
+            )
+        )
+    return stood
+
+
+def _keep(
+    connection: sa.Connection, workspace: Workspace, entry: FirmReplacement, stood: Listed, slot: Slot | None
+) -> FirmReplacementSummary:
+    """Puts a replacement on the log, into the store and into the draw's files, and hands the visit over."""
+    _stratum, package, counting, _round = stood
+    detail = {
+        "draw_id": entry.draw_id,
+        "number": entry.number,
+        "out": entry.firm_out,
+        "in": entry.firm_in,
+        "reason": entry.reason,
+        "gone_on": entry.gone_on.isoformat(),
+    }
+    entry = replace(entry, log_number=append_log(connection, workspace, REPLACE_FIRM_ACTION, detail))
+    save_firm_replacement(connection, entry, stood)
+    name = _put_files(connection, workspace, entry)
     return FirmReplacementSummary(
-        draw_id=draw.draw_id,
+        draw_id=entry.draw_id,
         number=entry.number,
-        firm_out=firm_id,
-        firm_in=newcomer,
+        firm_out=entry.firm_out,
+        firm_in=entry.firm_in,
         name=name,
-        package=stood[1],
-        handed=handed,
+        package=package,
+        counting=counting,
+        handed=hand_over(connection, workspace, slot, entry) if slot else None,
     )
 
 
@@ -201,6 +212,20 @@ def _check_day(connection: sa.Connection, draw: StoredDraw, gone_on: date) -> No
                 "on the list, and what is found is its result"
             ).format(base=policy.year.base_date, day=gone_on)
         )
+
+
+def _newcomer(
+    connection: sa.Connection,
+    workspace: Workspace,
+    draw: StoredDraw,
+    before: tuple[FirmReplacement, ...],
+    stratum: str,
+) -> str:
+    """The firm that comes; empty where nobody is left and a later round can make up for it, else `StateError`."""
+    found = _next_ticket(connection, read_frozen(connection, draw), before, stratum)
+    if not found:
+        _require_round_to_come(connection, workspace)
+    return found
 
 
 def _next_ticket(

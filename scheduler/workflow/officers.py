@@ -15,6 +15,7 @@ from scheduler.draw.canonical import split_list
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import DrawStatus
+from scheduler.registry.text import typed_code
 from scheduler.teams.eligibility import check_eligibility, exclusion_reasons
 from scheduler.teams.expert_replacing import ExpertReplacement
 from scheduler.teams.lots import posts_of
@@ -61,6 +62,7 @@ def eligible_officers(
     """
     with workspace.transaction() as connection:
         inputs = _inputs(connection, workspace, round_number)
+        firm_id = None if firm_id is None else typed_code(firm_id)
         if firm_id is not None and firm_id not in inputs.visits.firm_id:
             raise StateError(_("expected a firm drawn in {draw}, got {firm}").format(draw=inputs.draw_id, firm=firm_id))
         mark = mark_internal(connection, workspace, "officers eligible", {"draw_id": inputs.draw_id})

@@ -21,6 +21,7 @@ from scheduler.draw.canonical import document_bytes
 from scheduler.draw.hashing import content_digest
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
+from scheduler.registry.text import typed_code
 from scheduler.workflow.internal import InternalMark, mark_internal
 from scheduler.workflow.workspace import Workspace
 
@@ -218,7 +219,7 @@ def _digest(entry: Override) -> str:
 
 def _firm(connection: sa.Connection, firm_id: str) -> tuple[str, str]:
     """Code and name of a firm of the register."""
-    wanted = firm_id.strip().upper()
+    wanted = typed_code(firm_id)
     labels = load_firm_labels(connection, [wanted])
     if wanted not in labels:
         raise StateError(

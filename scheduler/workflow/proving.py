@@ -23,6 +23,7 @@ from scheduler.draw.thresholds import greatest_tickets
 from scheduler.errors import StateError, UsageError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import RoundKind
+from scheduler.registry.text import typed_code
 from scheduler.workflow.log import append_log
 from scheduler.workflow.stored_record import stored_draw
 from scheduler.workflow.workspace import Workspace
@@ -69,7 +70,7 @@ def prove_firm(workspace: Workspace, firm_id: str, *, open_chance: bool = False,
     UsageError
         If the chance is opened without a reason, or there is a reason and it is not opened.
     """
-    wanted = firm_id.strip().upper()
+    wanted = typed_code(firm_id)
     why = _checked_reason(reason, open_chance=open_chance)
     with workspace.transaction() as connection:
         draws = [draw for draw in load_draws(connection, workspace.settings.year.year) if draw.secret and draw.seed]

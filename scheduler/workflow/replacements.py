@@ -24,7 +24,7 @@ from scheduler.draw.canonical import parse_document
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.labels import label
-from scheduler.registry.text import clean_text
+from scheduler.registry.text import clean_code, clean_text
 from scheduler.teams.eligibility import check_eligibility
 from scheduler.teams.frozen import REPLACEMENTS_NAME, replacements_bytes
 from scheduler.teams.lots import Post, Team
@@ -108,13 +108,7 @@ def replace_officer(
     StateError
         If the officer has no visit to come in the round, or nobody is left who may take a team's visits over.
     """
-    said = clean_text(note)
-    if len(said) > LONGEST_REASON:
-        raise StateError(
-            _("expected a note of at most {most} characters, got {number}").format(
-                most=LONGEST_REASON, number=len(said)
-            )
-        )
+    said, officer_id = plain_note(note), clean_code(officer_id)
     with workspace.transaction() as connection:
         state = drawn_state(connection, workspace, round_number)
         inputs = read_inputs(connection, workspace, state, state.officer_secret)
@@ -127,6 +121,18 @@ def replace_officer(
         if dry_run:
             connection.rollback()
     return ReplacementSummary(draw_id=state.draw_id, officer_out=officer_id, reason=reason, members=members)
+
+
+def plain_note(note: str) -> str:
+    """A note as it may be kept: one line, cleaned; raises `StateError` for one too long."""
+    said = clean_text(note)
+    if len(said) > LONGEST_REASON:
+        raise StateError(
+            _("expected a note of at most {most} characters, got {number}").format(
+                most=LONGEST_REASON, number=len(said)
+            )
+        )
+    return said
 
 
 def drawn_state(connection: sa.Connection, workspace: Workspace, round_number: int | str) -> DrawState:

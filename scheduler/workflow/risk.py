@@ -25,6 +25,7 @@ from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.codes import OBJECT_TYPES
 from scheduler.registry.frame import Frame, Ids, Mask
+from scheduler.registry.text import typed_code
 from scheduler.risk.classify import DECIDERS, StoredClassification, decide, measure, scores_of
 from scheduler.risk.cuts import cut_by_shares
 from scheduler.risk.exact import ExactValue, exact_value
@@ -203,7 +204,7 @@ def explain_firm(workspace: Workspace, firm_id: str) -> FirmExplanation:
     StateError
         If there is no classification or the firm is not in it.
     """
-    wanted = firm_id.strip().upper()
+    wanted = typed_code(firm_id)
     with workspace.transaction() as connection:
         stored = _stored(connection)
         place = _place(stored, wanted)

@@ -45,7 +45,7 @@ from models.trace_rows import (
 from scheduler.errors import StateError
 from scheduler.i18n import gettext as _
 from scheduler.registry.naming import name_key
-from scheduler.registry.text import clean_code
+from scheduler.registry.text import typed_code
 from scheduler.results.follow_up import Step
 from scheduler.teams.expert_replacing import ExpertReplacement
 from scheduler.teams.replacing import Replacement
@@ -205,7 +205,7 @@ def trace_firm(workspace: Workspace, firm: str) -> FirmTrace:
 
 def _firm_id(connection: sa.Connection, firm: str) -> str:
     """Code of the one firm that is meant."""
-    code = clean_code(firm).upper()
+    code = typed_code(firm)
     if load_register_row(connection, code) is not None or was_drawn(connection, code):
         return code
     found = find_firms(connection, firm.strip(), MOST_NAMED + 1) if firm.strip() else ()

@@ -22,6 +22,12 @@ GONE_ON = date(2025, 12, 30)
 OPEN, TARGETED = "draws/2026-1-1/", "draws/2026-2-1/"
 
 
+def carelessly(code: str) -> str:
+    """A code as people type it: small letters in full width, and spaces."""
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in code.lower())
+    return f" {wide[:8]} {wide[8:]}\u3000"
+
+
 class SubstitutingDemo(Demo):
     """A year in which firms give way right after each draw."""
 
@@ -63,7 +69,7 @@ class SubstitutingDemo(Demo):
     def _has_successor(self, number: int, firm_id: str) -> bool:
         """Whether a ticket of the firm's stratum is left."""
         try:
-            return self._replace(number, firm_id, dry_run=True).firm_in != ""
+            return self._replace(number, carelessly(firm_id), dry_run=True).firm_in != ""
         except StateError:
             return False
 
@@ -161,6 +167,12 @@ def uncounted(files: Files, year: SubstitutingDemo) -> None:
     instead(files, OPEN + "added.tsv", row, row[:-1] + "0")
 
 
+def emptied(files: Files, _year: SubstitutingDemo) -> None:
+    """Both public files are there, but nobody was withdrawn, and nobody added."""
+    for name in ("added.tsv", "withdrawn.tsv"):
+        files[OPEN + name] = files[OPEN + name].splitlines(keepends=True)[0]
+
+
 def hidden(files: Files, _year: SubstitutingDemo) -> None:
     """One of the two public files is taken out."""
     del files[OPEN + "withdrawn.tsv"]
@@ -196,6 +208,7 @@ TAMPERED: dict[str, tuple[str, Change, str]] = {
     "never drawn": ("public", never_drawn, STOOD),
     "another package": ("public", for_more_visits, STOOD),
     "a visit that does not count": ("public", uncounted, STOOD),
+    "nobody withdrawn": ("public", emptied, STOOD),
     "half of it hidden": ("public", hidden, "the record holds the files that its draws ask for"),
     "no reason of the list": ("public", unnamed_reason, "every file is in canonical form"),
     "there on the base date": ("audit", still_there, HISTORY),

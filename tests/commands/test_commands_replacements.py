@@ -10,7 +10,9 @@ import pytest
 
 from scheduler.audit.claims import Verdict
 from scheduler.audit.verifier import verify_record
+from scheduler.commands.replacements import _tell_firm
 from scheduler.workflow.demo import DemoSummary
+from scheduler.workflow.firm_replacements import FirmReplacementSummary
 from tests.commands.test_commands_agenda import run
 
 
@@ -92,3 +94,15 @@ def test_replacing_speaks_both_languages(year_folder: Path) -> None:
     )
     refused = run(year_folder, "draw", "replace-officer", "1", made, "--reason", "left")
     assert "has no visit to come in draw 2026-1-1" in str(refused.exception)
+
+
+@pytest.mark.parametrize("counting", [True, False])
+def test_only_a_visit_that_counts_is_owed_again(counting: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody comes in either case; the next round makes up for what counts towards the target alone."""
+    summary = FirmReplacementSummary(
+        draw_id="2026-2-1", number=1, firm_out="F", firm_in="", name="", package="T03", counting=counting
+    )
+    _tell_firm(summary)
+    told = capsys.readouterr()
+    assert "F is withdrawn; no ticket of its stratum is left" in told.out
+    assert ("owed again" in told.err) == counting

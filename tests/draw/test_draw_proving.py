@@ -19,6 +19,7 @@ from scheduler.draw.hashing import content_digest
 from scheduler.errors import StateError, UsageError
 from scheduler.workflow.draw import void_draw
 from scheduler.workflow.proving import prove_firm
+from tests.chain.substituting import carelessly
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def command(tiny: TinyYear, *words: str, answer: str = "") -> Result:
 def test_command_writes_a_file_that_verify_takes(drawn: TinyYear, tmp_path: Path) -> None:
     """One small file, verified by the command next door; a changed digit rejects it with status 1."""
     path = tmp_path / "proof.json"
-    made = command(drawn, "audit", "prove", ENTERPRISES[1].lower(), "--out", str(path))
+    made = command(drawn, "audit", "prove", carelessly(ENTERPRISES[1]), "--out", str(path))
     assert made.exit_code == 0, made.output
     assert "about 2026-1-1, 2026-2-1" in made.stdout
     assert len(path.read_bytes()) < 20_000

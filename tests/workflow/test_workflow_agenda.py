@@ -19,6 +19,7 @@ from scheduler.workflow.agenda import history_of, move_visit, show_agenda
 from scheduler.workflow.log import verify_log
 from scheduler.workflow.teams import draw_officers
 from scheduler.workflow.workspace import Workspace
+from tests.chain.substituting import carelessly
 from tests.workflow.test_workflow_teams import DISTRICTS, FIRMS, prepare, rows_of
 
 SATURDAY, LABOUR_DAY = date(2026, 3, 7), date(2026, 5, 1)
@@ -94,7 +95,7 @@ def test_move_keeps_the_lot_s_day_and_the_reason(planned: Workspace) -> None:
     day = free_day(planned, FIRMS[0])
     with planned.transaction() as connection:
         frozen = list_files(connection, "2026-1-1")["visits.tsv"]
-    summary = move_visit(planned, FIRMS[0], day, reason=" 企业停产\u202e ")
+    summary = move_visit(planned, carelessly(FIRMS[0]), day, reason=" 企业停产\u202e ")
     assert (summary.visit.visit_on, summary.moved_to, summary.overloaded) == (before.visit_on, day, False)
     after = visits_of(planned)[FIRMS[0]]
     assert (after.visit_on, after.num_moves, after.team_ids) == (day, 1, before.team_ids)
