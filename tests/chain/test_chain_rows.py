@@ -43,7 +43,7 @@ RIGHT: dict[str, tuple[str, ...]] = {  # sections of the claims that tell of a r
     **{f"{name}.tsv": ("1.5",) for name in SEALED.split()},
 }
 LISTS = "the year's lists may change after a draw; those that a draw went by are sealed, and in the audit record"
-PEOPLE = "that people did something no other row tells: the log in the record does, and whoever was there"
+PEOPLE = "that people did something no other table tells; no claim holds it against log.tsv, which does"
 UNTOLD = {
     ("drop", "results.tsv"): PEOPLE,
     ("exchange", "results.tsv"): PEOPLE,
@@ -53,7 +53,8 @@ UNTOLD = {
     ("drop", "towns.tsv"): "a town stands nowhere else; where it decides a day, 8.4 tells",
     ("exchange", "towns.tsv"): "a town stands nowhere else; where it decides a day, 8.4 tells",
     ("exchange", "added.tsv"): "where packages are the same, names alone change places, which no other file tells",
-    **{(what, f"the year's {name}.tsv"): LISTS for what in ("drop", "exchange") for name in ("items", "tasks")},
+    ("drop", "the year's tasks.tsv"): LISTS,
+    **{("exchange", f"the year's {name}.tsv"): LISTS for name in ("items", "tasks")},
     ("drop", "the newest of log.tsv"): "a log that ends earlier was whole then: a head noted later tells (9.1)",
 }
 
@@ -160,7 +161,7 @@ def test_row_dropped_or_exchanged_is_found_by_the_right_claim(tiny_year: TinyDem
         if not problems:
             untold[key] += 1
         if key not in UNTOLD:
-            wanted = RIGHT[file_name(name)]
+            wanted = ("2",) if name == "items.tsv" else RIGHT[file_name(name)]  # that of the year is not sealed
             assert any(problem.startswith(f"§{section} ") for problem in problems for section in wanted), (name, at)
     assert set(untold) <= set(UNTOLD)
     if EVERY and kind == "audit":
